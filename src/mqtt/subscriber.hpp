@@ -1,0 +1,99 @@
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <span>
+#include <stop_token>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/time.hpp"
+#include "mqtt/endpoint.hpp"
+
+namespace silaware::mqtt {
+
+/// A message in a batch; the views are valid during the call of `store`.
+struct Message {
+    std::string_view topic;
+    std::string_view payload;
+    core::Instant received_at;
+    std::uint16_t packet_id = 0;  ///< 0 for QoS 0
+    bool retained = false;
+    bool redelivered = false;  ///< the DUP flag
+};
+
+/// A batch is stored when one of these is reached, or the broker has been quiet for `linger`.
+struct BatchLimits {
+    std::size_t messages = 5000;
+    std::size_t bytes = 4 * 1024 * 1024;
+    std::chrono::milliseconds time{50};
+    std::chrono::milliseconds linger{3};
+};
+
+struct SubscriberOptions {
+    Endpoint broker;
+    std::vector<std::string> topics;
+    std::string shared_group = {};  ///< subscribes $share/<group>/<topic>
+    std::vector<std::string> former_filters =
+        {};                                 ///< subscribed before under this client id, not wanted any more
+    std::uint16_t receive_maximum = 65535;  ///< MQTT 5: unacknowledged messages the broker may send
+    BatchLimits batch = {};
+    std::chrono::milliseconds first_backoff{500};
+    std::chrono::milliseconds longest_backoff{30'000};
+    std::chrono::milliseconds takeover_backoff{30'000};  ///< after another client has taken over our id
+    std::chrono::milliseconds connect_timeout{5'000};
+};
+
+struct SubscriberHandlers {
+    /// After each CONNACK, before the first message; false closes the connection and tries again later.
+    std::function<bool(bool session_present)> connected;
+    /// Makes a batch durable. True: it is, the broker gets its PUBACKs. False: none of it is acknowledged,
+    /// the connection is closed and the broker keeps the messages until has_room() and a reconnect.
+    std::function<bool(std::span<const Message>)> store;
+    /// Asked before each connect; optional.
+    std::function<bool()> has_room = {};
+    /// Lines for the log, in plain words; optional.
+    std::function<void(LogLevel, std::string_view)> log = {};
+};
+
+struct SubscriberState {
+    bool connected = false;
+    std::int64_t connections = 0;             ///< since the start of this object
+    int protocol = 5;                         ///< 5, or 4 for MQTT 3.1.1
+    std::optional<core::Instant> since = {};  ///< of `connected`
+    std::string last_error = {};              ///< why the last connection failed or ended; empty if none did
+};
+
+/// Receives with QoS 1 in a persistent session; a PUBACK leaves only after `store` has returned true for its
+/// message.
+///
+/// MQTT 5, or 3.1.1 where the broker refuses that; reconnects by itself with growing, jittered pauses.
+class Subscriber {
+  public:
+    Subscriber(SubscriberOptions options, SubscriberHandlers handlers);
+    ~Subscriber();
+    Subscriber(const Subscriber&) = delete;
+    Subscriber& operator=(const Subscriber&) = delete;
+
+    /// Works in the calling thread until `stop`; then the batch in hand is stored and acknowledged and the
+    /// broker told goodbye. Handlers are called in this thread. Returns within a few seconds of `stop`.
+    void run(std::stop_token stop);
+
+    /// From any thread.
+    SubscriberState state() const;
+    /// What it subscribes, with `$share/<group>/` where that applies.
+    std::vector<std::string> filters() const;
+    /// Names the broker session for the recognition of redeliveries: host, port and client id.
+    std::string session() const;
+
+  private:
+    class Loop;
+    std::unique_ptr<Loop> loop_;
+};
+
+}  // namespace silaware::mqtt
