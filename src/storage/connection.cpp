@@ -1,0 +1,378 @@
+#include <mysql.h>
+
+#include <cstring>
+#include <map>
+
+#include <fmt/format.h>
+
+#include "storage/database.hpp"
+
+namespace silaware::storage {
+
+namespace {
+
+constexpr std::size_t inline_text = 256;             ///< bytes fetched per text column without a second call
+constexpr std::size_t bulk_bytes = 4 * 1024 * 1024;  ///< stays well under max_allowed_packet (16 MiB)
+
+bool is_connection_error(unsigned code) {
+    switch (code) {
+        case 1040:  // too many connections
+        case 1047:  // Galera: this node is not ready for queries
+        case 1053:  // shutdown in progress
+        case 1077:
+        case 1927:  // connection killed
+        case 2002:
+        case 2003:
+        case 2005:
+        case 2006:
+        case 2012:
+        case 2013:
+        case 2026:
+        case 2055:
+            return true;
+        default:
+            return false;
+    }
+}
+
+}  // namespace
+
+bool DatabaseError::violates(std::string_view key) const {
+    if (code_ != 1062) return false;
+    const std::string_view message = what();
+    return message.find(fmt::format("'{}'", key)) != std::string_view::npos ||
+           message.find(fmt::format(".{}'", key)) != std::string_view::npos;
+}
+
+bool DatabaseError::is_data_error() const {
+    switch (code_) {
+        case 1048:  // column can't be null
+        case 1062:
+        case 1264:  // out of range
+        case 1265:
+        case 1292:  // bad date or number
+        case 1300:  // bad character string
+        case 1366:  // bad string for the column's character set
+        case 1367:
+        case 1406:  // too long
+        case 1690:
+        case 4025:
+            return true;  // constraint
+        default:
+            return false;
+    }
+}
+
+struct Connection::Implementation {
+    MYSQL mysql{};
+    std::map<std::string, std::unique_ptr<Statement>, std::less<>> statements;
+};
+
+/// A prepared statement and the buffers of its result columns.
+struct Connection::Statement final : ResultRow {
+    struct Cell {
+        std::int64_t integer = 0;
+        double real = 0;
+        std::string text;
+        unsigned long length = 0;
+        my_bool null = 0;
+        enum class Kind { integer, real, text } kind = Kind::text;
+    };
+
+    MYSQL_STMT* handle = nullptr;
+    std::vector<Cell> cells;
+    std::vector<MYSQL_BIND> results;
+
+    ~Statement() override {
+        if (handle != nullptr) mysql_stmt_close(handle);
+    }
+
+    bool is_null(std::size_t column) const override { return cells.at(column).null != 0; }
+    std::int64_t integer(std::size_t column) const override {
+        const Cell& cell = cells.at(column);
+        if (cell.null) return 0;
+        if (cell.kind == Cell::Kind::integer) return cell.integer;
+        if (cell.kind == Cell::Kind::real) return static_cast<std::int64_t>(cell.real);
+        return std::strtoll(cell.text.c_str(), nullptr, 10);
+    }
+    double real(std::size_t column) const override {
+        const Cell& cell = cells.at(column);
+        if (cell.null) return 0;
+        if (cell.kind == Cell::Kind::real) return cell.real;
+        if (cell.kind == Cell::Kind::integer) return static_cast<double>(cell.integer);
+        return std::strtod(cell.text.c_str(), nullptr);
+    }
+    std::string_view text(std::size_t column) const override {
+        const Cell& cell = cells.at(column);
+        return cell.null ? std::string_view() : std::string_view(cell.text.data(), cell.length);
+    }
+
+    void bind_results() {
+        MYSQL_RES* meta = mysql_stmt_result_metadata(handle);
+        if (meta == nullptr) return;
+        const unsigned count = mysql_num_fields(meta);
+        const MYSQL_FIELD* fields = mysql_fetch_fields(meta);
+        cells.resize(count);
+        results.assign(count, MYSQL_BIND{});
+        for (unsigned i = 0; i < count; ++i)
+            bind_cell(cells[i], results[i], fields[i]);
+        mysql_free_result(meta);
+    }
+
+    static void bind_cell(Cell& cell, MYSQL_BIND& bind, const MYSQL_FIELD& field) {
+        bind.is_null = &cell.null;
+        bind.length = &cell.length;
+        switch (field.type) {
+            case MYSQL_TYPE_TINY:
+            case MYSQL_TYPE_SHORT:
+            case MYSQL_TYPE_LONG:
+            case MYSQL_TYPE_INT24:
+            case MYSQL_TYPE_YEAR:
+            case MYSQL_TYPE_LONGLONG:
+                cell.kind = Cell::Kind::integer;
+                bind.buffer_type = MYSQL_TYPE_LONGLONG;
+                bind.buffer = &cell.integer;
+                break;
+            case MYSQL_TYPE_FLOAT:
+            case MYSQL_TYPE_DOUBLE:
+                cell.kind = Cell::Kind::real;
+                bind.buffer_type = MYSQL_TYPE_DOUBLE;
+                bind.buffer = &cell.real;
+                break;
+            default:
+                cell.kind = Cell::Kind::text;
+                cell.text.resize(inline_text);
+                bind.buffer_type = MYSQL_TYPE_STRING;
+                bind.buffer = cell.text.data();
+                bind.buffer_length = cell.text.size();
+        }
+    }
+
+    /// Fetches again the texts that did not fit their buffers, which grow for the rows to come.
+    void fetch_truncated() {
+        for (unsigned i = 0; i < cells.size(); ++i) {
+            Cell& cell = cells[i];
+            if (cell.kind != Cell::Kind::text || cell.null || cell.length <= cell.text.size()) continue;
+            cell.text.resize(cell.length);
+            results[i].buffer = cell.text.data();
+            results[i].buffer_length = cell.text.size();
+            mysql_stmt_fetch_column(handle, &results[i], i, 0);
+        }
+        mysql_stmt_bind_result(handle, results.data());
+    }
+};
+
+Connection::Connection(const DatabaseOptions& options, std::string_view host)
+    : implementation_(std::make_unique<Implementation>()), last_used_(std::chrono::steady_clock::now()) {
+    MYSQL* mysql = &implementation_->mysql;
+    mysql_init(mysql);
+    const unsigned connect_timeout = static_cast<unsigned>(options.connect_timeout.count());
+    const unsigned io_timeout = static_cast<unsigned>(options.io_timeout.count());
+    const my_bool report_truncation = 1;
+    mysql_options(mysql, MYSQL_OPT_CONNECT_TIMEOUT, &connect_timeout);
+    mysql_options(mysql, MYSQL_OPT_READ_TIMEOUT, &io_timeout);
+    mysql_options(mysql, MYSQL_OPT_WRITE_TIMEOUT, &io_timeout);
+    mysql_options(mysql, MYSQL_REPORT_DATA_TRUNCATION, &report_truncation);
+    mysql_options(mysql, MYSQL_SET_CHARSET_NAME, "utf8mb4");
+    // Strict mode: a value that does not fit is an error, never a silent change of it.
+    mysql_options(mysql, MYSQL_INIT_COMMAND,
+                  "SET time_zone='+00:00', sql_mode='STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION',"
+                  " innodb_lock_wait_timeout=20");
+    const std::string host_text(host);
+    const bool local = !options.socket.empty();
+    if (mysql_real_connect(mysql, local ? nullptr : host_text.c_str(), options.user.c_str(),
+                           options.password.c_str(), options.name.empty() ? nullptr : options.name.c_str(),
+                           options.port, local ? options.socket.c_str() : nullptr,
+                           CLIENT_FOUND_ROWS | CLIENT_MULTI_STATEMENTS) == nullptr) {
+        const unsigned code = mysql_errno(mysql);
+        const std::string message = mysql_error(mysql);
+        mysql_close(mysql);
+        if (is_connection_error(code)) throw DatabaseUnavailable(code, message);
+        throw DatabaseError(code, message);
+    }
+}
+
+Connection::~Connection() {
+    implementation_->statements.clear();
+    mysql_close(&implementation_->mysql);
+}
+
+void Connection::fail(unsigned code, const char* message) {
+    const std::string text = message;
+    if (is_connection_error(code)) {
+        broken_ = true;
+        throw DatabaseUnavailable(code, text);
+    }
+    throw DatabaseError(code, text);
+}
+
+void Connection::use() {
+    last_used_ = std::chrono::steady_clock::now();
+}
+
+Connection::Statement& Connection::prepare(std::string_view sql) {
+    use();
+    auto& statements = implementation_->statements;
+    if (const auto found = statements.find(sql); found != statements.end()) return *found->second;
+    auto statement = std::make_unique<Statement>();
+    statement->handle = mysql_stmt_init(&implementation_->mysql);
+    if (mysql_stmt_prepare(statement->handle, sql.data(), sql.size()) != 0) {
+        fail(mysql_stmt_errno(statement->handle), mysql_stmt_error(statement->handle));
+    }
+    statement->bind_results();
+    // Statements built at run time (filters) must not pile up on the server.
+    if (statements.size() >= 256) statements.clear();
+    return *statements.emplace(std::string(sql), std::move(statement)).first->second;
+}
+
+namespace {
+
+void bind_value(MYSQL_BIND& bind, const Value& value) {
+    const auto& held = value.get();
+    if (const auto* integer = std::get_if<std::int64_t>(&held)) {
+        bind.buffer_type = MYSQL_TYPE_LONGLONG;
+        bind.buffer = const_cast<std::int64_t*>(integer);
+    } else if (const auto* real = std::get_if<double>(&held)) {
+        bind.buffer_type = MYSQL_TYPE_DOUBLE;
+        bind.buffer = const_cast<double*>(real);
+    } else if (const auto* single = std::get_if<float>(&held)) {
+        bind.buffer_type = MYSQL_TYPE_FLOAT;
+        bind.buffer = const_cast<float*>(single);
+    } else if (const auto* text = std::get_if<std::string_view>(&held)) {
+        bind.buffer_type = MYSQL_TYPE_STRING;
+        bind.buffer = const_cast<char*>(text->data());
+        bind.buffer_length = text->size();
+    } else {
+        bind.buffer_type = MYSQL_TYPE_NULL;
+    }
+}
+
+}  // namespace
+
+Connection::Statement& Connection::prepare_and_execute(std::string_view sql, std::vector<Value>& parameters) {
+    Statement& statement = prepare(sql);
+    if (mysql_stmt_param_count(statement.handle) != parameters.size()) {
+        throw std::logic_error(fmt::format("{} parameters for: {}", parameters.size(), sql));
+    }
+    // A handle remembers the array size of an earlier bulk run.
+    const unsigned single = 0;
+    mysql_stmt_attr_set(statement.handle, STMT_ATTR_ARRAY_SIZE, &single);
+    std::vector<MYSQL_BIND> binds(parameters.size(), MYSQL_BIND{});
+    for (std::size_t i = 0; i < parameters.size(); ++i)
+        bind_value(binds[i], parameters[i]);
+    if ((!binds.empty() && mysql_stmt_bind_param(statement.handle, binds.data()) != 0) ||
+        mysql_stmt_execute(statement.handle) != 0) {
+        fail(mysql_stmt_errno(statement.handle), mysql_stmt_error(statement.handle));
+    }
+    return statement;
+}
+
+std::uint64_t Connection::run(std::string_view sql, std::vector<Value> parameters) {
+    Statement& statement = prepare_and_execute(sql, parameters);
+    const std::uint64_t rows = mysql_stmt_affected_rows(statement.handle);
+    mysql_stmt_free_result(statement.handle);
+    return rows;
+}
+
+void Connection::stream_rows(std::string_view sql, std::vector<Value> parameters, Buffering buffering,
+                             const std::function<bool(const ResultRow&)>& sink) {
+    Statement& statement = prepare_and_execute(sql, parameters);
+    mysql_stmt_bind_result(statement.handle, statement.results.data());
+    if (buffering == Buffering::whole && mysql_stmt_store_result(statement.handle) != 0) {
+        fail(mysql_stmt_errno(statement.handle), mysql_stmt_error(statement.handle));
+    }
+    struct Release {
+        MYSQL_STMT* handle;
+        ~Release() { mysql_stmt_free_result(handle); }
+    } release{statement.handle};
+    for (;;) {
+        const int status = mysql_stmt_fetch(statement.handle);
+        if (status == MYSQL_NO_DATA) return;
+        if (status == MYSQL_DATA_TRUNCATED) {
+            statement.fetch_truncated();
+        } else if (status != 0) {
+            fail(mysql_stmt_errno(statement.handle), mysql_stmt_error(statement.handle));
+        }
+        if (!sink(statement)) return;
+    }
+}
+
+namespace {
+
+std::size_t bytes_of(const Columns& columns, std::size_t row) {
+    std::size_t bytes = 0;
+    for (const Column& column : columns)
+        bytes += column.kind == Column::Kind::text ? column.lengths[row] + 10 : 9;
+    return bytes;
+}
+
+void bind_column(MYSQL_BIND& bind, Column& column, std::size_t first) {
+    bind.u.indicator = column.indicators.data() + first;
+    switch (column.kind) {
+        case Column::Kind::integer:
+            bind.buffer_type = MYSQL_TYPE_LONGLONG;
+            bind.buffer = column.integers.data() + first;
+            break;
+        case Column::Kind::real:
+            bind.buffer_type = MYSQL_TYPE_DOUBLE;
+            bind.buffer = column.reals.data() + first;
+            break;
+        case Column::Kind::single:
+            bind.buffer_type = MYSQL_TYPE_FLOAT;
+            bind.buffer = column.singles.data() + first;
+            break;
+        case Column::Kind::text:
+            bind.buffer_type = MYSQL_TYPE_STRING;
+            bind.buffer = column.texts.data() + first;
+            bind.length = column.lengths.data() + first;
+    }
+}
+
+}  // namespace
+
+void Connection::run_bulk(std::string_view sql, Columns& columns, std::size_t rows) {
+    Statement& statement = prepare(sql);
+    if (mysql_stmt_param_count(statement.handle) != columns.size()) {
+        throw std::logic_error(fmt::format("{} columns for: {}", columns.size(), sql));
+    }
+    for (std::size_t first = 0; first < rows;) {
+        std::size_t last = first;
+        for (std::size_t bytes = 0; last < rows && (last == first || bytes < bulk_bytes); ++last) {
+            bytes += bytes_of(columns, last);
+        }
+        const unsigned count = static_cast<unsigned>(last - first);
+        mysql_stmt_attr_set(statement.handle, STMT_ATTR_ARRAY_SIZE, &count);
+        std::vector<MYSQL_BIND> binds(columns.size(), MYSQL_BIND{});
+        for (std::size_t i = 0; i < columns.size(); ++i)
+            bind_column(binds[i], columns[i], first);
+        if (mysql_stmt_bind_param(statement.handle, binds.data()) != 0 ||
+            mysql_stmt_execute(statement.handle) != 0) {
+            fail(mysql_stmt_errno(statement.handle), mysql_stmt_error(statement.handle));
+        }
+        mysql_stmt_free_result(statement.handle);
+        first = last;
+    }
+}
+
+void Connection::run_script(std::string_view sql) {
+    use();
+    MYSQL* mysql = &implementation_->mysql;
+    if (mysql_real_query(mysql, sql.data(), sql.size()) != 0) fail(mysql_errno(mysql), mysql_error(mysql));
+    for (;;) {
+        if (MYSQL_RES* result = mysql_store_result(mysql)) mysql_free_result(result);
+        const int next = mysql_next_result(mysql);
+        if (next < 0) return;
+        if (next > 0) fail(mysql_errno(mysql), mysql_error(mysql));
+    }
+}
+
+std::uint64_t Connection::last_insert_id() const {
+    return mysql_insert_id(&implementation_->mysql);
+}
+
+bool Connection::ping() {
+    use();
+    return mysql_ping(&implementation_->mysql) == 0;
+}
+
+}  // namespace silaware::storage

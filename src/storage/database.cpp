@@ -1,0 +1,102 @@
+#include "storage/database.hpp"
+
+#include <random>
+#include <thread>
+
+namespace silaware::storage {
+
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+constexpr std::chrono::seconds ping_after_idle{20};
+constexpr std::chrono::seconds longest_wait{30};
+
+}  // namespace
+
+Database::Database(DatabaseOptions options) : options_(std::move(options)) {}
+
+Database::~Database() = default;
+
+Database::Lease::~Lease() {
+    if (connection_) database_->give_back(std::move(connection_));
+}
+
+Database::Lease Database::acquire() {
+    std::unique_lock lock(mutex_);
+    if (!returned_.wait_for(lock, longest_wait,
+                            [&] { return !idle_.empty() || open_ < options_.connections; })) {
+        throw DatabaseUnavailable(0, "every database connection has been busy for 30 s");
+    }
+    while (!idle_.empty()) {
+        auto connection = std::move(idle_.back());
+        idle_.pop_back();
+        lock.unlock();
+        if (Clock::now() - connection->last_used() < ping_after_idle || connection->ping()) {
+            return {*this, std::move(connection)};
+        }
+        connection.reset();
+        lock.lock();
+        --open_;
+    }
+    ++open_;
+    lock.unlock();
+    try {
+        return {*this, connect()};
+    } catch (...) {
+        lock.lock();
+        --open_;
+        returned_.notify_one();
+        throw;
+    }
+}
+
+std::unique_ptr<Connection> Database::connect() {
+    std::size_t first;
+    {
+        const std::lock_guard lock(mutex_);
+        first = preferred_host_;
+    }
+    const std::size_t count = options_.socket.empty() ? options_.hosts.size() : 1;
+    for (std::size_t i = 0;; ++i) {
+        const std::size_t index = (first + i) % count;
+        try {
+            auto connection =
+                std::make_unique<Connection>(options_, options_.hosts.empty() ? "" : options_.hosts[index]);
+            const std::lock_guard lock(mutex_);
+            preferred_host_ = index;
+            return connection;
+        } catch (const DatabaseUnavailable&) {
+            if (i + 1 >= count) throw;
+        }
+    }
+}
+
+void Database::give_back(std::unique_ptr<Connection> connection) {
+    const std::lock_guard lock(mutex_);
+    if (connection->broken()) {
+        --open_;
+        // The others were made to the same server: most likely it is gone for them too.
+        open_ -= static_cast<unsigned>(idle_.size());
+        idle_.clear();
+    } else {
+        idle_.push_back(std::move(connection));
+    }
+    returned_.notify_one();
+}
+
+void Database::roll_back(Connection& connection) noexcept {
+    try {
+        if (!connection.broken()) connection.execute("ROLLBACK");
+    } catch (const std::exception&) {
+        // The connection is gone, and the transaction with it.
+    }
+}
+
+void Database::pause_after_conflict(int attempt) {
+    thread_local std::minstd_rand random{std::random_device{}()};
+    std::this_thread::sleep_for(
+        std::chrono::milliseconds(random() % (10u * static_cast<unsigned>(attempt)) + 1));
+}
+
+}  // namespace silaware::storage

@@ -1,0 +1,146 @@
+#include "storage/migrations.hpp"
+
+#include <fmt/format.h>
+
+namespace silaware::storage {
+
+namespace {
+
+constexpr std::string_view create_versions = R"(
+    CREATE TABLE IF NOT EXISTS schema_migrations (
+      number INT NOT NULL PRIMARY KEY,
+      name VARCHAR(100) NOT NULL,
+      applied_at TIMESTAMP NOT NULL DEFAULT CURRENT_TIMESTAMP
+    ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4)";
+
+constexpr std::string_view find_versions = R"(
+    SELECT COUNT(*) FROM information_schema.tables
+     WHERE table_schema = DATABASE() AND table_name = 'schema_migrations')";
+
+constexpr std::string_view find_newest = "SELECT COALESCE(MAX(number), 0) FROM schema_migrations";
+constexpr std::string_view record_step = "REPLACE INTO schema_migrations (number, name) VALUES (?, ?)";
+
+// Case-blind but accent-aware where the server has such a collation: MariaDB 10.10 on, then MySQL's spelling.
+constexpr std::string_view find_collation = R"(
+    SELECT collation_name FROM information_schema.collations
+     WHERE collation_name IN ('uca1400_as_ci', 'utf8mb4_uca1400_as_ci', 'utf8mb4_0900_as_ci')
+     ORDER BY collation_name DESC LIMIT 1)";
+
+constexpr std::string_view lock_name = "silaware.migrate";
+constexpr int lock_wait_seconds = 600;
+
+std::string id_collation(Connection& connection) {
+    auto name = connection.select_one<std::string>(find_collation).value_or("utf8mb4_unicode_ci");
+    return name == "uca1400_as_ci" ? "utf8mb4_uca1400_as_ci" : name;
+}
+
+std::string with_collation(std::string_view sql, const std::string& collation) {
+    constexpr std::string_view mark = "@ID_COLLATION@";
+    std::string text(sql);
+    for (auto at = text.find(mark); at != std::string::npos; at = text.find(mark, at)) {
+        text.replace(at, mark.size(), collation);
+    }
+    return text;
+}
+
+/// Held by name on the server, so that two processes never migrate at once; released with the connection too.
+class MigrationLock {
+  public:
+    explicit MigrationLock(Connection& connection) : connection_(connection) {
+        held_ =
+            connection
+                .select_one<std::int64_t>("SELECT COALESCE(GET_LOCK(?, ?), 0)", lock_name, lock_wait_seconds)
+                .value_or(0) == 1;
+    }
+    ~MigrationLock() {
+        if (!held_ || connection_.broken()) return;
+        try {
+            connection_.select_one<std::int64_t>("SELECT COALESCE(RELEASE_LOCK(?), 0)", lock_name);
+        } catch (const DatabaseError&) {
+            // The connection is gone, and the lock with it.
+        }
+    }
+    MigrationLock(const MigrationLock&) = delete;
+    MigrationLock& operator=(const MigrationLock&) = delete;
+    bool held() const { return held_; }
+
+  private:
+    Connection& connection_;
+    bool held_ = false;
+};
+
+core::Result<void> newer_schema(int version) {
+    return core::fail(
+        core::ErrorCode::conflict,
+        fmt::format("the database is at schema {} but this silaware knows only {}: install the newer "
+                    "silaware that migrated it",
+                    version, newest_schema_version()));
+}
+
+}  // namespace
+
+int newest_schema_version() {
+    return embedded_migrations().back().number;
+}
+
+int schema_version(Connection& connection) {
+    if (connection.select_one<std::int64_t>(find_versions).value_or(0) == 0) return 0;
+    return connection.select_one<int>(find_newest).value_or(0);
+}
+
+core::Result<void> require_current_schema(Connection& connection) {
+    const int version = schema_version(connection);
+    if (version > newest_schema_version()) return newer_schema(version);
+    if (version < newest_schema_version()) {
+        return core::fail(
+            core::ErrorCode::conflict,
+            fmt::format("the database is at schema {}, this silaware needs {}: run \"silaware migrate\"",
+                        version, newest_schema_version()));
+    }
+    return {};
+}
+
+bool create_database_if_missing(const DatabaseOptions& options) {
+    DatabaseOptions server = options;
+    server.name.clear();
+    Connection connection(server, options.hosts.empty() ? "" : options.hosts.front());
+    const auto found = connection.select_one<std::int64_t>(
+        "SELECT COUNT(*) FROM information_schema.schemata WHERE schema_name = ?", options.name);
+    if (found.value_or(0) > 0) return false;
+    std::string quoted;
+    for (const char c : options.name)
+        quoted += c == '`' ? "``" : std::string(1, c);
+    connection.run_script(fmt::format("CREATE DATABASE `{}` CHARACTER SET utf8mb4", quoted));
+    return true;
+}
+
+std::vector<Migration> pending_migrations(Connection& connection) {
+    const int version = schema_version(connection);
+    std::vector<Migration> pending;
+    for (const Migration& migration : embedded_migrations()) {
+        if (migration.number > version) pending.push_back(migration);
+    }
+    return pending;
+}
+
+core::Result<void> migrate(Connection& connection, const std::function<void(const std::string&)>& report) {
+    const MigrationLock lock(connection);
+    if (!lock.held()) {
+        return core::fail(
+            core::ErrorCode::unavailable,
+            "another process has been migrating this database for 10 minutes: try again when it is done");
+    }
+    if (const int version = schema_version(connection); version > newest_schema_version()) {
+        return newer_schema(version);
+    }
+    connection.run_script(create_versions);
+    const std::string collation = id_collation(connection);
+    for (const Migration& migration : pending_migrations(connection)) {
+        report(std::string(migration.name));
+        connection.run_script(with_collation(migration.sql, collation));
+        connection.execute(record_step, migration.number, migration.name);
+    }
+    return {};
+}
+
+}  // namespace silaware::storage

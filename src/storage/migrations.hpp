@@ -1,0 +1,43 @@
+#pragma once
+
+#include <functional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/error.hpp"
+#include "storage/database.hpp"
+
+namespace silaware::storage {
+
+/// One numbered step of the schema. Every statement of it can run again, so an interrupted one is simply
+/// repeated.
+struct Migration {
+    int number;
+    std::string_view name;
+    std::string_view sql;
+};
+
+/// The files of db/migrations, in order.
+const std::vector<Migration>& embedded_migrations();
+
+/// The newest migration this program knows.
+int newest_schema_version();
+
+/// What a database has been through; 0 for one without any of our migrations. Throws DatabaseError.
+int schema_version(Connection& connection);
+
+/// Nothing, or why this program can't work on the database and which command helps.
+core::Result<void> require_current_schema(Connection& connection);
+
+/// Creates the database named in `options` if it is missing; true if it was. Throws DatabaseError.
+bool create_database_if_missing(const DatabaseOptions& options);
+
+/// The migrations still to run, in order.
+std::vector<Migration> pending_migrations(Connection& connection);
+
+/// Runs what is pending, one process at a time; `report` is told each step's name before it starts. Error
+/// `conflict` when the database is newer than this program. Throws DatabaseError.
+core::Result<void> migrate(Connection& connection, const std::function<void(const std::string&)>& report);
+
+}  // namespace silaware::storage

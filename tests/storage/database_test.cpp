@@ -1,0 +1,133 @@
+#include <gtest/gtest.h>
+
+#include "support/fresh_database.hpp"
+
+namespace silaware::storage {
+namespace {
+
+struct Cells {
+    std::int64_t id;
+    std::optional<std::string> text;
+    std::optional<float> single;
+    std::optional<double> real;
+};
+
+class DatabaseTest : public testing::Test {
+  protected:
+    DatabaseTest() : database(false) {
+        database->acquire()->run_script(
+            "CREATE TABLE cells (id BIGINT PRIMARY KEY, text MEDIUMTEXT NULL, single FLOAT NULL, `real` "
+            "DOUBLE NULL, "
+            "UNIQUE INDEX by_text (text(50)))");
+    }
+    std::vector<Cells> all() {
+        return database->select<Cells>("SELECT id, text, single, `real` FROM cells ORDER BY id");
+    }
+    tests::FreshDatabase database;
+};
+
+TEST_F(DatabaseTest, BulkRowsComeBackAsTheyWere) {
+    std::vector<Cells> rows;
+    for (int i = 0; i < 3000; ++i) {
+        rows.push_back({i, i % 3 ? std::optional("naïve 電 " + std::to_string(i)) : std::nullopt,
+                        i % 2 ? std::optional(220.1f) : std::nullopt,
+                        i % 5 ? std::optional(1e17 + i) : std::nullopt});
+    }
+    database->transaction([&](Connection& connection) {
+        connection.bulk("INSERT INTO cells (id, text, single, `real`) VALUES (?, ?, ?, ?)", rows);
+    });
+    const auto found = all();
+    ASSERT_EQ(found.size(), rows.size());
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+        EXPECT_EQ(found[i].text, rows[i].text);
+        EXPECT_EQ(found[i].single, rows[i].single);
+        EXPECT_EQ(found[i].real, rows[i].real);
+    }
+}
+
+TEST_F(DatabaseTest, AStatementRunsOnceAgainAfterABulkRun) {
+    constexpr auto insert = "INSERT INTO cells (id, text, single, `real`) VALUES (?, ?, ?, ?)";
+    auto connection = database->acquire();
+    connection->bulk(insert, std::vector<Cells>{{1, "a", 1.f, 1.}, {2, "b", 2.f, 2.}});
+    connection->execute(insert, 3, "c", 3.5, std::nullopt);
+    EXPECT_EQ(all().size(), 3u);
+}
+
+TEST_F(DatabaseTest, LongTextsAreReadWhole) {
+    const std::string text(300'000, 'x');
+    database->execute("INSERT INTO cells (id, text) VALUES (1, ?)", text);
+    database->execute("INSERT INTO cells (id, text) VALUES (2, 'short')");
+    const auto rows = all();
+    EXPECT_EQ(rows[0].text, text);
+    EXPECT_EQ(rows[1].text, "short");
+}
+
+TEST_F(DatabaseTest, AViolatedKeyIsKnownByItsName) {
+    database->execute("INSERT INTO cells (id, text) VALUES (1, 'a')");
+    try {
+        database->execute("INSERT INTO cells (id, text) VALUES (2, 'a')");
+        FAIL() << "the unique key let it through";
+    } catch (const DatabaseError& error) {
+        EXPECT_TRUE(error.violates("by_text"));
+        EXPECT_FALSE(error.violates("PRIMARY"));
+        EXPECT_TRUE(error.is_data_error());
+    }
+}
+
+TEST_F(DatabaseTest, AThrowInATransactionRollsItBack) {
+    EXPECT_THROW(database->transaction([](Connection& connection) {
+        connection.execute("INSERT INTO cells (id) VALUES (1)");
+        throw std::runtime_error("no");
+    }),
+                 std::runtime_error);
+    EXPECT_TRUE(all().empty());
+}
+
+TEST_F(DatabaseTest, AStreamStopsWhenItsReaderHasEnough) {
+    for (int i = 0; i < 50; ++i)
+        database->execute("INSERT INTO cells (id) VALUES (?)", i);
+    auto connection = database->acquire();
+    int seen = 0;
+    connection->stream<std::int64_t>(
+        "SELECT id FROM cells WHERE id >= ? ORDER BY id", [&](std::int64_t) { return ++seen < 5; }, 10);
+    EXPECT_EQ(seen, 5);
+    EXPECT_EQ(connection->select_one<std::int64_t>("SELECT COUNT(*) FROM cells"), 50);
+}
+
+TEST_F(DatabaseTest, AKilledConnectionIsReplaced) {
+    const auto id = database->select_one<std::int64_t>("SELECT CONNECTION_ID()");
+    {
+        Connection killer(database.options(), "");
+        killer.run_script("KILL " + std::to_string(*id));
+    }
+    EXPECT_THROW(database->select_one<std::int64_t>("SELECT 1"), DatabaseUnavailable);
+    EXPECT_EQ(database->select_one<std::int64_t>("SELECT 1"), 1);
+}
+
+TEST(Database, ThatNobodyServesIsUnavailable) {
+    DatabaseOptions options;
+    options.socket = "/nonexistent/db.sock";
+    Database database(options);
+    EXPECT_THROW(database.acquire(), DatabaseUnavailable);
+}
+
+TEST(Migrations, CanRunAgainOnWhatTheyMade) {
+    tests::FreshDatabase database;
+    auto connection = database->acquire();
+    EXPECT_EQ(schema_version(*connection), newest_schema_version());
+    EXPECT_TRUE(require_current_schema(*connection));
+    connection->run_script("DELETE FROM schema_migrations");
+    ASSERT_TRUE(migrate(*connection, [](const std::string&) {}));
+    EXPECT_EQ(schema_version(*connection), newest_schema_version());
+}
+
+TEST(Migrations, RefuseANewerDatabase) {
+    tests::FreshDatabase database;
+    auto connection = database->acquire();
+    connection->run_script("INSERT INTO schema_migrations (number, name) VALUES (9999, 'later')");
+    EXPECT_FALSE(require_current_schema(*connection));
+    EXPECT_FALSE(migrate(*connection, [](const std::string&) {}));
+}
+
+}  // namespace
+}  // namespace silaware::storage
