@@ -10,21 +10,25 @@ namespace {
 
 constexpr std::size_t longest_id = 64;
 
+/// The hex digits of `text`, upper case, if they are twelve in groups of `group` between `separator`s; else
+/// empty.
+std::string grouped_digits(std::string_view text, char separator, std::size_t group) {
+    std::string digits;
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        const auto c = static_cast<unsigned char>(text[i]);
+        const bool between = i % (group + 1) == group;
+        if (between ? c != static_cast<unsigned char>(separator) : !std::isxdigit(c)) return {};
+        if (!between) digits += static_cast<char>(std::toupper(c));
+    }
+    return digits.size() == 12 && text.size() == 12 + 12 / group - 1 ? digits : std::string();
+}
+
 /// The twelve hex digits of a MAC in any common form, upper case; empty if it is none.
 std::string mac_digits(std::string_view text) {
-    std::string digits;
-    std::string groups;  // the separators, and how many digits stand before each
-    for (const char c : text) {
-        if (std::isxdigit(static_cast<unsigned char>(c))) {
-            digits += static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
-        } else {
-            groups += c;
-            groups += static_cast<char>('0' + digits.size() % 16);
-        }
-    }
-    if (digits.size() != 12) return {};
-    const bool known = groups.empty() || groups == ":2:4:6:8:::<" || groups == "-2-4-6-8-:-<" || groups == ".4.8";
-    return known ? digits : std::string();
+    if (text.size() == 12) return grouped_digits(text, '\0', 12);
+    if (text.size() == 14) return grouped_digits(text, '.', 4);
+    if (text.size() == 17) return grouped_digits(text, text[2] == '-' ? '-' : ':', 2);
+    return {};
 }
 
 std::string colon_form(const std::string& digits) {
@@ -50,7 +54,7 @@ Result<DeviceId> DeviceId::parse(std::string_view text) {
     if (code_points(text) > longest_id) {
         return fail(ErrorCode::invalid, "the device id is longer than 64 characters");
     }
-    const std::string digits = text.size() <= 17 ? mac_digits(text) : std::string();
+    const std::string digits = mac_digits(text);
     if (!digits.empty()) return DeviceId(colon_form(digits), true);
     return DeviceId(std::string(text), false);
 }

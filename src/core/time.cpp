@@ -13,7 +13,8 @@ using std::chrono::seconds;
 /// Reads up to `digits` decimal digits from the front of `text`; at least `least`.
 std::optional<int> take_number(std::string_view& text, std::size_t least, std::size_t digits) {
     std::size_t length = 0;
-    while (length < text.size() && length < digits && text[length] >= '0' && text[length] <= '9') ++length;
+    while (length < text.size() && length < digits && text[length] >= '0' && text[length] <= '9')
+        ++length;
     if (length < least) return std::nullopt;
     int value = 0;
     std::from_chars(text.data(), text.data() + length, value);
@@ -28,8 +29,10 @@ bool take(std::string_view& text, char expected) {
 }
 
 std::string_view trimmed(std::string_view text) {
-    while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
-    while (!text.empty() && (text.back() == ' ' || text.back() == '\t')) text.remove_suffix(1);
+    while (!text.empty() && (text.front() == ' ' || text.front() == '\t'))
+        text.remove_prefix(1);
+    while (!text.empty() && (text.back() == ' ' || text.back() == '\t'))
+        text.remove_suffix(1);
     return text;
 }
 
@@ -76,9 +79,10 @@ Result<SiteZone> SiteZone::find(std::string_view iana_name) {
     try {
         return SiteZone(date::locate_zone(std::string(iana_name)));
     } catch (const std::exception&) {
-        return fail(ErrorCode::invalid,
-                    fmt::format("\"{}\" is not a time zone this system knows; use an IANA name such as Asia/Jakarta",
-                                iana_name));
+        return fail(
+            ErrorCode::invalid,
+            fmt::format("\"{}\" is not a time zone this system knows; use an IANA name such as Asia/Jakarta",
+                        iana_name));
     }
 }
 
@@ -86,13 +90,27 @@ LocalTime SiteZone::to_local(Instant instant) const {
     return zone_->to_local(date::floor<seconds>(instant));
 }
 
-date::local_time<Milliseconds> SiteZone::to_local_ms(Instant instant) const { return zone_->to_local(instant); }
+date::local_time<Milliseconds> SiteZone::to_local_ms(Instant instant) const {
+    return zone_->to_local(instant);
+}
 
-Instant SiteZone::to_instant(LocalTime local) const { return zone_->to_sys(local, date::choose::earliest); }
+Instant SiteZone::to_instant(LocalTime local) const {
+    return zone_->to_sys(local, date::choose::earliest);
+}
 
-Instant SiteZone::start_of_day(LocalDay day) const { return to_instant(LocalTime{day}); }
+Instant SiteZone::to_instant_near(LocalTime local, Instant near) const {
+    const Instant first = zone_->to_sys(local, date::choose::earliest);
+    const Instant second = zone_->to_sys(local, date::choose::latest);
+    return date::abs(near - first) <= date::abs(near - second) ? first : second;
+}
 
-LocalDay SiteZone::day_of(Instant instant) const { return date::floor<date::days>(to_local_ms(instant)); }
+Instant SiteZone::start_of_day(LocalDay day) const {
+    return to_instant(LocalTime{day});
+}
+
+LocalDay SiteZone::day_of(Instant instant) const {
+    return date::floor<date::days>(to_local_ms(instant));
+}
 
 std::string SiteZone::iso8601(Instant instant) const {
     const auto info = zone_->get_info(instant);
@@ -103,17 +121,17 @@ std::string SiteZone::iso8601(Instant instant) const {
     const auto offset = std::chrono::duration_cast<std::chrono::minutes>(info.offset).count();
     const auto fraction = clock.subseconds().count();
     return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}{}{}{:02}:{:02}", static_cast<int>(ymd.year()),
-                       static_cast<unsigned>(ymd.month()), static_cast<unsigned>(ymd.day()), clock.hours().count(),
-                       clock.minutes().count(), clock.seconds().count(),
-                       fraction == 0 ? std::string() : fmt::format(".{:03}", fraction), offset < 0 ? '-' : '+',
-                       std::abs(offset) / 60, std::abs(offset) % 60);
+                       static_cast<unsigned>(ymd.month()), static_cast<unsigned>(ymd.day()),
+                       clock.hours().count(), clock.minutes().count(), clock.seconds().count(),
+                       fraction == 0 ? std::string() : fmt::format(".{:03}", fraction),
+                       offset < 0 ? '-' : '+', std::abs(offset) / 60, std::abs(offset) % 60);
 }
 
 std::string format_local(LocalTime local) {
     const auto day = date::floor<date::days>(local);
     const date::hh_mm_ss clock{local - day};
-    return fmt::format("{} {:02}:{:02}:{:02}", format_day(day), clock.hours().count(), clock.minutes().count(),
-                       clock.seconds().count());
+    return fmt::format("{} {:02}:{:02}:{:02}", format_day(day), clock.hours().count(),
+                       clock.minutes().count(), clock.seconds().count());
 }
 
 std::string format_day(LocalDay day) {
@@ -156,8 +174,12 @@ IsoWeek iso_week(LocalDay day) {
     return {static_cast<int>(year), static_cast<unsigned>((thursday - new_year).count() / 7 + 1)};
 }
 
-std::string format_week(IsoWeek week) { return fmt::format("{:04}-W{:02}", week.year, week.week); }
+std::string format_week(IsoWeek week) {
+    return fmt::format("{:04}-W{:02}", week.year, week.week);
+}
 
-LocalDay monday_of(LocalDay day) { return day - (date::weekday{day} - date::Monday); }
+LocalDay monday_of(LocalDay day) {
+    return day - (date::weekday{day} - date::Monday);
+}
 
 }  // namespace silaware::core

@@ -21,8 +21,12 @@ using LocalDay = date::local_days;
 using Milliseconds = std::chrono::milliseconds;
 using Seconds = std::chrono::seconds;
 
-inline Instant from_epoch_ms(std::int64_t ms) { return Instant{Milliseconds{ms}}; }
-inline std::int64_t epoch_ms(Instant instant) { return instant.time_since_epoch().count(); }
+inline Instant from_epoch_ms(std::int64_t ms) {
+    return Instant{Milliseconds{ms}};
+}
+inline std::int64_t epoch_ms(Instant instant) {
+    return instant.time_since_epoch().count();
+}
 
 /// The site's IANA time zone. Every day, week, month and year of a report is cut in it.
 class SiteZone {
@@ -34,6 +38,8 @@ class SiteZone {
     date::local_time<Milliseconds> to_local_ms(Instant instant) const;
     /// Of a wall clock time that occurs twice the first, of one that is skipped the moment of the jump.
     Instant to_instant(LocalTime local) const;
+    /// As `to_instant`, but of a wall clock time that occurs twice the moment closer to `near`.
+    Instant to_instant_near(LocalTime local, Instant near) const;
     /// The instant at which `day` begins at the site (also where midnight is skipped).
     Instant start_of_day(LocalDay day) const;
     LocalDay day_of(Instant instant) const;
@@ -55,7 +61,8 @@ std::string format_day(LocalDay day);
 std::string format_utc(Instant instant);
 /// Strict `YYYY-MM-DD`; nothing else, no impossible dates.
 std::optional<LocalDay> parse_day(std::string_view text);
-/// Meter clock: `DD/MM/YYYY HH:MM:SS` (day first, padded or not) or ISO `YYYY-MM-DD HH:MM:SS` (also with `T`).
+/// Meter clock: `DD/MM/YYYY HH:MM:SS` (day first, padded or not) or ISO `YYYY-MM-DD HH:MM:SS` (also with
+/// `T`).
 std::optional<LocalTime> parse_meter_clock(std::string_view text);
 /// Seconds as `HH:MM:SS`; hours can pass 99; negative counts as zero.
 std::string format_hms(std::int64_t seconds);
