@@ -1,0 +1,31 @@
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+#include "core/device_id.hpp"
+#include "core/error.hpp"
+#include "core/time.hpp"
+
+namespace silaware::domain {
+
+/// One record of a machine's run, a row of `utils`. Equal in all five fields means the same record.
+struct MachineRun {
+    core::DeviceId id;
+    std::int64_t start;        ///< epoch seconds
+    std::int64_t stop;         ///< epoch seconds, not before `start`
+    std::int64_t cycle_count;  ///< as the machine counts
+    std::int64_t total_run;    ///< seconds
+
+    bool operator==(const MachineRun&) const = default;
+};
+
+/// The record in `payload`, received at `received`. Error: why it goes into quarantine.
+///
+/// A record that ended before `kept_since` (`retention_cutoff` of the time it is stored) is refused as
+/// `older than the retention`: its duplicate could already be purged. Epochs before 2000 or more than a day
+/// after `received` are refused; 13-digit ones are milliseconds, each field on its own, cut to seconds.
+core::Result<MachineRun> parse_machine_run(std::string_view payload, core::Instant received,
+                                           core::Instant kept_since);
+
+}  // namespace silaware::domain
