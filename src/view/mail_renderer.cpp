@@ -1,0 +1,117 @@
+#include "core/text.hpp"
+#include "view/number.hpp"
+#include "view/renderer.hpp"
+
+namespace silaware::view {
+namespace {
+
+/// Values of devices stand in the subject and in text lines: no line break may come from them.
+std::string one_line(std::string text) {
+    for (auto& c : text) {
+        if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) c = ' ';
+    }
+    return text;
+}
+
+std::string place(const std::string& device, const std::string& location) {
+    return one_line(location.empty() ? device : device.empty() ? location : location + " (" + device + ")");
+}
+
+void add_if(Fields& fields, bool shown, std::string section) {
+    if (shown) fields.sections.push_back(std::move(section));
+}
+
+}  // namespace
+
+std::string Renderer::alert_kind(const std::string& language, const std::string& kind) const {
+    const auto* known = texts().find(texts().speaks(language) ? language : "en", "alert.kind." + kind);
+    return known == nullptr ? one_line(kind) : *known;
+}
+
+Fields Renderer::alert_fields(const AlertMail& alert) const {
+    Fields fields{.values = {{"KIND", alert_kind(alert.language, alert.kind)},
+                             {"PLACE", place(alert.device, alert.location)},
+                             {"MESSAGE", one_line(alert.message)},
+                             {"VALUE", one_line(alert.value)},
+                             {"LIMIT", one_line(alert.limit)},
+                             {"RAISED_AT", one_line(alert.raised_at)}}};
+    add_if(fields, !alert.device.empty() || !alert.location.empty(), "WITH_PLACE");
+    add_if(fields, !alert.value.empty(), "WITH_VALUE");
+    add_if(fields, !alert.limit.empty(), "WITH_LIMIT");
+    return fields;
+}
+
+Mail Renderer::render(const MaintenanceMail& data) const {
+    const auto hours = [&](double value) { return format_number(value, 1, data.language); };
+    return mail(data.name, data,
+                {.values = {{"PLACE", place(data.device, data.location)},
+                            {"DEVICE", one_line(data.device)},
+                            {"LOCATION", one_line(data.location)},
+                            {"TOTAL", hours(data.total_hours)},
+                            {"INTERVAL", hours(data.interval_hours)},
+                            {"PASSED", hours(data.passed_hours)}}});
+}
+
+Mail Renderer::render(const ClimateMail& data) const {
+    const bool temperature = data.quantity == ClimateQuantity::temperature;
+    const std::string unit = temperature ? " °C" : " %";
+    Fields fields{.values = {{"PLACE", place(data.device, data.location)},
+                             {"DEVICE", one_line(data.device)},
+                             {"LOCATION", one_line(data.location)},
+                             {"QUANTITY",
+                              text(data.language, temperature ? "climate.temperature" : "climate.humidity")},
+                             {"VALUE", format_number(data.value, 1, data.language) + unit},
+                             {"LIMIT", format_number(data.limit, 1, data.language) + unit},
+                             {"OBSERVED_AT", one_line(data.observed_at)},
+                             {"SINCE", one_line(data.since)}}};
+    fields.sections.push_back(data.reminder ? "REMINDER" : "FIRST");
+    return mail(data.name, data, std::move(fields));
+}
+
+Mail Renderer::render(const AlertMail& data) const {
+    return mail(data.name, data, alert_fields(data));
+}
+
+Mail Renderer::render(const DigestMail& data) const {
+    std::vector<Fields> rows;
+    for (auto alert : data.alerts) {
+        alert.language = data.language;
+        rows.push_back(alert_fields(alert));
+    }
+    return mail(
+        data.name, data,
+        {.values = {{"COUNT", std::to_string(data.alerts.size())}}, .rows = {{"ALERT", std::move(rows)}}});
+}
+
+Mail Renderer::render(const TestMail& data) const {
+    return mail(data.name, data, {.values = {{"ASKED_BY", one_line(data.asked_by)}}});
+}
+
+Mail Renderer::render(const PasswordResetMail& data) const {
+    return mail(
+        data.name, data,
+        {.values = {{"USERNAME", one_line(data.username)}, {"MINUTES", std::to_string(data.valid_minutes)}}});
+}
+
+Mail Renderer::render(const MonthlyMail& data) const {
+    const auto number = [&](double value, int decimals) {
+        return format_number(value, decimals, data.language);
+    };
+    std::vector<Fields> rows;
+    for (const auto& meter : data.meters) {
+        rows.push_back({.values = {{"PLACE", place(meter.uid, meter.location)},
+                                   {"KWH", number(meter.energy_kwh, 1)},
+                                   {"COST", number(meter.cost, 0)},
+                                   {"CO2", number(meter.co2_kg, 1)},
+                                   {"DEMAND", number(meter.max_demand_kw, 2)}}});
+    }
+    return mail(data.name, data,
+                {.values = {{"MONTH", one_line(data.month)},
+                            {"CURRENCY", one_line(data.currency)},
+                            {"TOTAL_KWH", number(data.energy_kwh, 1)},
+                            {"TOTAL_COST", number(data.cost, 0)},
+                            {"TOTAL_CO2", number(data.co2_kg, 1)}},
+                 .rows = {{"METER", std::move(rows)}}});
+}
+
+}  // namespace silaware::view
