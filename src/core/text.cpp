@@ -70,13 +70,15 @@ std::string to_utf8(std::string_view text) {
 
 std::size_t code_points(std::string_view text) {
     std::size_t count = 0;
-    for (const char c : text) count += (static_cast<unsigned char>(c) & 0xC0u) != 0x80u;
+    for (const char c : text)
+        count += (static_cast<unsigned char>(c) & 0xC0u) != 0x80u;
     return count;
 }
 
 std::string_view truncate_utf8(std::string_view text, std::size_t limit) {
     if (text.size() <= limit) return text;
-    while (limit > 0 && (static_cast<unsigned char>(text[limit]) & 0xC0u) == 0x80u) --limit;
+    while (limit > 0 && (static_cast<unsigned char>(text[limit]) & 0xC0u) == 0x80u)
+        --limit;
     return text.substr(0, limit);
 }
 
@@ -95,7 +97,8 @@ std::optional<double> parse_number(std::string_view text) {
     if (text.size() > 1 && text.front() == '+' && text[1] != '-') text.remove_prefix(1);
     double value = 0;
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-    if (error != std::errc() || end != text.data() + text.size() || !std::isfinite(value)) return std::nullopt;
+    if (error != std::errc() || end != text.data() + text.size() || !std::isfinite(value))
+        return std::nullopt;
     return value;
 }
 
@@ -120,6 +123,18 @@ double widen(float value) {
     double result = value;
     if (error == std::errc()) std::from_chars(buffer, end, result);
     return result;
+}
+
+std::int64_t fingerprint(std::string_view first, std::string_view second) {
+    std::uint64_t hash = 0xCBF29CE484222325u;
+    const auto mix = [&](std::string_view bytes) {
+        for (const char c : bytes)
+            hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001B3u;
+    };
+    mix(first);
+    mix(std::string_view("\0", 1));
+    mix(second);
+    return static_cast<std::int64_t>(hash);
 }
 
 }  // namespace silaware::core

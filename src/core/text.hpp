@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -29,5 +30,8 @@ std::optional<long long> parse_integer(std::string_view text);
 std::string shortest(float value);
 /// The double nearest to the shortest decimal of `value`; for FLOAT columns on their way to JSON.
 double widen(float value);
+
+/// A stable 64-bit hash (FNV-1a), for recognising equal bytes; not for secrets.
+std::int64_t fingerprint(std::string_view first, std::string_view second = {});
 
 }  // namespace silaware::core

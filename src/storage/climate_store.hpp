@@ -1,0 +1,32 @@
+#pragma once
+
+#include <string_view>
+#include <vector>
+
+#include "storage/known_device_store.hpp"
+
+namespace silaware::storage {
+
+/// A row of `temphumid` on its way in. The view must outlive the call.
+struct ClimateRow {
+    std::string_view mac_address;
+    std::optional<float> temperature;  ///< °C
+    std::optional<float> humidity;     ///< %
+    std::int64_t received_ms;
+    std::int64_t message_hash;
+};
+void insert_climate_rows(Connection& connection, const std::vector<ClimateRow>& rows);
+
+struct LatestClimate {
+    KnownDeviceId device_id;
+    std::int64_t observed_ms;
+    std::optional<float> temperature;
+    std::optional<float> humidity;
+};
+/// Keeps what is newer; a value that is missing leaves the one before it.
+void save_latest_climate(Connection& connection, const std::vector<LatestClimate>& readings);
+
+/// True if a message with these bytes (by their hash) was stored for the sensor.
+bool climate_message_stored(Connection& connection, std::string_view mac_address, std::int64_t message_hash);
+
+}  // namespace silaware::storage

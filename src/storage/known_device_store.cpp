@@ -1,0 +1,74 @@
+#include "storage/known_device_store.hpp"
+
+#include <algorithm>
+
+#include "storage/sql.hpp"
+
+namespace silaware::storage {
+
+namespace {
+
+constexpr std::string_view find_device = "SELECT id FROM known_devices WHERE uid = ?";
+constexpr std::string_view add_device =
+    "INSERT IGNORE INTO known_devices (uid, first_seen_ms, last_seen_ms) VALUES (?, ?, 0)";
+constexpr std::string_view save_device = R"(
+    UPDATE known_devices
+       SET last_seen_ms = ?, usual_interval_ms = ?, last_power_ms = ?, last_run_ms = ?, last_climate_ms = ?
+     WHERE id = ?)";
+constexpr std::string_view find_registered = "SELECT mac_key FROM devices WHERE mac_key = ?";
+
+struct Saved {
+    std::int64_t last_seen_ms;
+    std::optional<std::int64_t> usual_interval_ms;
+    std::optional<std::int64_t> last_power_ms;
+    std::optional<std::int64_t> last_run_ms;
+    std::optional<std::int64_t> last_climate_ms;
+    KnownDeviceId id;
+};
+
+KnownDeviceId find_or_add(Connection& connection, const std::string& uid, std::int64_t now_ms) {
+    if (const auto found = connection.select_one<KnownDeviceId>(find_device, uid)) return *found;
+    connection.execute(add_device, uid, now_ms);
+    const auto added = connection.select_one<KnownDeviceId>(find_device, uid);
+    if (!added) throw DatabaseError(1032, "known_devices lost the row of " + uid);
+    return *added;
+}
+
+}  // namespace
+
+void KnownDeviceStore::intern(Database& database, std::span<const core::DeviceId> ids, std::int64_t now_ms) {
+    std::optional<Database::Lease> connection;
+    for (const core::DeviceId& id : ids) {
+        if (knows(id)) continue;
+        if (!connection) connection.emplace(database.acquire());
+        ids_[id.key()] = find_or_add(**connection, id.text(), now_ms);
+    }
+}
+
+std::vector<KnownDevice> KnownDeviceStore::lock(Connection& connection, std::span<const KnownDeviceId> ids) {
+    if (ids.empty()) return {};
+    return connection.select<KnownDevice>(
+        "SELECT id, uid, last_seen_ms, usual_interval_ms, last_power_ms, last_run_ms, last_climate_ms"
+        "  FROM known_devices WHERE id IN " +
+        in_list(ids) + " ORDER BY id FOR UPDATE");
+}
+
+void KnownDeviceStore::save(Connection& connection, std::span<const KnownDevice> devices) {
+    std::vector<Saved> rows;
+    for (const KnownDevice& device : devices) {
+        rows.push_back({device.last_seen_ms, device.usual_interval_ms, device.last_power_ms,
+                        device.last_run_ms, device.last_climate_ms, device.id});
+    }
+    connection.bulk(save_device, rows);
+}
+
+std::vector<std::string> KnownDeviceStore::registered_among(Connection& connection,
+                                                            std::span<const std::string> keys) {
+    std::vector<std::string> registered;
+    for (const std::string& key : keys) {
+        if (connection.select_one<std::string>(find_registered, key)) registered.push_back(key);
+    }
+    return registered;
+}
+
+}  // namespace silaware::storage
