@@ -1,0 +1,225 @@
+#include "app/settings.hpp"
+
+#include <cstdlib>
+#include <fstream>
+
+#include <fmt/format.h>
+#include <CLI/CLI.hpp>
+
+#include "core/text.hpp"
+#include "core/time.hpp"
+
+namespace silaware::app {
+
+namespace {
+
+using Check = std::function<bool(const std::string&)>;
+
+Check any() {
+    return [](const std::string&) { return true; };
+}
+
+Check not_empty() {
+    return [](const std::string& text) { return !core::trim(text).empty(); };
+}
+
+Check integer_between(std::int64_t least, std::int64_t most) {
+    return [=](const std::string& text) {
+        const auto number = core::parse_integer(text);
+        return number && *number >= least && *number <= most;
+    };
+}
+
+Check number_of_at_least(double least) {
+    return [=](const std::string& text) {
+        const auto number = core::parse_number(text);
+        return number && *number >= least;
+    };
+}
+
+Check one_of(std::vector<std::string> words) {
+    return [words = std::move(words)](const std::string& text) {
+        return std::find(words.begin(), words.end(), core::lower_ascii(text)) != words.end();
+    };
+}
+
+Check truth() {
+    return one_of({"true", "false", "1", "0", "yes", "no", "on", "off"});
+}
+
+constexpr auto truth_words = "true or false";
+constexpr auto port_range = "a port, 1 to 65535";
+constexpr auto secret = Setting::Visibility::secret;
+
+std::vector<Setting> declared_settings() {
+    const Check port = integer_between(1, 65535);
+    return {
+        {"DB_HOST", "", "MariaDB host; a comma-separated list fails over", "a host or a list of hosts",
+         any()},
+        {"DB_PORT", "3306", "MariaDB port", port_range, port},
+        {"DB_USER", "root", "MariaDB user", "a name", not_empty()},
+        {"DB_PASSWORD", "", "MariaDB password", "", any(), secret},
+        {"DB_NAME", "rumahsakit", "database name", "a name", not_empty()},
+        {"DB_SOCKET", "", "Unix socket of MariaDB; beats DB_HOST", "a path", any()},
+        {"MQTT_HOST", "", "MQTT broker", "a host", any()},
+        {"MQTT_PORT", "1883", "MQTT port; with a private broker the one it listens on", port_range, port},
+        {"MQTT_USERNAME", "", "MQTT user", "", any()},
+        {"MQTT_PASSWORD", "", "MQTT password", "", any(), secret},
+        {"MQTT_TLS_CA", "", "file with the CA of the broker's certificate; turns TLS on", "a file", any()},
+        {"MQTT_CLIENT_ID", "", "MQTT client id; stable, one per ingest process", "", any()},
+        {"MQTT_SHARED_GROUP", "", "shared subscription group of several ingest processes", "", any()},
+        {"MQTT_UTILS_TOPIC", "silaware/utils", "topic of machine runs", "a topic", not_empty()},
+        {"MQTT_POWER_TOPIC", "silaware/power", "topic of power meters", "a topic", not_empty()},
+        {"MQTT_CLIMATE_TOPIC", "silaware/temphumid", "topic of room sensors", "a topic", not_empty()},
+        {"SECRET_KEY", "", "signs sessions; unset: a random one kept in SILAWARE_HOME", "", any(), secret},
+        {"JWT_SECRET_KEY", "", "signs JWTs; unset: derived from SECRET_KEY", "", any(), secret},
+        {"SESSION_COOKIE_SECURE", "true", "send the session cookie over TLS only", truth_words, truth()},
+        {"PASSWORD_STORAGE", "pbkdf2", "how passwords are stored", "pbkdf2 or sha256",
+         one_of({"pbkdf2", "sha256"})},
+        {"MAIL_SERVER", "", "SMTP server; unset: mails wait in the outbox", "a host", any()},
+        {"MAIL_PORT", "25", "SMTP port", port_range, port},
+        {"MAIL_USE_TLS", "false", "STARTTLS", truth_words, truth()},
+        {"MAIL_USE_SSL", "false", "TLS from the first byte", truth_words, truth()},
+        {"MAIL_USERNAME", "", "SMTP user", "", any()},
+        {"MAIL_PASSWORD", "", "SMTP password", "", any(), secret},
+        {"MAIL_TLS_CA", "", "file with the CA of the mail server's certificate; unset: the system's",
+         "a file", any()},
+        {"SITE_TIMEZONE", "Asia/Jakarta", "the site's IANA time zone", "an IANA name such as Asia/Jakarta",
+         [](const std::string& name) { return core::SiteZone::find(name).has_value(); }},
+        {"ENERGY_RATE", "1444.70", "price of a kWh", "a number of 0 or more", number_of_at_least(0)},
+        {"CURRENCY", "IDR", "currency of the price", "a name", not_empty()},
+        {"CO2_FACTOR", "0.87", "kg of CO2 per kWh, for meters that send none", "a number of 0 or more",
+         number_of_at_least(0)},
+        {"CYCLE_GAP_SECONDS", "20", "longest gap within a run cycle", "a whole number from 1 to 86400",
+         integer_between(1, 86400)},
+        {"RETENTION_MONTHS", "4", "months that raw rows are kept", "a whole number from 1 to 1200",
+         integer_between(1, 1200)},
+        {"CLEANUP_INTERVAL_HOURS", "12", "hours between two purges", "a whole number from 1 to 8760",
+         integer_between(1, 8760)},
+        {"ALLOW_UNREGISTERED", "true", "store telemetry of devices that are not registered", truth_words,
+         truth()},
+        {"PUBLIC_URL", "", "address of the portal, for links in mails", "a URL", any()},
+        {"TRUSTED_PROXIES", "",
+         "proxies whose X-Forwarded-For and -Proto count; unset: loopback and Unix sockets",
+         "a comma-separated list of addresses or networks", any()},
+        {"METRICS_TOKEN", "", "Bearer token for /metrics", "", any(), secret},
+        {"METRICS_PORT", "0", "port of ingest's own /metrics and /health; 0: none", "a port, 0 to 65535",
+         integer_between(0, 65535)},
+        {"SPOOL_LIMIT_MB", "2048", "disk space that messages may take while the database is down",
+         "a whole number from 1 to 1048576", integer_between(1, 1048576)},
+        {"SILAWARE_HOME", "./var", "folder of spool, secrets and private servers", "a folder", not_empty()},
+        {"LOG_LEVEL", "info", "how much is logged", "trace, debug, info, warn or error",
+         one_of({"trace", "debug", "info", "warn", "warning", "error"})},
+    };
+}
+
+bool given_on_command_line(const std::vector<std::string>& arguments, const std::string& option) {
+    return std::any_of(arguments.begin(), arguments.end(), [&](const std::string& argument) {
+        return argument == option || argument.starts_with(option + "=");
+    });
+}
+
+}  // namespace
+
+std::string Setting::option() const {
+    std::string name = "--" + core::lower_ascii(variable);
+    std::replace(name.begin(), name.end(), '_', '-');
+    return name;
+}
+
+Settings::Settings() : settings_(declared_settings()) {
+    for (Setting& setting : settings_)
+        setting.value = setting.fallback;
+}
+
+void Settings::declare(CLI::App& app) {
+    app.add_option("--config", file_, "file with lines such as \"db-host = …\"")
+        ->group("Configuration")
+        ->check(CLI::ExistingFile);
+    for (Setting& setting : settings_) {
+        auto* option = app.add_option(setting.option(), setting.value, setting.description);
+        option->group("Configuration")->envname(setting.variable);
+        if (!setting.fallback.empty()) option->default_str(setting.fallback);
+    }
+}
+
+core::Result<void> Settings::resolve(const CLI::App& app, const std::vector<std::string>& arguments) {
+    for (Setting& setting : settings_) {
+        if (given_on_command_line(arguments, setting.option())) {
+            setting.source = "option";
+        } else if (app.get_option(setting.option())->count() > 0) {
+            setting.source = "environment";
+        }
+    }
+    if (!file_.empty()) {
+        if (auto read = read_file(); !read) return read;
+    }
+    for (const Setting& setting : settings_) {
+        if (setting.accepts(setting.value)) continue;
+        const bool hidden = setting.visibility == secret;
+        return core::fail(core::ErrorCode::invalid,
+                          fmt::format("{}={} ({}) is not allowed: it must be {}", setting.variable,
+                                      hidden ? "***" : setting.value, setting.source, setting.allowed));
+    }
+    return {};
+}
+
+core::Result<void> Settings::read_file() {
+    std::ifstream stream(file_);
+    std::vector<CLI::ConfigItem> items;
+    try {
+        items = CLI::ConfigBase().from_config(stream);
+    } catch (const CLI::Error& error) {
+        return core::fail(core::ErrorCode::invalid, fmt::format("{}: {}", file_, error.what()));
+    }
+    for (const CLI::ConfigItem& item : items) {
+        const auto known = std::find_if(settings_.begin(), settings_.end(), [&](const Setting& setting) {
+            return setting.option() == "--" + item.name || setting.variable == item.name;
+        });
+        if (known == settings_.end()) {
+            return core::fail(core::ErrorCode::invalid,
+                              fmt::format("{}: there is no setting \"{}\"; \"silaware config\" lists all",
+                                          file_, item.name));
+        }
+        if (known->source != "default") continue;
+        known->value = fmt::format("{}", fmt::join(item.inputs, ","));
+        known->source = "file " + file_;
+    }
+    return {};
+}
+
+Setting& Settings::find(std::string_view variable) {
+    const auto found = std::find_if(settings_.begin(), settings_.end(),
+                                    [&](const Setting& setting) { return setting.variable == variable; });
+    if (found == settings_.end()) throw std::logic_error(fmt::format("no setting {}", variable));
+    return *found;
+}
+
+const std::string& Settings::operator[](std::string_view variable) const {
+    return const_cast<Settings*>(this)->find(variable).value;
+}
+
+bool Settings::is_set(std::string_view variable) const {
+    return !(*this)[variable].empty();
+}
+
+void Settings::set(std::string_view variable, std::string value, std::string source) {
+    Setting& setting = find(variable);
+    setting.value = std::move(value);
+    setting.source = std::move(source);
+}
+
+std::int64_t Settings::integer(std::string_view variable) const {
+    return core::parse_integer((*this)[variable]).value_or(0);
+}
+
+double Settings::real(std::string_view variable) const {
+    return core::parse_number((*this)[variable]).value_or(0);
+}
+
+bool Settings::flag(std::string_view variable) const {
+    const std::string word = core::lower_ascii((*this)[variable]);
+    return word == "true" || word == "1" || word == "yes" || word == "on";
+}
+
+}  // namespace silaware::app
