@@ -3,6 +3,7 @@
 #include <charconv>
 #include <cmath>
 #include <cstdint>
+#include <cstring>
 
 namespace silaware::core {
 
@@ -30,6 +31,13 @@ std::size_t sequence(std::string_view text, std::uint32_t& code) {
     return overlong || surrogate || code > 0x10FFFF ? 0 : length;
 }
 
+bool starts_with_eight_ascii(std::string_view text) {
+    if (text.size() < 8) return false;
+    std::uint64_t eight = 0;
+    std::memcpy(&eight, text.data(), 8);
+    return (eight & 0x8080808080808080u) == 0;
+}
+
 }  // namespace
 
 std::string_view trim(std::string_view text) {
@@ -49,6 +57,10 @@ std::string lower_ascii(std::string_view text) {
 bool is_utf8(std::string_view text) {
     std::uint32_t code = 0;
     while (!text.empty()) {
+        if (starts_with_eight_ascii(text)) {
+            text.remove_prefix(8);
+            continue;
+        }
         const std::size_t length = sequence(text, code);
         if (length == 0) return false;
         text.remove_prefix(length);
