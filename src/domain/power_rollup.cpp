@@ -1,0 +1,77 @@
+#include "domain/power_rollup.hpp"
+
+#include <algorithm>
+#include <bit>
+#include <cmath>
+
+#include "domain/interval_split.hpp"
+
+namespace silaware::domain {
+
+namespace {
+
+constexpr int slot_seconds = 15;
+constexpr int slots_per_quarter = 60;
+constexpr std::uint64_t all_slots = (std::uint64_t{1} << slots_per_quarter) - 1;
+
+std::uint64_t slot_of(core::Instant at) {
+    const auto into = at - quarter_start(at);
+    return std::uint64_t{1} << (into / core::Milliseconds{std::chrono::seconds{slot_seconds}});
+}
+
+}  // namespace
+
+void PowerQuarter::add(const PowerPoint& sample) {
+    slots |= slot_of(sample.at);
+    if (!std::isfinite(sample.watts)) return;
+    watts_max = samples == 0 ? sample.watts : std::max(watts_max, sample.watts);
+    watts_sum += sample.watts;
+    ++samples;
+}
+
+void PowerQuarter::merge(const PowerQuarter& other) {
+    slots |= other.slots;
+    if (other.samples == 0) return;
+    watts_max = samples == 0 ? other.watts_max : std::max(watts_max, other.watts_max);
+    watts_sum += other.watts_sum;
+    samples += other.samples;
+}
+
+std::optional<double> PowerQuarter::mean_watts() const {
+    if (samples == 0) return std::nullopt;
+    return watts_sum / static_cast<double>(samples);
+}
+
+void add_to(PowerQuarters& quarters, std::span<const PowerPoint> samples) {
+    for (const auto& sample : samples)
+        quarters[quarter_start(sample.at)].add(sample);
+}
+
+int covered_seconds(std::uint64_t slots, core::Seconds usual_interval) {
+    const auto reach =
+        (std::max<std::int64_t>(usual_interval.count(), 0) + 2 * slot_seconds - 1) / (2 * slot_seconds);
+    auto covered = slots & all_slots;
+    for (std::int64_t step = 0; step < std::min<std::int64_t>(reach, slots_per_quarter); ++step) {
+        covered |= (covered << 1 | covered >> 1) & all_slots;
+    }
+    return std::popcount(covered) * slot_seconds;
+}
+
+double coverage(std::uint64_t slots, core::Seconds usual_interval) {
+    return covered_seconds(slots, usual_interval) / static_cast<double>(slot_seconds * slots_per_quarter);
+}
+
+double demand_kw(double energy_kwh, const PowerQuarter& power) {
+    constexpr double quarters_per_hour = 4;
+    constexpr double nothing_counted = 1e-6;
+    if (energy_kwh > nothing_counted) return energy_kwh * quarters_per_hour;
+    return std::max(power.mean_watts().value_or(0), 0.0) / 1000;
+}
+
+void MaximumDemand::consider(core::Instant quarter_start, double demand) {
+    if (!(demand > kw) && !(quarter && demand == kw && quarter_start < *quarter)) return;
+    kw = demand;
+    quarter = quarter_start;
+}
+
+}  // namespace silaware::domain

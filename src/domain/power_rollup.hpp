@@ -1,0 +1,62 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <span>
+
+#include "core/time.hpp"
+
+namespace silaware::domain {
+
+/// One power reading of a meter, in watts.
+struct PowerPoint {
+    core::Instant at;
+    double watts = 0;
+};
+
+/// What the power samples of one quarter hour add up to. Every field is a count, a sum, a maximum or a set,
+/// so quarter hours can be merged in any order, and the order in which samples arrive changes nothing. The
+/// mean is that of the samples: meters report at a steady rhythm, and a time-weighted mean could not be
+/// merged when late samples arrive.
+struct PowerQuarter {
+    std::int64_t samples = 0;
+    double watts_sum = 0;
+    double watts_max = 0;
+    std::uint64_t slots = 0;  ///< bit i: a reading in the i-th of the 60 slots of 15 s; merged with OR
+
+    void add(const PowerPoint& sample);
+    void merge(const PowerQuarter& other);
+    /// Nothing without samples.
+    std::optional<double> mean_watts() const;
+    bool operator==(const PowerQuarter&) const = default;
+};
+
+/// Quarter hours by their first instant.
+using PowerQuarters = std::map<core::Instant, PowerQuarter>;
+
+/// Adds each sample to its quarter hour; one whose power is not finite only marks its slot as covered.
+void add_to(PowerQuarters& quarters, std::span<const PowerPoint> samples);
+
+/// Seconds (0 … 900) of a quarter hour in which the meter was heard: each reading stands for its slot of 15 s
+/// and for half of `usual_interval` before and after it.
+int covered_seconds(std::uint64_t slots, core::Seconds usual_interval);
+/// The same as fraction, 0 … 1.
+double coverage(std::uint64_t slots, core::Seconds usual_interval);
+
+/// Mean demand of a quarter hour in kW: the growth of the register in it divided by a quarter of an hour;
+/// where the register says nothing (no energy counted), the mean of the power samples; 0 without either. A
+/// quarter hour that is still going on, or that the meter was silent for a part of, so never shows more than
+/// was proven.
+double demand_kw(double energy_kwh, const PowerQuarter& power);
+
+/// The highest demand of a period and the quarter hour (its first instant) in which it was; the first of
+/// equals.
+struct MaximumDemand {
+    double kw = 0;
+    std::optional<core::Instant> quarter;
+
+    void consider(core::Instant quarter_start, double demand);
+};
+
+}  // namespace silaware::domain
