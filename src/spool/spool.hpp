@@ -88,7 +88,8 @@ class Spool {
     /// or fails; the spool stays intact and the same batch can be tried again.
     core::Result<Appended> append(std::span<const Arrival> arrivals);
 
-    /// False while append() would refuse a message for the limit.
+    /// False when the spool is full, and after a refusal until there is room for more than a few messages
+    /// again.
     bool has_room() const;
 
     /// The messages behind `after_seq` in order, at most `max_count`, and at most `max_bytes` of payload and

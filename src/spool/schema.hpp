@@ -1,0 +1,11 @@
+#pragma once
+
+#include "spool/sqlite.hpp"
+
+namespace silaware::spool {
+
+/// Creates the tables of a new file; throws SqliteError, or std::runtime_error for a file that is not a spool
+/// or was written by a newer version.
+void prepare_schema(Connection& connection);
+
+}  // namespace silaware::spool

@@ -1,0 +1,359 @@
+#include "spool/spool.hpp"
+
+#include <algorithm>
+#include <atomic>
+#include <condition_variable>
+#include <mutex>
+#include <shared_mutex>
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <fmt/format.h>
+
+#include "spool/ballast.hpp"
+#include "spool/keeper.hpp"
+#include "spool/process_lock.hpp"
+#include "spool/redelivery.hpp"
+#include "spool/store.hpp"
+
+namespace silaware::spool {
+
+using core::ErrorCode;
+using core::fail;
+using core::Result;
+
+namespace {
+
+constexpr std::int64_t largest_ballast = 32LL * 1024 * 1024;
+constexpr std::uintmax_t least_disk_space = 64ULL * 1024 * 1024;
+
+core::Error explain(const SqliteError& error) {
+    const bool disk = error.code() == SQLITE_FULL || error.code() == SQLITE_IOERR ||
+                      error.code() == SQLITE_READONLY || error.code() == SQLITE_CANTOPEN;
+    return {disk ? ErrorCode::unavailable : ErrorCode::internal,
+            fmt::format("the spool refused: {}", error.what())};
+}
+
+template <typename Work>
+auto guarded(Work work) -> decltype(work()) {
+    try {
+        return work();
+    } catch (const SqliteError& error) {
+        return fail(explain(error));
+    }
+}
+
+void sync_folder(const std::filesystem::path& folder) {
+    const int descriptor = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (descriptor < 0) return;
+    ::fsync(descriptor);
+    ::close(descriptor);
+}
+
+std::vector<Receipt> receipts_of(std::span<const Arrival> arrivals) {
+    std::vector<Receipt> receipts;
+    receipts.reserve(arrivals.size());
+    for (const Arrival& arrival : arrivals) {
+        receipts.push_back(
+            {.packet_id = arrival.packet_id,
+             .redelivered = arrival.redelivered,
+             .print = arrival.packet_id == 0 ? Fingerprint{} : fingerprint(arrival.topic, arrival.payload)});
+    }
+    return receipts;
+}
+
+}  // namespace
+
+/// Locks, in this order: write_mutex_ (the writer and the window), read_mutex_ (the reader), view_mutex_
+/// (status_).
+class Spool::State {
+  public:
+    State(ProcessLock lock, const std::filesystem::path& folder, Limits limits);
+
+    const std::string& id() const { return writer_.spool_id(); }
+    Result<void> begin_connection(std::string_view session, bool session_present);
+    Result<Appended> append(std::span<const Arrival> arrivals);
+    bool has_room() const;
+    Result<std::vector<Message>> read(std::int64_t after_seq, std::int64_t max_count, std::int64_t max_bytes);
+    bool wait_past(std::int64_t after_seq, std::chrono::milliseconds timeout) const;
+    Result<void> remove_through(std::int64_t seq);
+    Status status() const;
+    Result<std::optional<std::string>> meta(std::string_view key);
+    Result<void> set_meta(std::string_view key, std::string_view value);
+
+  private:
+    void remove_rows(std::int64_t seq);
+    bool remove_next(std::int64_t seq);
+    void move_log();
+    void publish();
+    Tally tally_after(std::span<const Arrival> arrivals, std::size_t duplicates) const;
+    std::unique_lock<std::mutex> writing();
+
+    ProcessLock lock_;
+    std::filesystem::path folder_;
+    Limits limits_;
+    Ballast ballast_;
+    std::atomic<bool> refused_ = false;  ///< the last append found no room
+    std::atomic<int> writers_waiting_ = 0;
+    std::mutex write_mutex_;
+    Writer writer_;
+    RedeliveryWindow window_;
+    std::optional<core::Instant> oldest_;
+    std::int64_t forgotten_through_;
+    std::mutex read_mutex_;
+    Reader reader_;
+    mutable std::mutex view_mutex_;
+    mutable std::condition_variable grown_;
+    Status status_;
+    Keeper keeper_;
+};
+
+Spool::State::State(ProcessLock lock, const std::filesystem::path& folder, Limits limits)
+    : lock_(std::move(lock)),
+      folder_(folder),
+      limits_(limits),
+      ballast_(folder / "spool.ballast", std::min(largest_ballast, limits.bytes / 16)),
+      writer_(folder / "spool.db"),
+      oldest_(writer_.oldest()),
+      forgotten_through_(writer_.tally().removed_through),
+      reader_(folder / "spool.db"),
+      keeper_(folder / "spool.db", [this] { move_log(); }) {
+    writer_.restore(window_);
+    // Told inside each commit, under write_mutex_.
+    sqlite3_wal_hook(
+        writer_.connection().handle(),
+        [](void* keeper, sqlite3*, const char*, int pages) {
+            static_cast<Keeper*>(keeper)->log_has_grown_to(pages);
+            return SQLITE_OK;
+        },
+        &keeper_);
+    ballast_.hold();
+    publish();
+    sync_folder(folder);
+}
+
+std::unique_lock<std::mutex> Spool::State::writing() {
+    ++writers_waiting_;
+    std::unique_lock lock(write_mutex_);
+    --writers_waiting_;
+    return lock;
+}
+
+/// The writer's figures for those who only look; under write_mutex_.
+void Spool::State::publish() {
+    const Tally& tally = writer_.tally();
+    const std::lock_guard lock(view_mutex_);
+    status_ = {.messages = tally.last_seq - forgotten_through_,
+               .bytes = tally.bytes,
+               .limit_bytes = limits_.bytes,
+               .oldest_received_at = tally.last_seq > forgotten_through_ ? oldest_ : std::nullopt,
+               .last_seq = tally.last_seq,
+               .received = tally.received,
+               .duplicates = tally.duplicates,
+               .connections = tally.connection};
+    grown_.notify_all();
+}
+
+Result<void> Spool::State::begin_connection(std::string_view session, bool session_present) {
+    const auto lock = writing();
+    const bool same_session = session_present && session == writer_.session();
+    Tally after = writer_.tally();
+    ++after.connection;
+    return guarded([&]() -> Result<void> {
+        writer_.begin_connection(after, session, same_session);
+        if (!same_session) window_.clear();
+        window_.begin_connection(after.connection);
+        publish();
+        return {};
+    });
+}
+
+Result<Appended> Spool::State::append(std::span<const Arrival> arrivals) {
+    const std::vector<Receipt> receipts = receipts_of(arrivals);
+    const auto lock = writing();
+    const std::size_t duplicates = window_.redeliveries(receipts);
+    const std::span fresh = arrivals.subspan(duplicates);
+    const Tally after = tally_after(arrivals, duplicates);
+    // A batch larger than the whole limit must pass some time: it does when the spool is empty.
+    if (after.bytes > limits_.bytes && !fresh.empty() && status_.messages > 0) {
+        refused_ = true;
+        return fail(ErrorCode::too_large,
+                    fmt::format("the spool is full ({} of {} bytes)", writer_.tally().bytes, limits_.bytes));
+    }
+    const std::int64_t first_seq = writer_.tally().last_seq + 1;
+    auto appended = guarded([&]() -> Result<Appended> {
+        writer_.append(fresh, std::span(receipts).subspan(duplicates), after);
+        return Appended{first_seq, after.last_seq, static_cast<std::int64_t>(duplicates)};
+    });
+    refused_ = !appended;
+    if (!appended) return appended;
+    window_.advance(receipts, duplicates, first_seq);
+    if (first_seq - 1 == forgotten_through_ && !fresh.empty()) oldest_ = fresh.front().received_at;
+    publish();
+    return appended;
+}
+
+Tally Spool::State::tally_after(std::span<const Arrival> arrivals, std::size_t duplicates) const {
+    Tally tally = writer_.tally();
+    tally.last_seq += static_cast<std::int64_t>(arrivals.size() - duplicates);
+    tally.received += static_cast<std::int64_t>(arrivals.size());
+    tally.duplicates += static_cast<std::int64_t>(duplicates);
+    for (const Arrival& arrival : arrivals.subspan(duplicates))
+        tally.bytes += footprint(arrival);
+    return tally;
+}
+
+/// After a refusal there has to be some room before it is worth trying again.
+bool Spool::State::has_room() const {
+    std::error_code error;
+    if (refused_ && std::filesystem::space(folder_, error).available < least_disk_space && !error)
+        return false;
+    const std::lock_guard lock(view_mutex_);
+    const std::int64_t border = refused_ ? status_.limit_bytes / 10 * 9 : status_.limit_bytes;
+    return status_.messages == 0 || status_.bytes < border;
+}
+
+Result<std::vector<Message>> Spool::State::read(std::int64_t after_seq, std::int64_t max_count,
+                                                std::int64_t max_bytes) {
+    {
+        const std::lock_guard lock(view_mutex_);
+        after_seq = std::max(after_seq, status_.last_seq - status_.messages);
+    }
+    const std::lock_guard lock(read_mutex_);
+    return guarded(
+        [&]() -> Result<std::vector<Message>> { return reader_.read(after_seq, max_count, max_bytes); });
+}
+
+bool Spool::State::wait_past(std::int64_t after_seq, std::chrono::milliseconds timeout) const {
+    std::unique_lock lock(view_mutex_);
+    return grown_.wait_for(lock, timeout,
+                           [&] { return status_.last_seq > after_seq && status_.messages > 0; });
+}
+
+Result<void> Spool::State::remove_through(std::int64_t seq) {
+    {
+        const auto lock = writing();
+        if (seq <= forgotten_through_ && seq <= writer_.tally().removed_through) return {};
+        forgotten_through_ = std::max(forgotten_through_, std::min(seq, writer_.tally().last_seq));
+        publish();
+    }
+    return guarded([&]() -> Result<void> {
+        try {
+            remove_rows(seq);
+        } catch (const SqliteError& error) {
+            if (!ballast_.release()) throw;
+            move_log();
+            remove_rows(seq);
+        }
+        return {};
+    });
+}
+
+void Spool::State::remove_rows(std::int64_t seq) {
+    while (remove_next(seq)) {
+        // Whoever wants to append goes first: acknowledging the broker is more urgent than tidying.
+        while (writers_waiting_ > 0)
+            std::this_thread::yield();
+    }
+}
+
+bool Spool::State::remove_next(std::int64_t seq) {
+    const std::lock_guard lock(write_mutex_);
+    const bool more = writer_.remove_some(seq);
+    if (!more) {
+        if (seq > writer_.tally().last_seq) {
+            writer_.skip_to(seq);
+            forgotten_through_ = seq;
+        }
+        writer_.give_back_free_pages();
+        ballast_.hold();
+        oldest_ = writer_.oldest();
+    }
+    publish();
+    return more;
+}
+
+/// Empties the write-ahead log into the file while nobody writes or reads.
+void Spool::State::move_log() {
+    const auto write_lock = writing();
+    const std::lock_guard read_lock(read_mutex_);
+    sqlite3_wal_checkpoint_v2(writer_.connection().handle(), nullptr, SQLITE_CHECKPOINT_TRUNCATE, nullptr,
+                              nullptr);
+}
+
+Status Spool::State::status() const {
+    const std::lock_guard lock(view_mutex_);
+    return status_;
+}
+
+Result<std::optional<std::string>> Spool::State::meta(std::string_view key) {
+    const auto lock = writing();
+    return guarded([&]() -> Result<std::optional<std::string>> { return writer_.meta(key); });
+}
+
+Result<void> Spool::State::set_meta(std::string_view key, std::string_view value) {
+    const auto lock = writing();
+    return guarded([&]() -> Result<void> {
+        writer_.set_meta(key, value);
+        return {};
+    });
+}
+
+Result<Spool> Spool::open(const std::filesystem::path& folder, Limits limits) {
+    std::error_code error;
+    std::filesystem::create_directories(folder, error);
+    if (error) {
+        return fail(ErrorCode::unavailable,
+                    fmt::format("can't create the spool's folder {}: {}", folder.string(), error.message()));
+    }
+    auto lock = ProcessLock::acquire(folder / "spool.lock");
+    if (!lock) return fail(lock.error());
+    try {
+        return Spool(std::make_unique<State>(std::move(*lock), folder, limits));
+    } catch (const SqliteError& refusal) {
+        return fail(explain(refusal));
+    } catch (const std::runtime_error& refusal) {
+        return fail(ErrorCode::internal,
+                    fmt::format("{}: {}", (folder / "spool.db").string(), refusal.what()));
+    }
+}
+
+Spool::Spool(std::unique_ptr<State> state) : state_(std::move(state)) {}
+Spool::Spool(Spool&&) noexcept = default;
+Spool& Spool::operator=(Spool&&) noexcept = default;
+Spool::~Spool() = default;
+
+const std::string& Spool::id() const {
+    return state_->id();
+}
+Result<void> Spool::begin_connection(std::string_view session, bool session_present) {
+    return state_->begin_connection(session, session_present);
+}
+Result<Appended> Spool::append(std::span<const Arrival> arrivals) {
+    return state_->append(arrivals);
+}
+bool Spool::has_room() const {
+    return state_->has_room();
+}
+Result<std::vector<Message>> Spool::read(std::int64_t after_seq, std::int64_t max_count,
+                                         std::int64_t max_bytes) const {
+    return state_->read(after_seq, max_count, max_bytes);
+}
+bool Spool::wait_past(std::int64_t after_seq, std::chrono::milliseconds timeout) const {
+    return state_->wait_past(after_seq, timeout);
+}
+Result<void> Spool::remove_through(std::int64_t seq) {
+    return state_->remove_through(seq);
+}
+Status Spool::status() const {
+    return state_->status();
+}
+Result<std::optional<std::string>> Spool::meta(std::string_view key) const {
+    return state_->meta(key);
+}
+Result<void> Spool::set_meta(std::string_view key, std::string_view value) {
+    return state_->set_meta(key, value);
+}
+
+}  // namespace silaware::spool

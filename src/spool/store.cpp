@@ -1,0 +1,231 @@
+#include "spool/store.hpp"
+
+#include <algorithm>
+#include <cstring>
+
+#include "spool/schema.hpp"
+
+namespace silaware::spool {
+
+namespace {
+
+constexpr std::int64_t row_overhead = 64;
+constexpr std::int64_t removed_at_once = 2000;
+constexpr std::int64_t vacuumed_at_once = 2000;  // pages
+
+constexpr std::size_t entry_size = 18;
+
+std::string entries(std::span<const Receipt> receipts) {
+    std::string bytes(receipts.size() * entry_size, '\0');
+    char* at = bytes.data();
+    for (const Receipt& receipt : receipts) {
+        std::memcpy(at, &receipt.packet_id, 2);
+        std::memcpy(at + 2, &receipt.print.high, 8);
+        std::memcpy(at + 10, &receipt.print.low, 8);
+        at += entry_size;
+    }
+    return bytes;
+}
+
+Receipt entry(const char* at) {
+    Receipt receipt;
+    std::memcpy(&receipt.packet_id, at, 2);
+    std::memcpy(&receipt.print.high, at + 2, 8);
+    std::memcpy(&receipt.print.low, at + 10, 8);
+    return receipt;
+}
+
+Connection open_for_writing(const std::filesystem::path& file) {
+    Connection connection(file);
+    prepare_schema(connection);
+    connection.execute("PRAGMA synchronous = FULL");
+    connection.execute("PRAGMA wal_autocheckpoint = 0");
+    connection.execute("PRAGMA cache_size = -16384");
+    return connection;
+}
+
+}  // namespace
+
+std::int64_t footprint(const Arrival& arrival) {
+    return static_cast<std::int64_t>(arrival.topic.size() + arrival.payload.size()) + row_overhead;
+}
+
+Writer::Writer(const std::filesystem::path& file)
+    : connection_(open_for_writing(file)),
+      insert_message_(connection_,
+                      "INSERT INTO message (seq, received_ms, size, retained, topic, payload) "
+                      "VALUES (?, ?, ?, ?, ?, ?)"),
+      insert_receipt_(connection_, "INSERT INTO receipt (first_seq, connection, entries) VALUES (?, ?, ?)"),
+      forget_receipts_(connection_, "DELETE FROM receipt WHERE first_seq < ?"),
+      save_tally_(connection_,
+                  "UPDATE state SET last_seq = ?, removed_through = ?, bytes = ?, received = ?, "
+                  "duplicates = ?, connection = ?"),
+      next_sizes_(connection_,
+                  "SELECT max(seq), sum(size) FROM "
+                  "(SELECT seq, size FROM message WHERE seq <= ? ORDER BY seq LIMIT ?)"),
+      delete_messages_(connection_, "DELETE FROM message WHERE seq <= ?"),
+      oldest_(connection_, "SELECT received_ms FROM message WHERE seq > ? ORDER BY seq LIMIT 1") {
+    Statement state(connection_,
+                    "SELECT spool_id, session, last_seq, removed_through, bytes, received, duplicates, "
+                    "connection FROM state");
+    if (!state.step()) throw SqliteError(SQLITE_CORRUPT, "the spool has lost its state");
+    spool_id_ = state.bytes(0);
+    session_ = state.bytes(1);
+    tally_ = {.last_seq = state.integer(2),
+              .removed_through = state.integer(3),
+              .bytes = state.integer(4),
+              .received = state.integer(5),
+              .duplicates = state.integer(6),
+              .connection = state.integer(7)};
+}
+
+void Writer::restore(RedeliveryWindow& window) {
+    Statement rows(connection_, "SELECT first_seq, connection, entries FROM receipt ORDER BY first_seq");
+    while (rows.step()) {
+        const std::string_view bytes = rows.bytes(2);
+        std::int64_t seq = rows.integer(0);
+        for (std::size_t at = 0; at + entry_size <= bytes.size(); at += entry_size) {
+            window.restore(entry(bytes.data() + at), seq++, rows.integer(1));
+        }
+    }
+}
+
+void Writer::save(const Tally& tally) {
+    save_tally_.bind(1, tally.last_seq)
+        .bind(2, tally.removed_through)
+        .bind(3, tally.bytes)
+        .bind(4, tally.received)
+        .bind(5, tally.duplicates)
+        .bind(6, tally.connection)
+        .run();
+}
+
+void Writer::append(std::span<const Arrival> arrivals, std::span<const Receipt> receipts,
+                    const Tally& after) {
+    Transaction transaction(connection_);
+    std::int64_t seq = tally_.last_seq;
+    for (const Arrival& arrival : arrivals) {
+        insert_message_.bind(1, ++seq)
+            .bind(2, core::epoch_ms(arrival.received_at))
+            .bind(3, footprint(arrival))
+            .bind(4, arrival.retained ? 1 : 0)
+            .bind_text(5, arrival.topic)
+            .bind_bytes(6, arrival.payload)
+            .run();
+    }
+    if (!arrivals.empty()) {
+        const std::string bytes = entries(receipts);
+        insert_receipt_.bind(1, tally_.last_seq + 1).bind(2, after.connection).bind_bytes(3, bytes).run();
+        // The oldest row left may reach across this border; its older half is harmless.
+        forget_receipts_.bind(1, after.last_seq - 2 * RedeliveryWindow::capacity).run();
+    }
+    save(after);
+    transaction.commit();
+    tally_ = after;
+}
+
+void Writer::begin_connection(const Tally& after, std::string_view session, bool keep_receipts) {
+    Transaction transaction(connection_);
+    if (!keep_receipts) connection_.execute("DELETE FROM receipt");
+    Statement(connection_, "UPDATE state SET session = ?").bind_text(1, session).run();
+    save(after);
+    transaction.commit();
+    session_ = session;
+    tally_ = after;
+}
+
+bool Writer::remove_some(std::int64_t seq) {
+    next_sizes_.bind(1, seq).bind(2, removed_at_once);
+    const bool found = next_sizes_.step();
+    const std::int64_t last = found ? next_sizes_.integer(0) : 0;
+    const std::int64_t bytes = found ? next_sizes_.integer(1) : 0;
+    next_sizes_.reset();
+    if (last == 0) return false;
+
+    Tally after = tally_;
+    after.removed_through = std::max(after.removed_through, last);
+    after.bytes -= bytes;
+    // The position that made these messages superfluous is safe in the database: no fsync for them.
+    connection_.execute("PRAGMA synchronous = NORMAL");
+    try {
+        Transaction transaction(connection_);
+        delete_messages_.bind(1, last).run();
+        save(after);
+        transaction.commit();
+    } catch (...) {
+        connection_.execute("PRAGMA synchronous = FULL");
+        throw;
+    }
+    connection_.execute("PRAGMA synchronous = FULL");
+    tally_ = after;
+    return last < seq;
+}
+
+void Writer::skip_to(std::int64_t seq) {
+    Tally after = tally_;
+    after.last_seq = after.removed_through = seq;
+    Transaction transaction(connection_);
+    save(after);
+    transaction.commit();
+    tally_ = after;
+}
+
+std::optional<core::Instant> Writer::oldest() {
+    oldest_.bind(1, tally_.removed_through);
+    std::optional<core::Instant> instant;
+    if (oldest_.step()) instant = core::from_epoch_ms(oldest_.integer(0));
+    oldest_.reset();
+    return instant;
+}
+
+void Writer::give_back_free_pages() {
+    if (connection_.integer("PRAGMA freelist_count") < 2 * vacuumed_at_once) return;
+    Statement(connection_, fmt::format("PRAGMA incremental_vacuum({})", vacuumed_at_once).c_str()).run();
+}
+
+std::optional<std::string> Writer::meta(std::string_view key) {
+    Statement statement(connection_, "SELECT value FROM meta WHERE key = ?");
+    statement.bind_text(1, key);
+    if (!statement.step()) return std::nullopt;
+    return std::string(statement.bytes(0));
+}
+
+void Writer::set_meta(std::string_view key, std::string_view value) {
+    Statement(connection_,
+              "INSERT INTO meta (key, value) VALUES (?, ?) "
+              "ON CONFLICT (key) DO UPDATE SET value = excluded.value")
+        .bind_text(1, key)
+        .bind_text(2, value)
+        .run();
+}
+
+Reader::Reader(const std::filesystem::path& file)
+    : connection_(file),
+      select_(connection_,
+              "SELECT seq, received_ms, retained, topic, payload FROM message "
+              "WHERE seq > ? ORDER BY seq LIMIT ?") {
+    connection_.execute("PRAGMA query_only = 1");
+    connection_.execute("PRAGMA cache_size = -4096");
+}
+
+std::vector<Message> Reader::read(std::int64_t after_seq, std::int64_t max_count, std::int64_t max_bytes) {
+    std::vector<Message> messages;
+    select_.reset();
+    select_.bind(1, after_seq).bind(2, max_count);
+    std::int64_t bytes = 0;
+    while (select_.step()) {
+        const std::string_view topic = select_.bytes(3);
+        const std::string_view payload = select_.bytes(4);
+        bytes += static_cast<std::int64_t>(topic.size() + payload.size());
+        if (bytes > max_bytes && !messages.empty()) break;
+        messages.push_back({.seq = select_.integer(0),
+                            .received_at = core::from_epoch_ms(select_.integer(1)),
+                            .retained = select_.integer(2) != 0,
+                            .topic = std::string(topic),
+                            .payload = std::string(payload)});
+    }
+    select_.reset();
+    return messages;
+}
+
+}  // namespace silaware::spool
