@@ -126,10 +126,11 @@ struct RegisterRefold {
 };
 
 /// Makes the tables what they would be had the late readings come in order: folds from `checkpoint` (the
-/// newest stored state that is not after the oldest late reading; an empty state if there is none) once the
-/// readings that were folded before and once all of them, both sorted, and returns the difference. It needs
-/// no account of who counted what. Observed times are within 24 h of the receipt, so checkpoints of the last
-/// 48 h before the head are enough. `limits` must be those the readings were folded with before.
+/// newest stored state that is not after the oldest late reading; an empty state if there never was one) once
+/// the readings that were folded since then and once all of them, both sorted, and returns the difference. It
+/// needs no account of who counted what. Observed times are within 24 h of the receipt, so a late reading is
+/// at most 48 h behind the head: keep the checkpoints of that time *and the newest one before it* (a meter
+/// may have been silent for longer). `limits` must be those the readings were folded with before.
 RegisterRefold refold(const RegisterState& checkpoint, std::span<const RegisterReading> folded_before,
                       std::span<const RegisterReading> all, const RegisterLimits& limits);
 

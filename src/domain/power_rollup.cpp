@@ -48,8 +48,7 @@ void add_to(PowerQuarters& quarters, std::span<const PowerPoint> samples) {
 }
 
 int covered_seconds(std::uint64_t slots, core::Seconds usual_interval) {
-    const auto reach =
-        (std::max<std::int64_t>(usual_interval.count(), 0) + 2 * slot_seconds - 1) / (2 * slot_seconds);
+    const auto reach = (std::max<std::int64_t>(usual_interval.count(), 0) + slot_seconds - 1) / slot_seconds;
     auto covered = slots & all_slots;
     for (std::int64_t step = 0; step < std::min<std::int64_t>(reach, slots_per_quarter); ++step) {
         covered |= (covered << 1 | covered >> 1) & all_slots;

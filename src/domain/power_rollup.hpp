@@ -39,15 +39,14 @@ using PowerQuarters = std::map<core::Instant, PowerQuarter>;
 void add_to(PowerQuarters& quarters, std::span<const PowerPoint> samples);
 
 /// Seconds (0 … 900) of a quarter hour in which the meter was heard: each reading stands for its slot of 15 s
-/// and for half of `usual_interval` before and after it.
+/// and one `usual_interval` before and after it, so that a single late report is no gap.
 int covered_seconds(std::uint64_t slots, core::Seconds usual_interval);
 /// The same as fraction, 0 … 1.
 double coverage(std::uint64_t slots, core::Seconds usual_interval);
 
-/// Mean demand of a quarter hour in kW: the growth of the register in it divided by a quarter of an hour;
-/// where the register says nothing (no energy counted), the mean of the power samples; 0 without either. A
-/// quarter hour that is still going on, or that the meter was silent for a part of, so never shows more than
-/// was proven.
+/// Mean demand of a quarter hour in kW: the growth of the register in it divided by a quarter of an hour, so
+/// that a quarter hour that is still going on, or that the meter was silent in, never shows more than was
+/// metered; where the register counted nothing, the mean of the power samples; 0 without either.
 double demand_kw(double energy_kwh, const PowerQuarter& power);
 
 /// The highest demand of a period and the quarter hour (its first instant) in which it was; the first of
