@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <optional>
+#include <tuple>
 
 namespace silaware::domain {
 
@@ -38,8 +39,9 @@ std::vector<Stretch> stretches(const CycleWindow& window, std::span<const Instan
     }
     for (const Cycle& cycle : window.cycles)
         result.push_back({cycle.start, cycle.stop, &cycle});
-    std::stable_sort(result.begin(), result.end(),
-                     [](const Stretch& a, const Stretch& b) { return a.start < b.start; });
+    std::sort(result.begin(), result.end(), [](const Stretch& a, const Stretch& b) {
+        return std::tie(a.start, a.stop) < std::tie(b.start, b.stop);
+    });
     return result;
 }
 

@@ -190,7 +190,7 @@ void append_number(std::string& out, double value) {
         return;
     }
     char buffer[32];
-    const auto written = std::to_chars(buffer, buffer + sizeof buffer, value);
+    const auto written = std::to_chars(buffer, buffer + sizeof buffer, value + 0.0);  // -0 is 0
     out.append(buffer, written.ptr);
 }
 

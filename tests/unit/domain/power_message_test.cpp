@@ -207,7 +207,7 @@ TEST(PowerMessage, EnergyHistoryIsKeptOnlyAsAnArray) {
         return parsed(with(R"("energy_history":)" + std::string(value))).energy_history;
     };
     EXPECT_EQ(history("[]"), "[]");
-    EXPECT_EQ(history(R"([ 0.1, 1e3, -0, "ü\n", {"a":[true,null]} ])"),
+    EXPECT_EQ(history(R"([ 0.1, 1e3, -0.0, "ü\n", {"a":[true,null]} ])"),
               R"([0.1,1000,0,"ü\n",{"a":[true,null]}])");
     EXPECT_EQ(history("[1e999]"), "[null]");
     for (const char* other : {"null", "5", R"("x")", R"({"a":1})"})
