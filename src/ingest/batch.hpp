@@ -1,0 +1,49 @@
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "domain/climate_message.hpp"
+#include "domain/machine_run.hpp"
+#include "domain/power_message.hpp"
+#include "ingest/options.hpp"
+#include "spool/spool.hpp"
+
+namespace silaware::ingest {
+
+/// A message of the spool and what it turned out to be.
+template <typename Content>
+struct Received {
+    const spool::Message* message;
+    std::int64_t hash;  ///< of topic and bytes
+    Content content;
+};
+
+struct Rejected {
+    const spool::Message* message;
+    std::int64_t hash;
+    std::string reason;
+};
+
+/// Messages sorted by kind, each kind in the order of receipt. Refers to the spool messages it was made of.
+struct Batch {
+    std::vector<Received<domain::PowerMessage>> power;
+    std::vector<Received<domain::MachineRun>> runs;
+    std::vector<Received<domain::ClimateMessage>> climate;
+    std::vector<Rejected> rejected;
+    std::int64_t duplicates = 0;
+
+    std::size_t accepted() const { return power.size() + runs.size() + climate.size(); }
+    std::vector<core::DeviceId> devices() const;
+};
+
+/// True if `topic` is covered by `filter`, which may hold MQTT's wildcards.
+bool topic_matches(std::string_view filter, std::string_view topic);
+
+/// Parses `messages`; what is bad lands in `rejected` and harms nothing else.
+Batch parse_batch(std::span<const spool::Message> messages, const Options& options, core::Instant now);
+
+}  // namespace silaware::ingest

@@ -1,0 +1,41 @@
+#pragma once
+
+#include <span>
+#include <string>
+
+#include "ingest/batch.hpp"
+#include "storage/known_device_store.hpp"
+#include "storage/spool_position_store.hpp"
+
+namespace silaware::ingest {
+
+/// Writes batches of one spool into the database: rows, everything derived and the spool's position in one
+/// transaction, so that each message counts exactly once whatever is killed.
+class BatchWriter {
+  public:
+    BatchWriter(storage::Database& database, const Options& options, std::string spool_id)
+        : database_(database), options_(options), spool_id_(std::move(spool_id)) {}
+
+    /// What the database says of the spool. `received_so_far` is for a database that does not know it: its
+    /// messages up to `first_waiting - 1` went to another one. Throws DatabaseError.
+    storage::SpoolPosition position(std::int64_t first_waiting, std::int64_t received_so_far);
+
+    /// Stores `messages` (in order of their seq) and answers the new position. A message that the database
+    /// refuses is found by halving and goes into quarantine alone. Throws DatabaseUnavailable; then none or
+    /// all of them are stored, and position() knows.
+    storage::SpoolPosition write(std::span<const spool::Message> messages);
+
+  private:
+    storage::SpoolPosition write_whole(std::span<const spool::Message> messages, const std::string* refusal);
+    Batch sort(std::span<const spool::Message> messages, const std::string* refusal, core::Instant now);
+    void reject_unregistered(Batch& batch);
+    void write_batch(storage::Connection& connection, Batch batch, storage::SpoolPosition& position,
+                     core::Instant now);
+
+    storage::Database& database_;
+    const Options& options_;
+    std::string spool_id_;
+    storage::KnownDeviceStore known_;
+};
+
+}  // namespace silaware::ingest

@@ -1,0 +1,47 @@
+#include "ingest/climate_ingest.hpp"
+
+#include <map>
+
+#include "storage/climate_store.hpp"
+
+namespace silaware::ingest {
+
+namespace {
+
+void advance(storage::LatestClimate& latest, const domain::ClimateMessage& reading,
+             std::int64_t received_ms) {
+    if (received_ms < latest.observed_ms) return;
+    latest.observed_ms = received_ms;
+    if (reading.temperature) latest.temperature = reading.temperature;
+    if (reading.humidity) latest.humidity = reading.humidity;
+}
+
+}  // namespace
+
+void store_climate(storage::Connection& connection, const Batch& batch, Devices& devices,
+                   const Options& options, core::Instant now) {
+    if (batch.climate.empty()) return;
+    std::vector<storage::ClimateRow> rows;
+    std::vector<ClimateFact> facts;
+    std::map<storage::KnownDeviceId, storage::LatestClimate> latest;
+    for (const Received<domain::ClimateMessage>& received : batch.climate) {
+        const domain::ClimateMessage& reading = received.content;
+        storage::KnownDevice& device = devices.of(reading.id);
+        const core::Instant received_at = received.message->received_at;
+        rows.push_back(
+            {device.uid, reading.temperature, reading.humidity, core::epoch_ms(received_at), received.hash});
+        facts.push_back({device.id, device.uid, received_at, reading.temperature, reading.humidity});
+        storage::LatestClimate& newest = latest[device.id];
+        newest.device_id = device.id;
+        advance(newest, reading, core::epoch_ms(received_at));
+        Devices::note(device, &storage::KnownDevice::last_climate_ms, received_at);
+    }
+    storage::insert_climate_rows(connection, rows);
+    std::vector<storage::LatestClimate> saved;
+    for (const auto& [id, newest] : latest)
+        saved.push_back(newest);
+    storage::save_latest_climate(connection, saved);
+    if (options.observers.climate) options.observers.climate(connection, facts, now);
+}
+
+}  // namespace silaware::ingest

@@ -1,0 +1,32 @@
+#pragma once
+
+#include <mutex>
+
+#include "spool/spool.hpp"
+#include "storage/spool_position_store.hpp"
+
+namespace silaware::ingest {
+
+/// What an ingest process counts, as one consistent snapshot at any time:
+/// received = stored + duplicates + quarantined + spooled.
+class Counters {
+  public:
+    explicit Counters(const spool::Spool& spool) : spool_(spool) {}
+
+    /// After a commit, or at start: what the database says.
+    void committed(const storage::SpoolPosition& position);
+    void batch_done(std::chrono::duration<double, std::milli> commit_time);
+    void connection(bool connected);
+    storage::IngestCounters snapshot() const;
+
+  private:
+    const spool::Spool& spool_;
+    mutable std::mutex mutex_;
+    storage::SpoolPosition position_;
+    bool known_ = false;
+    bool connected_ = false;
+    std::int64_t batches_ = 0;
+    double commit_ms_total_ = 0;
+};
+
+}  // namespace silaware::ingest

@@ -1,0 +1,54 @@
+#include "ingest/devices.hpp"
+
+#include <algorithm>
+#include <vector>
+
+namespace silaware::ingest {
+
+Devices::Devices(const storage::KnownDeviceStore& known, storage::Connection& connection,
+                 std::span<const core::DeviceId> ids)
+    : known_(known) {
+    std::vector<storage::KnownDeviceId> rows;
+    for (const core::DeviceId& id : ids)
+        rows.push_back(known.id_of(id));
+    // A fixed order of locking: two processes with the same devices queue up instead of deadlocking.
+    std::sort(rows.begin(), rows.end());
+    rows.erase(std::unique(rows.begin(), rows.end()), rows.end());
+    for (storage::KnownDevice& device : storage::KnownDeviceStore::lock(connection, rows)) {
+        devices_.emplace(device.id, std::move(device));
+    }
+}
+
+std::map<storage::KnownDeviceId, std::int64_t> Devices::usual_intervals() const {
+    std::map<storage::KnownDeviceId, std::int64_t> intervals;
+    for (const auto& [id, device] : devices_) {
+        if (device.usual_interval_ms) intervals.emplace(id, *device.usual_interval_ms);
+    }
+    return intervals;
+}
+
+void Devices::note(storage::KnownDevice& device,
+                   std::optional<std::int64_t> storage::KnownDevice::* last_of_kind,
+                   core::Instant observed_at) {
+    const std::int64_t at = core::epoch_ms(observed_at);
+    std::optional<std::int64_t>& last = device.*last_of_kind;
+    if (last && at > *last) {
+        const auto usual = device.usual_interval_ms
+                               ? std::optional(core::Milliseconds{*device.usual_interval_ms})
+                               : std::nullopt;
+        if (const auto interval = domain::usual_interval(usual, core::Milliseconds{at - *last})) {
+            device.usual_interval_ms = interval->count();
+        }
+    }
+    if (!last || at > *last) last = at;
+    device.last_seen_ms = std::max(device.last_seen_ms, at);
+}
+
+void Devices::save(storage::Connection& connection) const {
+    std::vector<storage::KnownDevice> rows;
+    for (const auto& [id, device] : devices_)
+        rows.push_back(device);
+    storage::KnownDeviceStore::save(connection, rows);
+}
+
+}  // namespace silaware::ingest

@@ -1,0 +1,125 @@
+#include "ingest/energy_ingest.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include "storage/register_store.hpp"
+#include "storage/rollup_store.hpp"
+
+namespace silaware::ingest {
+
+namespace {
+
+using domain::RegisterReading;
+using storage::KnownDeviceId;
+using storage::QuarterHours;
+using storage::Register;
+
+std::vector<RegisterReading> sorted(std::vector<RegisterReading> readings) {
+    std::stable_sort(readings.begin(), readings.end(),
+                     [](const RegisterReading& a, const RegisterReading& b) { return a.at < b.at; });
+    return readings;
+}
+
+void add_amounts(QuarterHours& quarters, KnownDeviceId meter, const domain::QuarterSums& sums,
+                 double storage::QuarterHour::* amount) {
+    for (const auto& [quarter, value] : sums)
+        quarters[{meter, storage::bucket_of(quarter)}].*amount += value;
+}
+
+/// One register of one meter.
+class RegisterIngest {
+  public:
+    RegisterIngest(storage::Connection& connection, const MeterReadings& meter, Register which,
+                   const domain::RegisterLimits& limits)
+        : connection_(connection), meter_(meter), which_(which), limits_(limits) {}
+
+    /// Folds `readings` into `head` and returns what to add to the quarter hours.
+    domain::QuarterSums store(domain::RegisterState& head, std::vector<RegisterReading> readings) {
+        if (readings.empty()) return {};
+        readings = sorted(std::move(readings));
+        if (head.head && readings.front().at < *head.head) return fold_late(head, std::move(readings));
+        domain::RegisterFold fold = domain::fold(std::move(head), readings, limits_);
+        head = std::move(fold.state);
+        storage::add_corrections(connection_, meter_.device_id, which_, fold.corrections);
+        storage::add_checkpoints(connection_, meter_.device_id, which_, fold.checkpoints);
+        return domain::sum_by_quarter(fold.increments);
+    }
+
+  private:
+    domain::QuarterSums fold_late(domain::RegisterState& head, std::vector<RegisterReading> readings) {
+        const auto checkpoint =
+            storage::checkpoint_before(connection_, meter_.device_id, which_, readings.front().at)
+                .value_or(domain::RegisterCheckpoint{});
+        const auto before = storage::stored_readings(connection_, meter_.uid, which_, checkpoint.before);
+        std::vector<RegisterReading> all = before;
+        all.insert(all.end(), readings.begin(), readings.end());
+        all = sorted(std::move(all));
+        domain::RegisterRefold refold = domain::refold(checkpoint.state, before, all, limits_);
+        head = std::move(refold.state);
+        storage::withdraw_corrections(connection_, meter_.device_id, which_, refold.withdrawn);
+        storage::add_corrections(connection_, meter_.device_id, which_, refold.added);
+        storage::drop_checkpoints(connection_, meter_.device_id, which_, checkpoint.before);
+        storage::add_checkpoints(connection_, meter_.device_id, which_, refold.checkpoints);
+        return std::move(refold.changes);
+    }
+
+    storage::Connection& connection_;
+    const MeterReadings& meter_;
+    Register which_;
+    const domain::RegisterLimits& limits_;
+};
+
+void add_power(QuarterHours& quarters, const MeterReadings& meter) {
+    domain::PowerQuarters samples;
+    for (const MeterPower& reading : meter.power) {
+        const double watts = reading.watts ? static_cast<double>(*reading.watts) : std::nan("");
+        samples[domain::quarter_start(reading.at)].add({reading.at, watts});
+        if (!reading.pf) continue;
+        auto& quarter = quarters[{meter.device_id, storage::bucket_of(reading.at)}];
+        quarter.pf_sum += static_cast<double>(*reading.pf);
+        ++quarter.pf_samples;
+    }
+    for (const auto& [start, power] : samples) {
+        quarters[{meter.device_id, storage::bucket_of(start)}].power.merge(power);
+    }
+}
+
+}  // namespace
+
+void store_energy(storage::Connection& connection, const std::map<KnownDeviceId, MeterReadings>& meters,
+                  const std::map<KnownDeviceId, std::int64_t>& usual_intervals, const Options& options) {
+    std::vector<KnownDeviceId> ids;
+    for (const auto& [id, meter] : meters)
+        ids.push_back(id);
+    std::map<KnownDeviceId, storage::RegisterHeads> heads;
+    for (storage::RegisterHeads& head : storage::register_heads(connection, ids)) {
+        heads.emplace(head.device_id, std::move(head));
+    }
+    std::map<KnownDeviceId, double> rated_kw;
+    for (const auto& [id, kw] : storage::rated_powers(connection, ids))
+        rated_kw[id] = kw;
+
+    QuarterHours quarters;
+    std::vector<storage::RegisterHeads> saved;
+    for (const auto& [id, meter] : meters) {
+        storage::RegisterHeads& head = heads[id];
+        head.device_id = id;
+        const auto rated = rated_kw.contains(id) ? std::optional(rated_kw.at(id)) : std::nullopt;
+        const domain::RegisterLimits energy = domain::energy_limits(rated);
+        const domain::RegisterLimits co2 = domain::co2_limits(rated, options.co2_factor);
+        add_amounts(
+            quarters, id,
+            RegisterIngest(connection, meter, Register::energy, energy).store(head.energy, meter.energy),
+            &storage::QuarterHour::energy_kwh);
+        add_amounts(quarters, id,
+                    RegisterIngest(connection, meter, Register::co2, co2).store(head.co2, meter.co2),
+                    &storage::QuarterHour::co2_kg);
+        add_power(quarters, meter);
+        saved.push_back(std::move(head));
+    }
+    storage::save_register_heads(connection, saved);
+    storage::add_quarter_hours(connection, quarters, usual_intervals, options.zone);
+}
+
+}  // namespace silaware::ingest

@@ -1,0 +1,43 @@
+#include "ingest/housekeeping.hpp"
+
+#include <condition_variable>
+#include <mutex>
+
+#include <spdlog/spdlog.h>
+
+#include "domain/retention.hpp"
+#include "storage/purge.hpp"
+
+namespace silaware::ingest {
+
+namespace {
+
+constexpr std::chrono::seconds look_every{60};
+constexpr std::string_view job = "purge";
+
+}  // namespace
+
+void Housekeeping::run(std::stop_token stop) {
+    std::mutex mutex;
+    std::condition_variable_any never;
+    while (!stop.stop_requested()) {
+        try {
+            cleanup_old_data(stop);
+        } catch (const storage::DatabaseError& error) {
+            spdlog::warn("purge: {}; it will be tried again", error.what());
+        }
+        std::unique_lock lock(mutex);
+        never.wait_for(lock, stop, look_every, [] { return false; });
+    }
+}
+
+void Housekeeping::cleanup_old_data(std::stop_token stop) {
+    const auto now = std::chrono::time_point_cast<core::Milliseconds>(std::chrono::system_clock::now());
+    if (!storage::claim_job(database_, job, options_.cleanup_interval, now)) return;
+    const core::Instant cutoff = domain::retention_cutoff(now, options_.retention_months, options_.zone);
+    const std::int64_t deleted = storage::purge_before(
+        database_, cutoff, [&](const storage::PurgeProgress&) { return !stop.stop_requested(); });
+    if (deleted > 0) spdlog::info("purge: {} rows older than {} deleted", deleted, core::format_utc(cutoff));
+}
+
+}  // namespace silaware::ingest

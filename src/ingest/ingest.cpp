@@ -1,0 +1,163 @@
+#include "ingest/ingest.hpp"
+
+#include <condition_variable>
+#include <thread>
+
+#include <spdlog/spdlog.h>
+
+#include "ingest/housekeeping.hpp"
+
+namespace silaware::ingest {
+
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+constexpr std::int64_t batch_messages = 5'000;
+constexpr std::int64_t batch_bytes = 4 * 1024 * 1024;
+constexpr std::chrono::milliseconds idle_wait{250};
+constexpr std::chrono::milliseconds publish_every{500};
+constexpr std::chrono::milliseconds first_retry{250};
+constexpr std::chrono::milliseconds longest_retry{5'000};
+constexpr std::chrono::minutes log_every{1};
+
+void log_mqtt(mqtt::LogLevel level, std::string_view text) {
+    switch (level) {
+        case mqtt::LogLevel::debug:
+            return spdlog::debug("mqtt: {}", text);
+        case mqtt::LogLevel::info:
+            return spdlog::info("mqtt: {}", text);
+        case mqtt::LogLevel::warning:
+            return spdlog::warn("mqtt: {}", text);
+        case mqtt::LogLevel::error:
+            return spdlog::error("mqtt: {}", text);
+    }
+}
+
+}  // namespace
+
+Ingest::Ingest(spool::Spool& spool, storage::Database& database, Options options,
+               mqtt::SubscriberOptions subscriber)
+    : spool_(spool),
+      database_(database),
+      options_(std::move(options)),
+      subscriber_(std::move(subscriber), handlers()),
+      writer_(database_, options_, spool_.id()),
+      counters_(spool_) {}
+
+mqtt::SubscriberHandlers Ingest::handlers() {
+    return {.connected =
+                [this](bool session_present) {
+                    const auto begun = spool_.begin_connection(subscriber_.session(), session_present);
+                    if (!begun) spdlog::error("spool: {}", begun.error().message);
+                    return begun.has_value();
+                },
+            .store = [this](std::span<const mqtt::Message> messages) { return append(messages); },
+            .has_room = [this] { return spool_.has_room(); },
+            .log = log_mqtt};
+}
+
+bool Ingest::append(std::span<const mqtt::Message> messages) {
+    std::vector<spool::Arrival> arrivals;
+    arrivals.reserve(messages.size());
+    for (const mqtt::Message& message : messages) {
+        arrivals.push_back({message.topic, message.payload, message.received_at, message.packet_id,
+                            message.retained, message.redelivered});
+    }
+    const auto appended = spool_.append(arrivals);
+    if (!appended)
+        spdlog::error("spool: {}; the broker keeps the messages meanwhile", appended.error().message);
+    return appended.has_value();
+}
+
+void Ingest::run(std::stop_token stop) {
+    std::jthread housekeeping([this](std::stop_token own) { Housekeeping(database_, options_).run(own); });
+    std::jthread writer([this](std::stop_token own) { write_until(own); });
+    subscriber_.run(stop);
+    counters_.connection(false);
+    // The writer is stopped after the last message is in the spool.
+    writer.request_stop();
+    housekeeping.request_stop();
+    writer.join();
+    housekeeping.join();
+    try {
+        if (database_reachable_) storage::save_ingest_counters(database_, counters_.snapshot());
+    } catch (const storage::DatabaseError& error) {
+        spdlog::debug("counters not written at the end: {}", error.what());
+    }
+}
+
+void Ingest::write_until(std::stop_token stop) {
+    std::chrono::milliseconds retry = first_retry;
+    while (!stop.stop_requested()) {
+        try {
+            write_backlog(stop);
+        } catch (const storage::DatabaseError& error) {
+            if (database_reachable_.exchange(false)) {
+                spdlog::error("database: {}; messages wait in the spool", error.what());
+            }
+            pause(stop, retry);
+            retry = std::min(retry * 2, longest_retry);
+            continue;
+        } catch (const std::exception& error) {
+            spdlog::critical("ingest: {}; trying again", error.what());
+            pause(stop, longest_retry);
+        }
+        retry = first_retry;
+    }
+}
+
+void Ingest::write_backlog(std::stop_token stop) {
+    const spool::Status status = spool_.status();
+    const storage::SpoolPosition start = writer_.position(
+        status.last_seq - status.messages + 1, status.received - status.duplicates - status.messages);
+    counters_.committed(start);
+    if (!database_reachable_.exchange(true))
+        spdlog::info("database: back; {} messages waited", status.messages);
+    if (const auto removed = spool_.remove_through(start.position); !removed) {
+        spdlog::warn("spool: {}", removed.error().message);
+    }
+    std::int64_t position = start.position;
+    while (!stop.stop_requested()) {
+        if (!write_next(position)) spool_.wait_past(position, idle_wait);
+        publish_counters();
+    }
+}
+
+/// False if there was nothing to write.
+bool Ingest::write_next(std::int64_t& position) {
+    const auto messages = spool_.read(position, batch_messages, batch_bytes);
+    if (!messages) throw std::runtime_error("spool: " + messages.error().message);
+    if (messages->empty()) return false;
+    const auto begin = Clock::now();
+    const storage::SpoolPosition written = writer_.write(*messages);
+    counters_.committed(written);
+    counters_.batch_done(Clock::now() - begin);
+    position = written.position;
+    if (const auto removed = spool_.remove_through(position); !removed) {
+        spdlog::warn("spool: {}", removed.error().message);
+    }
+    return true;
+}
+
+void Ingest::publish_counters() {
+    const auto now = Clock::now();
+    if (now - published_ < publish_every) return;
+    published_ = now;
+    counters_.connection(subscriber_.state().connected);
+    const storage::IngestCounters counters = counters_.snapshot();
+    storage::save_ingest_counters(database_, counters);
+    if (now - logged_ < log_every) return;
+    logged_ = now;
+    spdlog::info("ingest: received={} stored={} duplicates={} quarantined={} spooled={}", counters.received,
+                 counters.stored, counters.duplicates, counters.quarantined, counters.spooled);
+}
+
+void Ingest::pause(std::stop_token stop, std::chrono::milliseconds time) const {
+    std::mutex mutex;
+    std::condition_variable_any never;
+    std::unique_lock lock(mutex);
+    never.wait_for(lock, stop, time, [] { return false; });
+}
+
+}  // namespace silaware::ingest

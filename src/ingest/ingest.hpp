@@ -1,0 +1,49 @@
+#pragma once
+
+#include <atomic>
+#include <functional>
+#include <stop_token>
+
+#include "ingest/batch_writer.hpp"
+#include "ingest/counters.hpp"
+#include "ingest/options.hpp"
+#include "mqtt/subscriber.hpp"
+#include "spool/spool.hpp"
+
+namespace silaware::ingest {
+
+/// From the broker to the database: one thread receives into the spool, another writes the spool into
+/// MariaDB.
+class Ingest {
+  public:
+    Ingest(spool::Spool& spool, storage::Database& database, Options options,
+           mqtt::SubscriberOptions subscriber);
+
+    /// Works until `stop`; then what was received is safe in the spool, and the batch in hand is stored.
+    void run(std::stop_token stop);
+
+    storage::IngestCounters counters() const { return counters_.snapshot(); }
+    bool database_reachable() const { return database_reachable_; }
+    mqtt::SubscriberState connection() const { return subscriber_.state(); }
+
+  private:
+    mqtt::SubscriberHandlers handlers();
+    bool append(std::span<const mqtt::Message> messages);
+    void write_until(std::stop_token stop);
+    void write_backlog(std::stop_token stop);
+    bool write_next(std::int64_t& position);
+    void publish_counters();
+    void pause(std::stop_token stop, std::chrono::milliseconds time) const;
+
+    spool::Spool& spool_;
+    storage::Database& database_;
+    Options options_;
+    mqtt::Subscriber subscriber_;
+    BatchWriter writer_;
+    Counters counters_;
+    std::atomic<bool> database_reachable_ = true;
+    std::chrono::steady_clock::time_point published_{};
+    std::chrono::steady_clock::time_point logged_{};
+};
+
+}  // namespace silaware::ingest

@@ -1,0 +1,123 @@
+#include "storage/energy_queries.hpp"
+
+#include "storage/sql.hpp"
+
+namespace silaware::storage {
+
+namespace {
+
+// Days travel as numbers: 719528 is TO_DAYS('1970-01-01').
+constexpr std::string_view days_of = R"(
+    SELECT device_id, TO_DAYS(day) - 719528, energy_kwh, co2_kg, max_demand_kw, max_demand_bucket, covered_ms
+      FROM energy_days WHERE day BETWEEN ? AND ? AND device_id IN )";
+
+constexpr std::string_view weeks_of = R"(
+    SELECT device_id, DATEDIFF(day, ?) DIV 7 AS week, SUM(cycle_ms)
+      FROM cycle_days WHERE day >= ? AND device_id IN )";
+
+constexpr std::string_view find_quarters = R"(
+    SELECT bucket, energy_kwh, co2_kg, power_sum_w, power_max_w, samples, covered_ms
+      FROM quarter_hours WHERE device_id = ? AND bucket >= ? AND bucket < ? ORDER BY bucket)";
+
+constexpr std::string_view count_corrections = "SELECT COUNT(*) FROM corrections WHERE device_id = ?";
+constexpr std::string_view select_corrections = R"(
+    SELECT observed_ms, register_name, class, before_value, after_value, energy_kwh
+      FROM corrections WHERE device_id = ? ORDER BY observed_ms DESC, id DESC LIMIT ? OFFSET ?)";
+
+constexpr std::string_view count_cycles = "SELECT COUNT(*) FROM cycle_time WHERE uid = ?";
+constexpr std::string_view select_cycles = R"(
+    SELECT cycle_count, start, stop, duration
+      FROM cycle_time WHERE uid = ? ORDER BY start_ms DESC, id DESC LIMIT ? OFFSET ?)";
+
+constexpr std::int64_t quarter_ms = 900'000;
+
+core::Instant start_of_bucket(std::int64_t bucket) {
+    return core::from_epoch_ms(bucket * quarter_ms);
+}
+
+/// The first bucket that begins at or after `instant`.
+std::int64_t bucket_from(core::Instant instant) {
+    return (core::epoch_ms(instant) + quarter_ms - 1) / quarter_ms;
+}
+
+struct DayRow {
+    KnownDeviceId device_id;
+    std::int64_t day;
+    double energy_kwh;
+    double co2_kg;
+    std::optional<double> max_demand_kw;
+    std::optional<std::int64_t> max_demand_bucket;
+    std::int64_t covered_ms;
+};
+
+struct QuarterRow {
+    std::int64_t bucket;
+    double energy_kwh;
+    double co2_kg;
+    double power_sum_w;
+    std::optional<double> power_max_w;
+    std::int64_t samples;
+    std::int64_t covered_ms;
+};
+
+template <typename T>
+core::Page<T> empty_page(const core::PageRequest& request) {
+    return {{}, request.page, request.per_page, 0};
+}
+
+}  // namespace
+
+std::vector<DayEnergy> day_energies(Connection& connection, std::span<const KnownDeviceId> meters,
+                                    core::LocalDay first, core::LocalDay last) {
+    std::vector<DayEnergy> days;
+    const std::string sql = std::string(days_of) + in_list(meters) + " ORDER BY device_id, day";
+    for (const DayRow& row :
+         connection.select<DayRow>(sql, core::format_day(first), core::format_day(last))) {
+        DayEnergy day{row.device_id,     core::LocalDay{date::days{row.day}},
+                      row.energy_kwh,    row.co2_kg,
+                      row.max_demand_kw, std::nullopt,
+                      row.covered_ms};
+        if (row.max_demand_bucket) day.max_demand_at = start_of_bucket(*row.max_demand_bucket);
+        days.push_back(day);
+    }
+    return days;
+}
+
+std::vector<WeekCycles> week_cycles(Connection& connection, std::span<const KnownDeviceId> meters,
+                                    core::LocalDay first_monday) {
+    const std::string monday = core::format_day(first_monday);
+    return connection.select<WeekCycles>(
+        std::string(weeks_of) + in_list(meters) + " GROUP BY device_id, week ORDER BY device_id, week",
+        monday, monday);
+}
+
+std::vector<QuarterEnergy> quarter_energies(Connection& connection, KnownDeviceId meter, core::Instant from,
+                                            core::Instant to) {
+    std::vector<QuarterEnergy> quarters;
+    for (const QuarterRow& row :
+         connection.select<QuarterRow>(find_quarters, meter, bucket_from(from), bucket_from(to))) {
+        quarters.push_back({start_of_bucket(row.bucket), row.energy_kwh, row.co2_kg, row.power_sum_w,
+                            row.power_max_w, row.samples, row.covered_ms});
+    }
+    return quarters;
+}
+
+core::Page<ShownCorrection> find_corrections(Connection& connection, std::optional<KnownDeviceId> meter,
+                                             const core::PageRequest& request) {
+    auto page = empty_page<ShownCorrection>(request);
+    if (!meter) return page;
+    page.total = connection.select_one<std::int64_t>(count_corrections, *meter).value_or(0);
+    page.items =
+        connection.select<ShownCorrection>(select_corrections, *meter, request.per_page, request.offset());
+    return page;
+}
+
+core::Page<ShownCycle> find_cycles(Connection& connection, std::string_view uid,
+                                   const core::PageRequest& request) {
+    auto page = empty_page<ShownCycle>(request);
+    page.total = connection.select_one<std::int64_t>(count_cycles, uid).value_or(0);
+    page.items = connection.select<ShownCycle>(select_cycles, uid, request.per_page, request.offset());
+    return page;
+}
+
+}  // namespace silaware::storage

@@ -1,0 +1,31 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <string_view>
+
+#include "core/time.hpp"
+#include "storage/database.hpp"
+
+namespace silaware::storage {
+
+/// Claims a job that must run once for all processes: true if it is due (its last run is `interval` ago or
+/// more), and then it counts as run `now`.
+bool claim_job(Database& database, std::string_view job, std::chrono::milliseconds interval,
+               core::Instant now);
+
+/// Notes that a job has run `now`, due or not.
+void note_job(Database& database, std::string_view job, core::Instant now);
+
+struct PurgeProgress {
+    std::string_view table;
+    std::int64_t deleted;  ///< of this table so far
+};
+
+/// Deletes the raw rows older than `cutoff` in short transactions, so that neither ingest nor the portal
+/// waits; what is derived of them stays. `go_on` is told of the progress after each and stops the purge by
+/// answering false. The number of rows deleted. Throws DatabaseError.
+std::int64_t purge_before(Database& database, core::Instant cutoff,
+                          const std::function<bool(const PurgeProgress&)>& go_on);
+
+}  // namespace silaware::storage

@@ -1,0 +1,176 @@
+#include "storage/register_store.hpp"
+
+#include "storage/sql.hpp"
+
+namespace silaware::storage {
+
+namespace {
+
+constexpr std::int64_t hour_ms = 3'600'000;
+constexpr std::int64_t kept_hours =
+    50;  // late readings reach back 24 h from their receipt, on either side of it
+
+constexpr std::string_view save_head = R"(
+    INSERT INTO meter_states (device_id, energy_state, co2_state, co2_measured) VALUES (?, ?, ?, ?)
+    ON DUPLICATE KEY UPDATE energy_state = VALUES(energy_state), co2_state = VALUES(co2_state),
+      co2_measured = VALUES(co2_measured))";
+
+constexpr std::string_view find_checkpoint = R"(
+    SELECT hour, state FROM register_checkpoints
+     WHERE device_id = ? AND register_name = ? AND hour <= ? ORDER BY hour DESC LIMIT 1)";
+constexpr std::string_view save_checkpoint =
+    "REPLACE INTO register_checkpoints (device_id, register_name, hour, state) VALUES (?, ?, ?, ?)";
+constexpr std::string_view forget_old =
+    "DELETE FROM register_checkpoints WHERE device_id = ? AND register_name = ? AND hour < ?";
+constexpr std::string_view forget_new =
+    "DELETE FROM register_checkpoints WHERE device_id = ? AND register_name = ? AND hour >= ?";
+
+// Equal observed times: order of receipt, which is that of the ids.
+constexpr std::string_view energy_readings = R"(
+    SELECT observed_ms, energy FROM power_monitoring
+     WHERE uid = ? AND observed_ms >= ? AND energy IS NOT NULL ORDER BY observed_ms, id)";
+constexpr std::string_view co2_readings = R"(
+    SELECT observed_ms, co2 FROM power_monitoring
+     WHERE uid = ? AND observed_ms >= ? AND co2 IS NOT NULL ORDER BY observed_ms, id)";
+
+constexpr std::string_view insert_correction = R"(
+    INSERT INTO corrections (device_id, observed_ms, register_name, class, before_value, after_value, energy_kwh)
+    VALUES (?, ?, ?, ?, ?, ?, ?))";
+constexpr std::string_view delete_correction = R"(
+    DELETE FROM corrections
+     WHERE device_id = ? AND observed_ms = ? AND register_name = ? AND class = ? AND before_value = ?
+       AND after_value = ? LIMIT 1)";
+
+struct HeadRow {
+    KnownDeviceId device_id;
+    std::string energy_state;
+    std::string co2_state;
+    bool co2_measured;
+};
+
+struct CheckpointRow {
+    KnownDeviceId device_id;
+    std::string_view register_name;
+    std::int64_t hour;
+    std::string state;
+};
+
+struct CorrectionRow {
+    KnownDeviceId device_id;
+    std::int64_t observed_ms;
+    std::string_view register_name;
+    std::string_view kind;
+    double before;
+    double after;
+    double energy;
+};
+
+struct ReadingRow {
+    std::int64_t observed_ms;
+    double value;
+};
+
+std::int64_t hour_of(core::Instant instant) {
+    return core::epoch_ms(instant) / hour_ms;
+}
+
+domain::RegisterState parsed(const std::string& bytes) {
+    return bytes.empty() ? domain::RegisterState{}
+                         : domain::parse_register_state(bytes).value_or(domain::RegisterState{});
+}
+
+}  // namespace
+
+std::string_view name(Register which) {
+    return which == Register::energy ? "energy" : "co2";
+}
+
+std::vector<RegisterHeads> register_heads(Connection& connection, std::span<const KnownDeviceId> meters) {
+    if (meters.empty()) return {};
+    std::vector<RegisterHeads> heads;
+    for (const HeadRow& row :
+         connection.select<HeadRow>("SELECT device_id, COALESCE(energy_state, ''), COALESCE(co2_state, ''), "
+                                    "co2_measured FROM meter_states"
+                                    " WHERE device_id IN " +
+                                    in_list(meters))) {
+        heads.push_back({row.device_id, parsed(row.energy_state), parsed(row.co2_state)});
+    }
+    return heads;
+}
+
+void save_register_heads(Connection& connection, const std::vector<RegisterHeads>& heads) {
+    std::vector<HeadRow> rows;
+    for (const RegisterHeads& head : heads) {
+        rows.push_back({head.device_id, domain::serialize(head.energy), domain::serialize(head.co2),
+                        head.co2.ever_positive});
+    }
+    connection.bulk(save_head, rows);
+}
+
+std::optional<domain::RegisterCheckpoint> checkpoint_before(Connection& connection, KnownDeviceId meter,
+                                                            Register which, core::Instant at) {
+    struct Found {
+        std::int64_t hour;
+        std::string state;
+    };
+    const auto row = connection.select_one<Found>(find_checkpoint, meter, name(which), hour_of(at));
+    if (!row) return std::nullopt;
+    return domain::RegisterCheckpoint{core::from_epoch_ms(row->hour * hour_ms), parsed(row->state)};
+}
+
+void add_checkpoints(Connection& connection, KnownDeviceId meter, Register which,
+                     const std::vector<domain::RegisterCheckpoint>& checkpoints) {
+    if (checkpoints.empty()) return;
+    const std::int64_t newest = hour_of(checkpoints.back().before);
+    std::vector<CheckpointRow> rows;
+    for (const domain::RegisterCheckpoint& checkpoint : checkpoints) {
+        const std::int64_t hour = hour_of(checkpoint.before);
+        if (hour < newest - kept_hours) continue;
+        rows.push_back({meter, name(which), hour, domain::serialize(checkpoint.state)});
+    }
+    connection.bulk(save_checkpoint, rows);
+    connection.execute(forget_old, meter, name(which), newest - kept_hours);
+}
+
+void drop_checkpoints(Connection& connection, KnownDeviceId meter, Register which, core::Instant from) {
+    connection.execute(forget_new, meter, name(which), hour_of(from));
+}
+
+std::vector<domain::RegisterReading> stored_readings(Connection& connection, std::string_view uid,
+                                                     Register which, core::Instant from) {
+    std::vector<domain::RegisterReading> readings;
+    const std::string_view sql = which == Register::energy ? energy_readings : co2_readings;
+    for (const ReadingRow& row : connection.select<ReadingRow>(sql, uid, core::epoch_ms(from))) {
+        readings.push_back({core::from_epoch_ms(row.observed_ms), row.value});
+    }
+    return readings;
+}
+
+void add_corrections(Connection& connection, KnownDeviceId meter, Register which,
+                     const std::vector<domain::Correction>& corrections) {
+    std::vector<CorrectionRow> rows;
+    for (const domain::Correction& correction : corrections) {
+        rows.push_back({meter, core::epoch_ms(correction.observed_at), name(which),
+                        domain::name(correction.kind), correction.before, correction.after,
+                        correction.energy});
+    }
+    connection.bulk(insert_correction, rows);
+}
+
+void withdraw_corrections(Connection& connection, KnownDeviceId meter, Register which,
+                          const std::vector<domain::Correction>& corrections) {
+    for (const domain::Correction& correction : corrections) {
+        connection.execute(delete_correction, meter, core::epoch_ms(correction.observed_at), name(which),
+                           domain::name(correction.kind), correction.before, correction.after);
+    }
+}
+
+std::vector<RatedPower> rated_powers(Connection& connection, std::span<const KnownDeviceId> meters) {
+    if (meters.empty()) return {};
+    return connection.select<RatedPower>(
+        "SELECT k.id, d.rated_power_w / 1000 FROM known_devices k JOIN devices d ON d.mac_address = k.uid"
+        " WHERE d.rated_power_w > 0 AND k.id IN " +
+        in_list(meters));
+}
+
+}  // namespace silaware::storage

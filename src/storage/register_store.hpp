@@ -1,0 +1,51 @@
+#pragma once
+
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "domain/energy_register.hpp"
+#include "storage/known_device_store.hpp"
+
+namespace silaware::storage {
+
+enum class Register { energy, co2 };
+/// "energy" or "co2", as the tables and the API have it.
+std::string_view name(Register which);
+
+/// Both registers of a meter after its newest reading.
+struct RegisterHeads {
+    KnownDeviceId device_id = 0;
+    domain::RegisterState energy;
+    domain::RegisterState co2;
+};
+/// Those meters that have a row of `meter_states`; a state that can't be read starts afresh.
+std::vector<RegisterHeads> register_heads(Connection& connection, std::span<const KnownDeviceId> meters);
+void save_register_heads(Connection& connection, const std::vector<RegisterHeads>& heads);
+
+/// The newest stored state of readings before `at` or earlier; nothing if none is kept.
+std::optional<domain::RegisterCheckpoint> checkpoint_before(Connection& connection, KnownDeviceId meter,
+                                                            Register which, core::Instant at);
+/// Adds checkpoints, and forgets those more than two days older than the newest of them.
+void add_checkpoints(Connection& connection, KnownDeviceId meter, Register which,
+                     const std::vector<domain::RegisterCheckpoint>& checkpoints);
+/// Forgets all from `from` on, for a refold to put its own in their place.
+void drop_checkpoints(Connection& connection, KnownDeviceId meter, Register which, core::Instant from);
+
+/// What the raw rows say of a register from `from` on, by observed time and receipt.
+std::vector<domain::RegisterReading> stored_readings(Connection& connection, std::string_view uid,
+                                                     Register which, core::Instant from);
+
+void add_corrections(Connection& connection, KnownDeviceId meter, Register which,
+                     const std::vector<domain::Correction>& corrections);
+void withdraw_corrections(Connection& connection, KnownDeviceId meter, Register which,
+                          const std::vector<domain::Correction>& corrections);
+
+/// The rated power in kW of those meters that are registered with one.
+struct RatedPower {
+    KnownDeviceId device_id;
+    double kw;
+};
+std::vector<RatedPower> rated_powers(Connection& connection, std::span<const KnownDeviceId> meters);
+
+}  // namespace silaware::storage
