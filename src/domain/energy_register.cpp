@@ -22,6 +22,7 @@ constexpr double pace_factor = 3;  // a level keeps its pace up to this multiple
 constexpr double coarse_clock_hours = 1.0 / 60;  // meters whose clock shows minutes only
 constexpr double coarse_clock_at_most = 20;
 constexpr std::size_t most_undecided = 8;
+constexpr auto one_hour = std::chrono::hours{1};
 constexpr double second_in_hours = 1.0 / 3600;
 
 /// Two values nearer than this are the same reading; far below any register's resolution.
@@ -85,7 +86,7 @@ class Machine {
     void read(RegisterReading reading) {
         if (!std::isfinite(reading.value)) return;
         if (state_.head) reading.at = std::max(reading.at, *state_.head);
-        keep_checkpoint(reading.at);
+        keep_checkpoints(reading.at);
         state_.head = reading.at;
         if (is_absurd(reading.value)) return read_absurd(reading);
         if (!state_.sure) return read_first(reading);
@@ -99,9 +100,16 @@ class Machine {
     }
 
   private:
-    void keep_checkpoint(core::Instant at) {
+    /// A silence leaves checkpoints too, so that those of the last `checkpoints_kept` are always enough.
+    void keep_checkpoints(core::Instant at) {
         const auto hour = date::floor<std::chrono::hours>(at);
-        if (!state_.head || *state_.head < hour) fold_.checkpoints.push_back({hour, state_});
+        auto from = hour;
+        if (state_.head) {
+            from =
+                std::max(hour - checkpoints_kept, date::floor<std::chrono::hours>(*state_.head) + one_hour);
+        }
+        for (; from <= hour; from += one_hour)
+            fold_.checkpoints.push_back({from, state_});
     }
 
     void read_first(const RegisterReading& reading) {

@@ -94,6 +94,10 @@ std::string serialize(const RegisterState& state);
 /// Error `invalid` for bytes that `serialize` of this version or an older one has not made.
 core::Result<RegisterState> parse_register_state(std::string_view bytes);
 
+/// Observed times are within 24 h of the receipt, so a late reading is at most this far behind the head;
+/// older checkpoints are never needed.
+inline constexpr auto checkpoints_kept = std::chrono::hours{48};
+
 /// The state made of all readings observed before `before`, a full hour (UTC).
 struct RegisterCheckpoint {
     core::Instant before;
@@ -106,7 +110,8 @@ struct RegisterFold {
     std::vector<Increment> increments;  ///< to be added to the roll-ups; negative where a count is taken
                                         ///< back; those of a level decided late lie in the past
     std::vector<Correction> corrections;
-    std::vector<RegisterCheckpoint> checkpoints;  ///< one before the first reading of each hour that has any
+    /// One for each full hour that was passed; of a longer silence only those of its last `checkpoints_kept`.
+    std::vector<RegisterCheckpoint> checkpoints;
 };
 
 /// Folds `readings` into `state`. They must be sorted by observed time, readings of one time by receipt, and
@@ -128,9 +133,7 @@ struct RegisterRefold {
 /// Makes the tables what they would be had the late readings come in order: folds from `checkpoint` (the
 /// newest stored state that is not after the oldest late reading; an empty state if there never was one) once
 /// the readings that were folded since then and once all of them, both sorted, and returns the difference. It
-/// needs no account of who counted what. Observed times are within 24 h of the receipt, so a late reading is
-/// at most 48 h behind the head: keep the checkpoints of that time *and the newest one before it* (a meter
-/// may have been silent for longer). `limits` must be those the readings were folded with before.
+/// needs no account of who counted what. `limits` must be those the readings were folded with before.
 RegisterRefold refold(const RegisterState& checkpoint, std::span<const RegisterReading> folded_before,
                       std::span<const RegisterReading> all, const RegisterLimits& limits);
 
