@@ -9,7 +9,7 @@ namespace {
 
 using std::chrono::minutes;
 
-constexpr double noise = 0.2;          // backward steps up to this are the register's own
+constexpr double noise = 0.2 + 1e-6;   // backward steps up to this are the register's own
 constexpr double reset_at_most = 1.0;  // a fall to at most this is a reset, to more a swapped meter
 constexpr double plateau = 0.01;       // a failing meter shows ±0.00x; that is no growth
 constexpr double absurd_above = 1e12;  // no register has so many digits; glitches show 1e21
@@ -18,6 +18,7 @@ constexpr auto time_to_confirm = minutes{20};
 constexpr auto noise_record_every = minutes{15};
 constexpr double surge_factor = 10;  // times the fastest rise so far
 constexpr double surge_at_least = 1.0;
+constexpr double leap_at_least = 20;
 constexpr double pace_factor = 3;  // a level keeps its pace up to this multiple of its fastest rise
 constexpr double coarse_clock_hours = 1.0 / 60;  // meters whose clock shows minutes only
 constexpr double coarse_clock_at_most = 20;
@@ -133,12 +134,26 @@ class Machine {
                reading.value <= most_possible(level, reading.at, limits_);
     }
 
-    /// Behind a surge the old level has returned only if most of the surge is gone.
+    /// Behind a surge the old level has returned only if most of the surge is gone; and not behind one that
+    /// went on growing, if the register's usual pace is not known yet.
     bool sure_returns(const RegisterReading& reading) const {
         if (!fits(*state_.sure, reading)) return false;
         if (!state_.counted || state_.counted->kind != LevelKind::surge) return true;
+        const auto& surge = *state_.counted;
         const double sure = state_.sure->last.value;
-        return reading.value - sure <= (state_.counted->first.value - sure) / 4;
+        const bool doubtful_surge = surge.growths == 0 || state_.sure->growths >= growths_to_confirm;
+        return doubtful_surge && reading.value - sure <= (surge.first.value - sure) / 4;
+    }
+
+    /// A meter that starts shows 0 before its register: from there to a higher level in one step, ten times
+    /// faster than ever or to about where it had been, is no growth.
+    bool leaps(const RegisterLevel& level, const RegisterReading& reading) const {
+        const auto& sure = *state_.sure;
+        const bool from_zero = level.kind == LevelKind::reset && level.growths == 0;
+        if (!from_zero || reading.value - level.last.value <= leap_at_least) return false;
+        const bool pace_known = sure.growths >= growths_to_confirm;
+        const bool near_old = reading.value > sure.last.value / 2 && reading.value < sure.last.value;
+        return (pace_known || near_old) && rate(level, reading) > surge_factor * sure.fastest;
     }
 
     bool keeps_pace(const RegisterLevel& level, const RegisterReading& reading) const {
@@ -160,7 +175,7 @@ class Machine {
         if (sure_returns(reading)) consider(*state_.sure);
         if (state_.counted && fits(*state_.counted, reading)) consider(*state_.counted);
         for (auto& level : state_.undecided) {
-            if (fits(level, reading)) consider(level);
+            if (fits(level, reading) && !leaps(level, reading)) consider(level);
         }
         return best;
     }
@@ -182,9 +197,9 @@ class Machine {
         return Increment{level.prior.at, reading.at, step};
     }
 
-    /// Only a register whose pace is known can surge; near zero a return can't be told from a reset.
+    /// Near zero a return could not be told from a reset.
     static bool is_surge(const RegisterLevel& level, const RegisterReading& reading) {
-        return level.growths >= growths_to_confirm && level.last.value > reset_at_most + noise &&
+        return level.last.value > reset_at_most + noise &&
                reading.value - level.last.value > surge_at_least &&
                rate(level, reading) > surge_factor * level.fastest;
     }

@@ -279,6 +279,48 @@ TEST(EnergyRegister, APossibleButSuddenRiseIsTakenBackWhenTheOldLevelReturns) {
     EXPECT_EQ(meter.classes(), Classes{glitch});
 }
 
+TEST(EnergyRegister, ASpikeRightBehindTheBaselineIsTakenBackToo) {
+    Meter meter;
+    meter.read({{0, 1000}, {1, 1200}, {2, 1200}, {3, 1000.5}});
+    EXPECT_NEAR(meter.energy(), 0.5, 1e-9);
+}
+
+TEST(EnergyRegister, AMeterThatForgetsItsLastHourIsASwapNotASpike) {
+    Meter meter;
+    meter.read({{0, 1000}, {10, 1010}, {20, 1020}, {30, 1000.1}, {40, 1010}, {50, 1020}, {60, 1025}});
+    EXPECT_NEAR(meter.energy(), 45, 0.2);
+}
+
+TEST(EnergyRegister, AZeroBetweenTwoMetersIsNoStartOfGrowth) {
+    Meter meter;
+    meter.run(0, 5, 10, 5000, 0.5);
+    meter.read({{50, 0}});
+    meter.run(55, 5, 10, 1200, 0.5);  // 14 MW would be possible
+    EXPECT_NEAR(meter.energy(), 9, 1e-9);
+    EXPECT_EQ(meter.classes(), (Classes{glitch, replaced}));
+}
+
+TEST(EnergyRegister, AMeterThatStartsAgainSlightlyBelowItsOldValueLosesOnlyThat) {
+    Meter meter;
+    meter.read({{0, 1500}, {5, 0}, {10, 1499.5}, {15, 1500.5}, {20, 1501}});
+    EXPECT_NEAR(meter.energy(), 1, 1e-9);
+}
+
+TEST(EnergyRegister, AfterAResetALoadMuchHigherThanBeforeCounts) {
+    Meter meter;
+    meter.run(0, 10, 6, 5000, 0.1);
+    meter.run(60, 10, 6, 0, 5);
+    EXPECT_NEAR(meter.energy(), 25.5, 1e-9);
+}
+
+TEST(EnergyRegister, AFallOfExactlyTheNoiseIsNoise) {
+    for (const double value : {0.5, 100.4, 1000.7, 56'842'220.3}) {
+        Meter meter;
+        meter.read({{0, value}, {1, value - 0.2}});
+        EXPECT_EQ(meter.classes(), Classes{noise}) << value;
+    }
+}
+
 TEST(EnergyRegister, ASuddenRiseThatLastsCounts) {
     Meter meter;
     meter.run(0, 1, 10, 100, 0.1);
