@@ -1,0 +1,13 @@
+#pragma once
+
+#include "http/router.hpp"
+
+namespace silaware::portal {
+
+struct Portal;
+
+void add_summary_routes(http::Router& router, Portal& portal);
+void add_power_monitoring_routes(http::Router& router, Portal& portal);
+void add_health_routes(http::Router& router, Portal& portal);
+
+}  // namespace silaware::portal

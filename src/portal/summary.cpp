@@ -1,0 +1,147 @@
+#include "core/text.hpp"
+#include "domain/interval_split.hpp"
+#include "domain/rhythm.hpp"
+#include "portal/answers.hpp"
+#include "portal/board_routes.hpp"
+#include "portal/figures.hpp"
+#include "portal/month_figures.hpp"
+#include "portal/routes.hpp"
+#include "storage/meter_queries.hpp"
+
+namespace silaware::portal {
+
+namespace {
+
+using boost::json::array;
+using boost::json::object;
+
+constexpr int profile_days = 7;
+
+/// All that the summary shows, of all meters together: four queries, whatever their number.
+struct SummaryRows {
+    std::vector<storage::MeterOverview> meters;
+    std::vector<storage::DayEnergy> month;
+    std::vector<storage::DayEnergy> week;
+    std::vector<storage::WeekCycles> cycles;
+};
+
+SummaryRows read_rows(storage::Database& database, date::year_month month, core::LocalDay today) {
+    auto connection = database.acquire();
+    SummaryRows rows{storage::meter_overviews(*connection), {}, {}, {}};
+    std::vector<storage::KnownDeviceId> ids;
+    for (const auto& meter : rows.meters)
+        ids.push_back(meter.id);
+    if (ids.empty()) return rows;
+    const core::LocalDay first = domain::first_day(month);
+    if (first <= today) {
+        rows.month =
+            storage::day_energies(*connection, ids, first, first + date::days{domain::days_in(month) - 1});
+    }
+    rows.week = storage::day_energies(*connection, ids, today - date::days{profile_days - 1}, today);
+    rows.cycles = storage::week_cycles(*connection, ids, last_weeks(today).first_monday);
+    return rows;
+}
+
+object daily_energy(std::span<const storage::DayEnergy> rows, core::LocalDay today) {
+    const auto kwh = kwh_by_day(rows);
+    array days;
+    array values;
+    for (int i = profile_days - 1; i >= 0; --i) {
+        const core::LocalDay day = today - date::days{i};
+        const auto found = kwh.find(day);
+        days.emplace_back(core::format_day(day));
+        values.emplace_back(found == kwh.end() ? 0.0 : figure(found->second));
+    }
+    return {{"days", std::move(days)}, {"kwh", std::move(values)}};
+}
+
+struct Totals {
+    double power_w = 0;
+    MonthFigures month;
+
+    void add(double power, const MonthFigures& figures) {
+        power_w += power;
+        month.energy_kwh += figures.energy_kwh;
+        month.cost += figures.cost;
+        month.co2_kg += figures.co2_kg;
+        month.forecast_kwh += figures.forecast_kwh;
+        month.forecast_cost += figures.forecast_cost;
+        if (!figures.max_demand_kw || figures.max_demand_kw <= month.max_demand_kw) return;
+        month.max_demand_kw = figures.max_demand_kw;
+        month.max_demand_at = figures.max_demand_at;
+    }
+};
+
+void put_figures(object& target, const Portal& portal, double power_w, const MonthFigures& figures) {
+    target["power_w"] = figure(power_w);
+    target["energy_kwh"] = figure(figures.energy_kwh);
+    target["cost"] = figure(figures.cost);
+    target["co2_kg"] = figure(figures.co2_kg);
+    target["forecast_kwh"] = figure(figures.forecast_kwh);
+    target["forecast_cost"] = figure(figures.forecast_cost);
+    target["max_demand_kw"] = figure(figures.max_demand_kw.value_or(0));
+    target["max_demand_at"] = instant(portal, figures.max_demand_at);
+}
+
+object identity(const Portal& portal, const storage::MeterOverview& meter, core::Instant now) {
+    const auto seen = core::from_epoch_ms(meter.last_power_ms);
+    std::optional<core::Milliseconds> usual;
+    if (meter.usual_interval_ms) usual = core::Milliseconds{*meter.usual_interval_ms};
+    return {{"uid", meter.uid},
+            {"location", meter.location},
+            {"mcu_type", meter.mcu_type},
+            {"name", meter.name},
+            {"group", meter.group},
+            {"online", domain::is_online(seen, usual, now)},
+            {"last_seen", portal.zone.iso8601(seen)}};
+}
+
+core::Result<http::Response> all_summary(const Portal& portal, const http::Request& request) {
+    const core::Instant now = portal.now();
+    const core::LocalDay today = portal.zone.day_of(now);
+    const auto month = requested_month(request, today);
+    if (!month) return core::fail(month.error());
+    const SummaryRows rows = read_rows(portal.database, *month, today);
+    const Tariff tariff{portal.settings.energy_rate, portal.settings.co2_factor};
+    const Weeks weeks = last_weeks(today);
+    // A month to come is all zeros, the power of now included.
+    const bool to_come = domain::first_day(*month) > today;
+
+    array devices;
+    Totals totals;
+    for (const auto& meter : rows.meters) {
+        const auto figures =
+            month_figures(rows_of(rows.month, meter.id), *month, today, tariff, meter.sends_co2);
+        const double power = to_come ? 0 : core::widen(meter.power_w.value_or(0));
+        object device = identity(portal, meter, now);
+        put_figures(device, portal, power, figures);
+        device["weekly_duration"] =
+            object{{"weeks", json_texts(weeks.names)},
+                   {"hours", json_numbers(weekly_hours(weeks, rows_of(rows.cycles, meter.id)))}};
+        device["daily_energy"] = daily_energy(rows_of(rows.week, meter.id), today);
+        devices.push_back(std::move(device));
+        totals.add(power, figures);
+    }
+    object sums;
+    put_figures(sums, portal, totals.power_w, totals.month);
+    return http::Response::json(object{{"month", format_month(*month)},
+                                       {"rate", portal.settings.energy_rate},
+                                       {"currency", portal.settings.currency},
+                                       {"devices", std::move(devices)},
+                                       {"totals", std::move(sums)}});
+}
+
+}  // namespace
+
+void add_summary_routes(http::Router& router, Portal& portal) {
+    add_route(
+        router, portal, http::Method::get, "/login/summary",
+        [&portal](const http::Request& request, const Visitor& visitor) -> core::Result<http::Response> {
+            return plain_page<view::SummaryPage>(portal, request, visitor);
+        });
+    add_route(
+        router, portal, http::Method::get, "/login/summary/all_summary",
+        [&portal](const http::Request& request, const Visitor&) { return all_summary(portal, request); });
+}
+
+}  // namespace silaware::portal
