@@ -8,6 +8,7 @@ namespace silaware::http {
 namespace {
 
 using namespace std::chrono_literals;
+using namespace std::string_view_literals;
 using test::Client;
 using test::LoopbackServer;
 using test::says;
@@ -64,7 +65,7 @@ TEST(HostileClient, MalformedHeadsAreRefused) {
     expect_refused(server, "GET  / HTTP/1.1\r\nHost: x\r\n\r\n");
     expect_refused(server, "GET / HTTP/1.1\r\nHost: x\r\nBad Name: y\r\n\r\n");
     expect_refused(server, "GET / HTTP/1.1\r\nHost: x\r\nA: b\x01\r\n\r\n");
-    expect_refused(server, std::string_view("GET / HTTP/1.1\r\nHost: x\r\nA: b\0c\r\n\r\n", 38));
+    expect_refused(server, "GET / HTTP/1.1\r\nHost: x\r\nA: b\0c\r\n\r\n"sv);
     expect_refused(server, "\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03 hello TLS\r\n\r\n");
     expect_refused(server, "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n");
     expect_refused(server, "CONNECT x:443 HTTP/1.1\r\nHost: x\r\n\r\n");
