@@ -13,6 +13,9 @@ namespace json = boost::json;
 using core::ErrorCode;
 using core::fail;
 
+// A TEXT column; 1e5 is stored as 100000, so that a payload of 64 KiB can pass it.
+constexpr std::size_t longest_history = 65'535;
+
 /// The elements of one quantity: those of an array, a scalar as the only one, none if absent or null.
 std::span<const json::value> elements(const json::object& meter_data, std::string_view quantity) {
     const json::value* value = meter_data.if_contains(quantity);
@@ -74,7 +77,8 @@ std::optional<core::LocalTime> rtc_of(const json::object& message) {
 std::optional<std::string> energy_history_of(const json::object& message) {
     const json::value* value = message.if_contains("energy_history");
     if (value == nullptr || !value->is_array()) return std::nullopt;
-    return to_json_text(*value);
+    std::string text = to_json_text(*value);
+    return text.size() <= longest_history ? std::optional(std::move(text)) : std::nullopt;
 }
 
 core::Result<std::vector<PowerSample>> samples_field(const json::object& message) {

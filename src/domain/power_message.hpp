@@ -30,10 +30,11 @@ struct PowerSample {
 /// What a meter publishes; every sample shares the fields beside it.
 struct PowerMessage {
     core::DeviceId uid;
-    std::optional<core::LocalTime> rtc;         ///< the meter's wall clock, when it parses
-    std::optional<RelayState> relay_state;      ///< `ON`/`OFF` in any case, 1/0, true/false
-    std::optional<std::string> energy_history;  ///< the array as compact JSON text; absent if it is no array
-    std::vector<PowerSample> samples;           ///< at least one
+    std::optional<core::LocalTime> rtc;     ///< the meter's wall clock, when it parses
+    std::optional<RelayState> relay_state;  ///< `ON`/`OFF` in any case, 1/0, true/false
+    std::optional<std::string>
+        energy_history;  ///< the array as compact JSON text of at most 65,535 bytes, else absent
+    std::vector<PowerSample> samples;  ///< at least one
 };
 
 /// The message in `payload`. Error: why it goes into quarantine, in words a technician understands.

@@ -214,6 +214,15 @@ TEST(PowerMessage, EnergyHistoryIsKeptOnlyAsAnArray) {
         EXPECT_FALSE(history(other)) << other;
 }
 
+TEST(PowerMessage, AnEnergyHistoryThatFitsNoTextColumnIsAbsent) {
+    std::string history = "[1e5";
+    for (int i = 1; i < 15'000; ++i)
+        history += ",1e5";
+    const auto message = parsed(with(R"("energy_history":)" + history + "]"));
+    EXPECT_FALSE(message.energy_history);
+    EXPECT_EQ(message.samples.size(), 1u);
+}
+
 TEST(PowerMessage, OfAKeyGivenTwiceTheLastCounts) {
     const auto message = parsed(
         R"({"uid":"first","uid":"second","meter_data":{"voltage":[1]},"meter_data":{"voltage":[2],"voltage":[3,4]}})");
