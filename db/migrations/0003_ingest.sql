@@ -36,13 +36,16 @@ CREATE TABLE IF NOT EXISTS latest_readings (
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4;
 
 -- Where a meter's folds stand, so that readings that come in order need no look at history: its last cycle (the row
--- of cycle_time with this start_ms) and the highest cycle number it was ever given.
+-- of cycle_time with this start_ms), the highest cycle number it was ever given, and its two registers.
 CREATE TABLE IF NOT EXISTS meter_states (
   device_id INT UNSIGNED NOT NULL PRIMARY KEY,
   last_cycle_count BIGINT NOT NULL DEFAULT 0,
   cycle_start_ms BIGINT NULL,
   cycle_stop_ms BIGINT NULL,
-  cycle_number BIGINT NULL
+  cycle_number BIGINT NULL,
+  energy_state MEDIUMBLOB NULL,
+  co2_state MEDIUMBLOB NULL,
+  co2_measured TINYINT NOT NULL DEFAULT 0
 ) ENGINE=InnoDB;
 
 CREATE TABLE IF NOT EXISTS latest_climate (

@@ -1,7 +1,7 @@
 -- What pages read instead of raw rows. Maintained in the transaction of the rows, and older than they are: the
 -- purge leaves all of it.
 
--- bucket = UTC epoch seconds / 900. Quarter hours of UTC are those of every site zone in use today.
+-- bucket = UTC epoch seconds / 900. slots has a bit for each of the 60 slots of 15 s with a reading. Quarter hours of UTC are those of every site zone in use today.
 CREATE TABLE IF NOT EXISTS quarter_hours (
   device_id INT UNSIGNED NOT NULL,
   bucket INT UNSIGNED NOT NULL,
@@ -12,6 +12,7 @@ CREATE TABLE IF NOT EXISTS quarter_hours (
   pf_sum DOUBLE NOT NULL DEFAULT 0,
   pf_samples INT UNSIGNED NOT NULL DEFAULT 0,
   samples INT UNSIGNED NOT NULL DEFAULT 0,
+  slots BIGINT NOT NULL DEFAULT 0,
   covered_ms BIGINT NOT NULL DEFAULT 0,
   PRIMARY KEY (device_id, bucket)
 ) ENGINE=InnoDB;
@@ -56,14 +57,14 @@ CREATE TABLE IF NOT EXISTS run_totals (
   notified_limit_hours DOUBLE NULL
 ) ENGINE=InnoDB;
 
--- The fold state of a meter's two registers: at the head (hour = 0xFFFFFFFF) and before each hour with readings,
--- so that a late reading is folded in from the hour before it.
-CREATE TABLE IF NOT EXISTS register_states (
+-- A register's fold state made of all readings before an hour (UTC epoch seconds / 3600), for the last two days, so
+-- that a late reading is folded in from the hour before it.
+CREATE TABLE IF NOT EXISTS register_checkpoints (
   device_id INT UNSIGNED NOT NULL,
+  register_name VARCHAR(16) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
   hour INT UNSIGNED NOT NULL,
-  energy_state MEDIUMBLOB NOT NULL,
-  co2_state MEDIUMBLOB NOT NULL,
-  PRIMARY KEY (device_id, hour)
+  state MEDIUMBLOB NOT NULL,
+  PRIMARY KEY (device_id, register_name, hour)
 ) ENGINE=InnoDB;
 
 CREATE TABLE IF NOT EXISTS corrections (
