@@ -133,6 +133,16 @@ TEST(HostileClient, OneThatNeverReadsIsDropped) {
     EXPECT_TRUE(alive.expired());
 }
 
+TEST(HostileClient, OneThatUploadsTooMuchStillReadsTheRefusal) {
+    const LoopbackServer server(small());
+    for (int i = 0; i < 20; ++i) {
+        auto client = server.connect();
+        client.send("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 1000000\r\n\r\n");
+        client.send(std::string(1'000'000, 'x'));
+        EXPECT_EQ(client.answer().status, 413);
+    }
+}
+
 TEST(HostileClient, GarbageAtEveryLengthDoesNoHarm) {
     const LoopbackServer server(small(), {}, impatient());
     const std::string good =

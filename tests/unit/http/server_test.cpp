@@ -284,6 +284,31 @@ TEST(Server, StopLetsRequestsInFlightFinish) {
     EXPECT_THROW(server.connect(), std::system_error);
 }
 
+TEST(Server, StopsCleanlyUnderTraffic) {
+    for (int round = 0; round < 5; ++round) {
+        LoopbackServer server(echo());
+        std::atomic<bool> over = false;
+        std::vector<std::thread> clients;
+        for (int i = 0; i < 4; ++i)
+            clients.emplace_back([&] {
+                while (!over) {
+                    try {
+                        auto client = server.connect();
+                        for (int j = 0; j < 20 && !over; ++j)
+                            client.send("POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\n\r\nabc")
+                                .answer();
+                    } catch (const std::system_error&) {
+                        over = true;
+                    }
+                }
+            });
+        std::this_thread::sleep_for(100ms);
+        server.server().stop();
+        for (auto& client : clients)
+            client.join();
+    }
+}
+
 TEST(Server, TellsTheObserver) {
     ServerHooks hooks;
     std::atomic<int> seen = 0;
