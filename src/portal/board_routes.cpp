@@ -9,6 +9,7 @@ void add_board_routes(http::Router& router, Portal& portal) {
     add_summary_routes(router, portal);
     add_power_monitoring_routes(router, portal);
     add_health_routes(router, portal);
+    add_live_routes(router, portal);
 }
 
 }  // namespace silaware::portal

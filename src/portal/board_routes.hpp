@@ -9,5 +9,6 @@ struct Portal;
 void add_summary_routes(http::Router& router, Portal& portal);
 void add_power_monitoring_routes(http::Router& router, Portal& portal);
 void add_health_routes(http::Router& router, Portal& portal);
+void add_live_routes(http::Router& router, Portal& portal);
 
 }  // namespace silaware::portal

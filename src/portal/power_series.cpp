@@ -137,7 +137,8 @@ core::Result<SeriesRange> series_range(const core::SiteZone& zone, Instant now,
     const auto wanted = parse_step(step.value_or(""));
     if (!wanted) return core::fail(wanted.error());
     SeriesRange range{*first, *last, *wanted};
-    if (range.to < range.from) return core::fail(core::ErrorCode::invalid, "from must not be after to");
+    if (range.to < range.from || (from && range.to == range.from))
+        return core::fail(core::ErrorCode::invalid, "from must not be after to");
     if (range.step == SeriesStep::quarter && !fits(range, SeriesStep::quarter)) range.step = SeriesStep::hour;
     if (range.step == SeriesStep::hour && !fits(range, SeriesStep::hour)) range.step = SeriesStep::day;
     if (!fits(range, range.step)) {
