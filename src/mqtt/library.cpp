@@ -1,0 +1,60 @@
+#include "mqtt/library.hpp"
+
+#include <cerrno>
+#include <csignal>
+#include <cstring>
+#include <filesystem>
+
+#include <fmt/format.h>
+
+namespace silaware::mqtt {
+
+using core::ErrorCode;
+using core::fail;
+using core::Result;
+
+namespace {
+
+/// Once per process; the library's own counterpart is left to the end of the process.
+void start_library() {
+    static const int started = [] {
+        // libmosquitto writes to closed sockets without MSG_NOSIGNAL.
+        std::signal(SIGPIPE, SIG_IGN);
+        return mosquitto_lib_init();
+    }();
+    if (started != MOSQ_ERR_SUCCESS) throw std::runtime_error("libmosquitto does not start");
+}
+
+int set_tls(mosquitto* client, const std::string& ca) {
+    const bool folder = std::filesystem::is_directory(ca);
+    return mosquitto_tls_set(client, folder ? nullptr : ca.c_str(), folder ? ca.c_str() : nullptr, nullptr,
+                             nullptr, nullptr);
+}
+
+}  // namespace
+
+Result<Handle> make_client(const Endpoint& endpoint, Session session, int protocol, void* owner) {
+    start_library();
+    const char* id = endpoint.client_id.empty() ? nullptr : endpoint.client_id.c_str();
+    Handle client(mosquitto_new(id, session == Session::clean, owner));
+    if (!client) {
+        return fail(ErrorCode::invalid,
+                    fmt::format("the MQTT client id \"{}\" is not valid", endpoint.client_id));
+    }
+    mosquitto_int_option(client.get(), MOSQ_OPT_PROTOCOL_VERSION, protocol);
+    mosquitto_int_option(client.get(), MOSQ_OPT_TCP_NODELAY, 1);
+    mosquitto_threaded_set(client.get(), true);
+    if (!endpoint.username.empty()) {
+        mosquitto_username_pw_set(client.get(), endpoint.username.c_str(), endpoint.password.c_str());
+    }
+    if (!endpoint.tls_ca.empty() && set_tls(client.get(), endpoint.tls_ca) != MOSQ_ERR_SUCCESS) {
+        return fail(ErrorCode::invalid, fmt::format("the MQTT CA file {} can't be read", endpoint.tls_ca));
+    }
+    return client;
+}
+
+std::string explain(int result) {
+    return result == MOSQ_ERR_ERRNO ? std::strerror(errno) : mosquitto_strerror(result);
+}
+
+}  // namespace silaware::mqtt
