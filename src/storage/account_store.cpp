@@ -22,7 +22,8 @@ constexpr std::string_view select_credentials = R"(
 constexpr std::string_view by_id = "WHERE id = ?";
 constexpr std::string_view by_id_locked = "WHERE id = ? FOR UPDATE";
 // Rows without a key are twins of an older system, or were put in by it later.
-constexpr std::string_view by_name = "WHERE username_key = ? OR (username_key IS NULL AND LOWER(username) = ?)";
+constexpr std::string_view by_name =
+    "WHERE username_key = ? OR (username_key IS NULL AND LOWER(username) = ?)";
 constexpr std::string_view by_email = "WHERE email_key = ? OR (email_key IS NULL AND LOWER(email) = ?)";
 constexpr std::string_view by_search = R"(
     WHERE username LIKE ? ESCAPE '!' OR email LIKE ? ESCAPE '!' OR role LIKE ? ESCAPE '!')";
@@ -31,6 +32,8 @@ constexpr std::string_view insert_account = R"(
     INSERT INTO accounts (username, email, password, role, username_key, email_key, password_changed_ms, createdDate)
     VALUES (?, ?, ?, ?, ?, ?, ?, FROM_UNIXTIME(?)))";
 constexpr std::string_view lock_admins = "SELECT id FROM accounts WHERE LOWER(role) = 'admin' FOR UPDATE";
+constexpr std::string_view update_name_spelling = "UPDATE accounts SET username = ? WHERE id = ?";
+constexpr std::string_view update_email_spelling = "UPDATE accounts SET email = ? WHERE id = ?";
 constexpr std::string_view update_name = "UPDATE accounts SET username = ?, username_key = ? WHERE id = ?";
 constexpr std::string_view update_email = "UPDATE accounts SET email = ?, email_key = ? WHERE id = ?";
 constexpr std::string_view update_role = "UPDATE accounts SET role = ? WHERE id = ?";
@@ -50,7 +53,7 @@ constexpr std::string_view count_twins_of_name = R"(
 constexpr std::string_view count_twins_of_email = R"(
     SELECT COUNT(*) FROM accounts WHERE email_key IS NULL AND LOWER(email) = ? AND id <> ?)";
 
-std::string operator+(std::string_view select, std::string_view where) {
+std::string joined(std::string_view select, std::string_view where) {
     return std::string(select).append(where);
 }
 
@@ -62,7 +65,8 @@ core::Error taken(const std::string& field) {
 }
 
 core::Error last_admin() {
-    return {core::ErrorCode::conflict, "This is the last admin: make another account admin first.",
+    return {core::ErrorCode::conflict,
+            "This is the last admin: make another account admin first.",
             {{"role", "The last admin must stay admin."}}};
 }
 
@@ -102,22 +106,34 @@ struct Refused {
     core::Error error;
 };
 
-void apply(Connection& connection, const Account& account, const AccountUpdate& update, const Change& change) {
+/// How a value that must be unique is written.
+struct UniqueValue {
+    std::string_view field;
+    std::string_view count_twins;
+    std::string_view update;
+    std::string_view update_spelling;
+};
+constexpr UniqueValue unique_name{"username", count_twins_of_name, update_name, update_name_spelling};
+constexpr UniqueValue unique_email{"email", count_twins_of_email, update_email, update_email_spelling};
+
+void apply_unique(Connection& connection, const UniqueValue& value, std::int64_t id,
+                  const std::string& before, const std::string& after) {
+    const std::string key = auth::folded(after);
+    if (key == auth::folded(before)) {
+        // A twin of an older system keeps living without a key.
+        if (after != before) connection.execute(value.update_spelling, after, id);
+        return;
+    }
+    if (has_keyless_twin(connection, value.count_twins, key, id))
+        throw Refused{taken(std::string(value.field))};
+    connection.execute(value.update, after, key, id);
+}
+
+void apply(Connection& connection, const Account& account, const AccountUpdate& update,
+           const Change& change) {
     const std::int64_t id = account.id;
-    if (update.username && *update.username != account.username) {
-        const std::string key = auth::folded(*update.username);
-        if (key == auth::folded(account.username)) {
-            connection.execute("UPDATE accounts SET username = ? WHERE id = ?", *update.username, id);
-        } else {
-            if (has_keyless_twin(connection, count_twins_of_name, key, id)) throw Refused{taken("username")};
-            connection.execute(update_name, *update.username, key, id);
-        }
-    }
-    if (update.email && auth::folded(*update.email) != auth::folded(account.email)) {
-        const std::string key = auth::folded(*update.email);
-        if (has_keyless_twin(connection, count_twins_of_email, key, id)) throw Refused{taken("email")};
-        connection.execute(update_email, *update.email, key, id);
-    }
+    if (update.username) apply_unique(connection, unique_name, id, account.username, *update.username);
+    if (update.email) apply_unique(connection, unique_email, id, account.email, *update.email);
     if (update.role && *update.role != account.role) {
         if (*update.role != "admin" && is_last_admin(connection, id)) throw Refused{last_admin()};
         connection.execute(update_role, *update.role, id);
@@ -139,30 +155,31 @@ core::Result<std::int64_t> AccountStore::create(const NewAccount& account, const
             const std::string email_key = auth::folded(account.email);
             if (has_keyless_twin(connection, count_twins_of_name, name_key, 0))
                 return core::fail(taken("username"));
-            if (has_keyless_twin(connection, count_twins_of_email, email_key, 0)) return core::fail(taken("email"));
+            if (has_keyless_twin(connection, count_twins_of_email, email_key, 0))
+                return core::fail(taken("email"));
             const std::int64_t now_ms = core::epoch_ms(change.at);
-            connection.execute(insert_account, account.username, account.email, account.password_hash, account.role,
-                               name_key, email_key, now_ms, now_ms / 1000);
+            connection.execute(insert_account, account.username, account.email, account.password_hash,
+                               account.role, name_key, email_key, now_ms, now_ms / 1000);
             const auto id = static_cast<std::int64_t>(connection.last_insert_id());
-            record_audit(
-                connection, change, "account.create", account.username, {},
-                {{"username", account.username}, {"email", account.email}, {"role", account.role}});
+            record_audit(connection, change, "account.create", account.username, {},
+                         {{"username", account.username}, {"email", account.email}, {"role", account.role}});
             return id;
         });
     });
 }
 
-core::Result<Account> AccountStore::update(std::int64_t id, const AccountUpdate& update, const Change& change) {
+core::Result<Account> AccountStore::update(std::int64_t id, const AccountUpdate& update,
+                                           const Change& change) {
     using Outcome = core::Result<Account>;
     return or_conflict([&]() -> Outcome {
         try {
             return database_.transaction([&](Connection& connection) -> Outcome {
                 // Admins first, then the account: the same order in every transaction.
                 if (update.role) connection.select<std::int64_t>(lock_admins);
-                const auto account = connection.select_one<Account>(select_account + by_id_locked, id);
+                const auto account = connection.select_one<Account>(joined(select_account, by_id_locked), id);
                 if (!account) return core::fail(no_such_account());
                 apply(connection, *account, update, change);
-                auto changed = connection.select_one<Account>(select_account + by_id, id);
+                auto changed = connection.select_one<Account>(joined(select_account, by_id), id);
                 Facts before = facts_of(*account);
                 Facts after = facts_of(*changed);
                 keep_differences(before, after);
@@ -181,7 +198,7 @@ core::Result<void> AccountStore::remove(std::int64_t id, const Change& change) {
     using Outcome = core::Result<void>;
     return database_.transaction([&](Connection& connection) -> Outcome {
         const bool last = is_last_admin(connection, id);
-        const auto account = connection.select_one<Account>(select_account + by_id_locked, id);
+        const auto account = connection.select_one<Account>(joined(select_account, by_id_locked), id);
         if (!account) return core::fail(no_such_account());
         if (last) return core::fail(last_admin());
         end_sessions(connection, id);
@@ -194,12 +211,12 @@ core::Result<void> AccountStore::remove(std::int64_t id, const Change& change) {
 }
 
 std::optional<Account> AccountStore::find(std::int64_t id) const {
-    return database_.select_one<Account>(select_account + by_id, id);
+    return database_.select_one<Account>(joined(select_account, by_id), id);
 }
 
 std::optional<Account> AccountStore::find_by_name(std::string_view username) const {
     const std::string key = auth::folded(username);
-    auto found = database_.select<Account>(select_account + by_name, key, key);
+    auto found = database_.select<Account>(joined(select_account, by_name), key, key);
     if (found.empty()) return std::nullopt;
     const auto exact =
         std::find_if(found.begin(), found.end(), [&](const Account& a) { return a.username == username; });
@@ -208,19 +225,19 @@ std::optional<Account> AccountStore::find_by_name(std::string_view username) con
 
 std::optional<Account> AccountStore::find_by_email(std::string_view email) const {
     const std::string key = auth::folded(email);
-    return database_.select_one<Account>(select_account + by_email, key, key);
+    return database_.select_one<Account>(joined(select_account, by_email), key, key);
 }
 
 core::Page<Account> AccountStore::list(const core::PageRequest& request) const {
     const std::string pattern = like_pattern(request.search);
     core::Page<Account> page{{}, request.page, request.per_page, 0};
     page.total = database_
-                     .select_one<std::int64_t>("SELECT COUNT(*) FROM accounts " + by_search, pattern, pattern,
-                                               pattern)
+                     .select_one<std::int64_t>(joined("SELECT COUNT(*) FROM accounts ", by_search), pattern,
+                                               pattern, pattern)
                      .value_or(0);
-    page.items = database_.select<Account>(std::string(select_account) + std::string(by_search) +
-                                               " ORDER BY id LIMIT ? OFFSET ?",
-                                           pattern, pattern, pattern, request.per_page, request.offset());
+    page.items =
+        database_.select<Account>(joined(select_account, by_search) + " ORDER BY id LIMIT ? OFFSET ?",
+                                  pattern, pattern, pattern, request.per_page, request.offset());
     return page;
 }
 
@@ -230,7 +247,7 @@ bool AccountStore::is_empty() const {
 
 std::vector<Credentials> AccountStore::credentials(std::string_view username) const {
     const std::string key = auth::folded(username);
-    auto found = database_.select<Credentials>(select_credentials + by_name, key, key);
+    auto found = database_.select<Credentials>(joined(select_credentials, by_name), key, key);
     std::stable_sort(found.begin(), found.end(), [&](const Credentials& a, const Credentials& b) {
         return (a.username == username) > (b.username == username);
     });
@@ -238,7 +255,7 @@ std::vector<Credentials> AccountStore::credentials(std::string_view username) co
 }
 
 std::optional<Credentials> AccountStore::credentials(std::int64_t id) const {
-    return database_.select_one<Credentials>(select_credentials + by_id, id);
+    return database_.select_one<Credentials>(joined(select_credentials, by_id), id);
 }
 
 void AccountStore::rehash(std::int64_t id, std::string_view old_hash, std::string_view new_hash) {

@@ -49,10 +49,11 @@ std::string fitting(std::string_view text, std::size_t limit) {
 
 }  // namespace
 
-void record_audit(Connection& connection, const Change& change, std::string_view action, std::string_view subject,
-                  const Facts& before, const Facts& after) {
+void record_audit(Connection& connection, const Change& change, std::string_view action,
+                  std::string_view subject, const Facts& before, const Facts& after) {
     connection.execute(insert_entry, core::epoch_ms(change.at), fitting(change.account, 255),
-                       fitting(change.address, 64), action, fitting(subject, 255), as_json(before), as_json(after));
+                       fitting(change.address, 64), action, fitting(subject, 255), as_json(before),
+                       as_json(after));
 }
 
 void keep_differences(Facts& before, Facts& after) {

@@ -34,8 +34,8 @@ struct AuditEntry {
 };
 
 /// Writes a line of the audit log, in the transaction of the change. Throws DatabaseError.
-void record_audit(Connection& connection, const Change& change, std::string_view action, std::string_view subject,
-                  const Facts& before = {}, const Facts& after = {});
+void record_audit(Connection& connection, const Change& change, std::string_view action,
+                  std::string_view subject, const Facts& before = {}, const Facts& after = {});
 
 /// Only what differs between the two stays in them.
 void keep_differences(Facts& before, Facts& after);

@@ -25,14 +25,16 @@ void SessionStore::create(const NewSession& session) {
                       core::epoch_ms(session.created), core::epoch_ms(session.expires), session.address);
 }
 
-std::optional<SignedIn> SessionStore::use(std::string_view token_hash, core::Instant now, core::Seconds idle) {
+std::optional<SignedIn> SessionStore::use(std::string_view token_hash, core::Instant now,
+                                          core::Seconds idle) {
     const auto connection = database_.acquire();
     auto found = connection->select_one<SignedIn>(find_session, token_hash);
     if (!found) return std::nullopt;
     const std::int64_t now_ms = core::epoch_ms(now);
     const std::int64_t idle_ms = core::Milliseconds(idle).count();
     if (now_ms >= found->expires_ms || now_ms - found->last_used_ms >= idle_ms) return std::nullopt;
-    if (now_ms - found->last_used_ms >= touch_after_ms) connection->execute(touch_session, now_ms, token_hash);
+    if (now_ms - found->last_used_ms >= touch_after_ms)
+        connection->execute(touch_session, now_ms, token_hash);
     return found;
 }
 
