@@ -5,6 +5,7 @@
 #include <string>
 #include <string_view>
 
+#include "core/time.hpp"
 #include "http/server.hpp"
 
 namespace silaware::portal {
@@ -62,6 +63,9 @@ const Rule* find_rule(http::Method method, std::string_view pattern);
 
 /// Who `request` comes from. Error `unauthorized` for a token (not: a session cookie) that is worth nothing.
 core::Result<Visitor> identify(const Portal& portal, const http::RequestHead& request);
+
+/// The claim `ver` of an account's JWTs: changes with its password.
+std::string token_version(std::int64_t account_id, std::int64_t password_changed_ms);
 
 /// Decides before the body is read: the visitor to grant, or the refusal.
 tl::expected<http::Grant, http::Response> authorize(const Portal& portal, const http::RequestHead& request,

@@ -13,12 +13,14 @@
 #include "http/response.hpp"
 #include "portal/access.hpp"
 #include "portal/portal.hpp"
+#include "storage/audit_store.hpp"
 #include "view/pages.hpp"
 
 namespace silaware::portal {
 
 /// Fills what every page carries: visitor, language, CSRF token, zone, currency, version.
-void fill_chrome(view::Chrome& chrome, const Portal& portal, const http::RequestHead& request, const Visitor& visitor);
+void fill_chrome(view::Chrome& chrome, const Portal& portal, const http::RequestHead& request,
+                 const Visitor& visitor);
 /// The visitor's own choice, else what the browser prefers.
 std::string language_of(const Portal& portal, const http::RequestHead& request, const Visitor& visitor);
 
@@ -38,7 +40,8 @@ template <typename T, typename ToJson>
 http::Response paged(const core::Page<T>& page, ToJson&& to_json) {
     boost::json::array items;
     items.reserve(page.items.size());
-    for (const T& item : page.items) items.push_back(to_json(item));
+    for (const T& item : page.items)
+        items.push_back(to_json(item));
     return http::Response::json({{"items", std::move(items)},
                                  {"page", page.page},
                                  {"per_page", page.per_page},
@@ -49,6 +52,9 @@ http::Response paged(const core::Page<T>& page, ToJson&& to_json) {
 /// ISO 8601 with the site's offset, or null.
 boost::json::value instant(const Portal& portal, std::optional<core::Instant> at);
 boost::json::value instant_ms(const Portal& portal, std::optional<std::int64_t> epoch_ms);
+
+/// The visitor as the author of a change, for the audit log.
+storage::Change change_by(const Portal& portal, const http::RequestHead& request, const Visitor& visitor);
 
 /// The number in `{id}`; error `not_found` if it is none.
 core::Result<std::int64_t> path_id(const http::RequestHead& request);

@@ -34,7 +34,7 @@ struct PortalSettings {
     bool session_cookie_secure = true;
     auth::PasswordStorage password_storage = auth::PasswordStorage::pbkdf2;
     auth::RateLimit login_limit = {};
-    core::Seconds session_idle{12 * 3600};         ///< ends a session that is not used
+    core::Seconds session_idle{12 * 3600};          ///< ends a session that is not used
     core::Seconds session_lifetime{7 * 24 * 3600};  ///< ends a session whatever it does
     core::Seconds jwt_lifetime{3600};
     core::Seconds reset_lifetime{3600};  ///< of a link to set a new password
@@ -57,7 +57,8 @@ struct Portal {
     std::function<core::Instant()> now;
 
     /// Sends `mail` at once to `receiver` (settings page); error `unavailable` without a mail server.
-    std::function<core::Result<MailOutcome>(const std::string& receiver, const view::Mail& mail)> send_test_mail;
+    std::function<core::Result<MailOutcome>(const std::string& receiver, const view::Mail& mail)>
+        send_test_mail;
     /// Puts `mail` into the outbox within the caller's transaction.
     std::function<void(storage::Connection&, const std::string& receiver, const view::Mail& mail)> queue_mail;
 

@@ -3,8 +3,9 @@
 #include <stdexcept>
 
 #include <fmt/format.h>
+#include <spdlog/spdlog.h>
 
-#include "portal/answers.hpp"
+#include "portal/errors.hpp"
 #include "portal/portal.hpp"
 
 namespace silaware::portal {
@@ -19,23 +20,6 @@ const Visitor& nobody() {
 const Visitor& visitor_of(const http::Request& request) {
     const auto* visitor = request.context_as<Visitor>();
     return visitor != nullptr ? *visitor : nobody();
-}
-
-/// A person's browser is shown a page, everybody else the JSON error.
-http::Response render_error(const Portal& portal, const http::RequestHead& request, const core::Error& error) {
-    auto plain = http::error_response(error);
-    if (!request.accepts_html() || request.wants_json()) return plain;
-    view::ErrorPage page;
-    page.status = plain.status();
-    page.message = error.message;
-    Visitor visitor;
-    if (page.status < 500) {
-        if (auto known = identify(portal, request)) visitor = std::move(*known);
-    }
-    fill_chrome(page, portal, request, visitor);
-    auto response = http::Response::html(portal.renderer.render(page), plain.status());
-    if (const auto retry = plain.header("Retry-After")) response.set("Retry-After", *retry);
-    return response;
 }
 
 }  // namespace
@@ -54,17 +38,27 @@ void add_route(http::Router& router, const Portal& portal, http::Method method, 
                 return core::fail(checked.error());
             }
         }
-        return handler(request, visitor);
+        try {
+            return handler(request, visitor);
+        } catch (const storage::DatabaseUnavailable& error) {
+            spdlog::error("{} {}: the database is gone: {}", http::name(request.method), request.path,
+                          error.what());
+            return core::fail(database_gone());
+        }
     };
-    router.add(method, std::move(pattern), static_cast<http::Access>(rule - rules().data()), std::move(guarded));
+    router.add(method, std::move(pattern), static_cast<http::Access>(rule - rules().data()),
+               std::move(guarded));
 }
 
 http::Router make_router(Portal& portal) {
     http::Router router;
-    add_route(router, portal, http::Method::get, "/",
-              [](const http::Request&, const Visitor&) { return http::Response::redirect("/login/summary"); });
+    add_route(router, portal, http::Method::get, "/", [](const http::Request&, const Visitor&) {
+        return http::Response::redirect("/login/summary");
+    });
     add_route(router, portal, http::Method::get, "/static/{path*}",
-              [&portal](const http::Request& request, const Visitor&) { return portal.static_files.serve(request); });
+              [&portal](const http::Request& request, const Visitor&) {
+                  return portal.static_files.serve(request);
+              });
     add_login_routes(router, portal);
     add_logout_routes(router, portal);
     add_token_routes(router, portal);
@@ -81,8 +75,15 @@ http::Router make_router(Portal& portal) {
 
 http::ServerHooks make_hooks(Portal& portal) {
     http::ServerHooks hooks;
-    hooks.authorize = [&portal](const http::RequestHead& request, const http::Route& route) {
-        return authorize(portal, request, route);
+    hooks.authorize = [&portal](const http::RequestHead& request,
+                                const http::Route& route) -> tl::expected<http::Grant, http::Response> {
+        try {
+            return authorize(portal, request, route);
+        } catch (const storage::DatabaseUnavailable& error) {
+            spdlog::error("{} {}: the database is gone: {}", http::name(request.method), request.path,
+                          error.what());
+            return tl::unexpected(render_error(portal, request, database_gone()));
+        }
     };
     hooks.render_error = [&portal](const http::RequestHead& request, const core::Error& error) {
         return render_error(portal, request, error);

@@ -13,7 +13,8 @@ struct Portal;
 using Handler = std::function<core::Result<http::Response>(const http::Request&, const Visitor&)>;
 
 /// Adds a route that is in the table of access.cpp; throws std::logic_error for one that is not.
-void add_route(http::Router& router, const Portal& portal, http::Method method, std::string pattern, Handler handler);
+void add_route(http::Router& router, const Portal& portal, http::Method method, std::string pattern,
+               Handler handler);
 
 /// Every route of the portal. `portal` must outlive the router.
 http::Router make_router(Portal& portal);

@@ -23,7 +23,6 @@ constexpr std::array table{
     Rule{post, "/login/forgot", anybody, plain_form},
     Rule{get, "/login/reset", anybody, page},
     Rule{post, "/login/reset", anybody, plain_form},
-    Rule{post, "/login/language", anybody, plain_form},
 
     // One's own account.
     Rule{get, "/login/profile", account, page},
@@ -72,10 +71,9 @@ constexpr std::array table{
     Rule{get, "/power_monitoring/cycles", account, json},
     Rule{get, "/login/utilities", account, page},
     Rule{get, "/login/utilities/json", account, json},
-    Rule{post, "/login/utilities/serviced", admin, json},
+    Rule{post, "/login/utilities/{mac}/serviced", admin, json},
     Rule{get, "/login/climate", account, page},
     Rule{get, "/login/climate/json", account, json},
-    Rule{get, "/login/climate/series", account, json},
     Rule{get, "/login/live", account, json},
 
     // Reports and alerts.
@@ -83,10 +81,10 @@ constexpr std::array table{
     Rule{get, "/login/report/json", account, json},
     Rule{get, "/login/report/excel", account, json},
     Rule{get, "/login/report/csv", account, json},
-    Rule{get, "/login/energy_report", account, page},
-    Rule{get, "/login/energy_report/json", account, json},
-    Rule{get, "/login/energy_report/excel", account, json},
-    Rule{get, "/login/energy_report/csv", account, json},
+    Rule{get, "/login/report/energy", account, page},
+    Rule{get, "/login/report/energy/json", account, json},
+    Rule{get, "/login/report/energy/excel", account, json},
+    Rule{get, "/login/report/energy/csv", account, json},
     Rule{get, "/login/alerts", account, page},
     Rule{get, "/login/alerts/json", account, json},
     Rule{post, "/login/alerts/{id}/ack", admin, json},

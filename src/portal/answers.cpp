@@ -1,0 +1,116 @@
+#include "portal/answers.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include <fmt/format.h>
+
+#include "core/text.hpp"
+#include "portal/cookies.hpp"
+
+namespace silaware::portal {
+
+std::string language_of(const Portal& portal, const http::RequestHead& request, const Visitor& visitor) {
+    const auto& texts = portal.renderer.texts();
+    if (!visitor.language.empty() && texts.speaks(visitor.language)) return visitor.language;
+    const auto chosen = request.cookie(language_cookie_name);
+    if (chosen && texts.speaks(*chosen)) return *chosen;
+    return texts.preferred(request.header("accept-language").value_or(""));
+}
+
+void fill_chrome(view::Chrome& chrome, const Portal& portal, const http::RequestHead& request,
+                 const Visitor& visitor) {
+    chrome.username = visitor.username;
+    chrome.role = visitor.signed_in() ? std::string(name(visitor.role)) : std::string();
+    chrome.csrf_token = visitor.csrf_token;
+    chrome.language = language_of(portal, request, visitor);
+    chrome.path = request.target;
+    chrome.version = portal.settings.version;
+    chrome.timezone = portal.zone.name();
+    chrome.currency = portal.settings.currency;
+    chrome.mail = portal.settings.mail_is_set;
+}
+
+core::PageRequest page_request(const http::RequestHead& request) {
+    constexpr std::int64_t most_per_page = 100;
+    constexpr std::int64_t last_page = 1'000'000'000;
+    core::PageRequest wanted;
+    const auto positive = [&](std::string_view name, std::int64_t fallback, std::int64_t most) {
+        const auto number = core::parse_integer(request.query(name).value_or(""));
+        return number && *number >= 1 ? std::min<std::int64_t>(*number, most) : fallback;
+    };
+    wanted.page = positive("page", wanted.page, last_page);
+    wanted.per_page = positive("per_page", wanted.per_page, most_per_page);
+    wanted.search = std::string(core::trim(request.query("search").value_or("")));
+    return wanted;
+}
+
+boost::json::value instant(const Portal& portal, std::optional<core::Instant> at) {
+    if (!at) return nullptr;
+    return boost::json::string(portal.zone.iso8601(*at));
+}
+
+boost::json::value instant_ms(const Portal& portal, std::optional<std::int64_t> epoch_ms) {
+    if (!epoch_ms) return nullptr;
+    return instant(portal, core::from_epoch_ms(*epoch_ms));
+}
+
+storage::Change change_by(const Portal& portal, const http::RequestHead& request, const Visitor& visitor) {
+    return {visitor.username, request.client_address, portal.now()};
+}
+
+core::Result<std::int64_t> path_id(const http::RequestHead& request) {
+    const std::string text = request.param("id").value_or("");
+    const bool digits =
+        !text.empty() && text.size() <= 18 && text.find_first_not_of("0123456789") == std::string::npos;
+    if (!digits) return core::fail(core::ErrorCode::not_found, "There is nothing with this number.");
+    return *core::parse_integer(text);
+}
+
+bool Fields::has(std::string_view name) const {
+    return input_.contains(name);
+}
+
+std::optional<std::string> Fields::raw(std::string_view name) {
+    const auto* value = input_.if_contains(name);
+    if (value == nullptr || value->is_null()) return std::nullopt;
+    if (const auto* text = value->if_string()) return std::string(*text);
+    if (value->is_int64() || value->is_uint64()) return fmt::format("{}", value->to_number<double>());
+    if (value->is_double()) return fmt::format("{}", value->get_double());
+    refuse(name, "This must be text.");
+    return std::nullopt;
+}
+
+std::optional<std::string> Fields::text(std::string_view name) {
+    auto value = raw(name);
+    if (value) value = std::string(core::trim(*value));
+    return value;
+}
+
+std::optional<double> Fields::number(std::string_view name) {
+    const auto* value = input_.if_contains(name);
+    if (value == nullptr || value->is_null()) return std::nullopt;
+    std::optional<double> number;
+    if (value->is_number()) {
+        number = value->to_number<double>();
+    } else if (const auto* text = value->if_string()) {
+        if (core::trim(*text).empty()) return std::nullopt;
+        number = core::parse_number(*text);
+    }
+    if (!number || !std::isfinite(*number)) {
+        refuse(name, "This must be a number.");
+        return std::nullopt;
+    }
+    return number;
+}
+
+void Fields::refuse(std::string_view name, std::string sentence) {
+    problems_.try_emplace(std::string(name), std::move(sentence));
+}
+
+core::Result<void> Fields::check() const {
+    if (problems_.empty()) return {};
+    return core::fail(core::Error{core::ErrorCode::invalid, "Some values can't be accepted.", problems_});
+}
+
+}  // namespace silaware::portal

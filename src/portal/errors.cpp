@@ -1,0 +1,49 @@
+#include "portal/errors.hpp"
+
+#include "portal/answers.hpp"
+
+namespace silaware::portal {
+
+namespace {
+
+/// So that the page keeps its menu; not worth a second error.
+Visitor visitor_if_known(const Portal& portal, const http::RequestHead& request) {
+    try {
+        return identify(portal, request).value_or(Visitor{});
+    } catch (const storage::DatabaseError&) {
+        return {};
+    }
+}
+
+}  // namespace
+
+http::Response render_error(const Portal& portal, const http::RequestHead& request,
+                            const core::Error& error) {
+    auto plain = http::error_response(error);
+    if (error.code == core::ErrorCode::unauthorized) plain.set("WWW-Authenticate", "Bearer");
+    if (!request.accepts_html() || request.wants_json()) return plain;
+    view::ErrorPage page;
+    page.status = plain.status();
+    page.message = error.message;
+    const bool asks_database = page.status < 500;
+    fill_chrome(page, portal, request, asks_database ? visitor_if_known(portal, request) : Visitor{});
+    auto response = http::Response::html(portal.renderer.render(page), plain.status());
+    for (const auto* name : {"Retry-After", "WWW-Authenticate"}) {
+        if (const auto value = plain.header(name)) response.set(name, *value);
+    }
+    return response;
+}
+
+http::Response render_error(const Portal& portal, const http::RequestHead& request, const core::Error& error,
+                            std::optional<core::Seconds> retry_after) {
+    auto response = render_error(portal, request, error);
+    if (retry_after) response.set("Retry-After", std::to_string(retry_after->count()));
+    return response;
+}
+
+core::Error database_gone() {
+    return {
+        core::ErrorCode::unavailable, "The database can't be reached at the moment. Try again shortly.", {}};
+}
+
+}  // namespace silaware::portal

@@ -1,0 +1,24 @@
+#pragma once
+
+#include <optional>
+
+#include "core/error.hpp"
+#include "core/time.hpp"
+#include "http/request.hpp"
+#include "http/response.hpp"
+
+namespace silaware::portal {
+
+struct Portal;
+
+/// A page for a person's browser, JSON for everybody else.
+http::Response render_error(const Portal& portal, const http::RequestHead& request, const core::Error& error);
+
+/// The same with the time after which another try makes sense.
+http::Response render_error(const Portal& portal, const http::RequestHead& request, const core::Error& error,
+                            std::optional<core::Seconds> retry_after);
+
+/// What is told when MariaDB is gone.
+core::Error database_gone();
+
+}  // namespace silaware::portal
