@@ -8,7 +8,11 @@ struct Portal;
 
 void add_summary_routes(http::Router& router, Portal& portal);
 void add_power_monitoring_routes(http::Router& router, Portal& portal);
-void add_health_routes(http::Router& router, Portal& portal);
+void add_utility_routes(http::Router& router, Portal& portal);
+void add_climate_routes(http::Router& router, Portal& portal);
+void add_alert_routes(http::Router& router, Portal& portal);
+void add_quarantine_routes(http::Router& router, Portal& portal);
 void add_live_routes(http::Router& router, Portal& portal);
+void add_health_routes(http::Router& router, Portal& portal);
 
 }  // namespace silaware::portal

@@ -1,10 +1,10 @@
 #include "core/text.hpp"
 #include "domain/interval_split.hpp"
-#include "domain/rhythm.hpp"
 #include "portal/answers.hpp"
 #include "portal/board_routes.hpp"
 #include "portal/figures.hpp"
 #include "portal/month_figures.hpp"
+#include "portal/presence.hpp"
 #include "portal/routes.hpp"
 #include "storage/meter_queries.hpp"
 
@@ -84,16 +84,13 @@ void put_figures(object& target, const Portal& portal, double power_w, const Mon
 }
 
 object identity(const Portal& portal, const storage::MeterOverview& meter, core::Instant now) {
-    const auto seen = core::from_epoch_ms(meter.last_power_ms);
-    std::optional<core::Milliseconds> usual;
-    if (meter.usual_interval_ms) usual = core::Milliseconds{*meter.usual_interval_ms};
     return {{"uid", meter.uid},
             {"location", meter.location},
             {"mcu_type", meter.mcu_type},
             {"name", meter.name},
             {"group", meter.group},
-            {"online", domain::is_online(seen, usual, now)},
-            {"last_seen", portal.zone.iso8601(seen)}};
+            {"online", is_online(meter.last_power_ms, meter.usual_interval_ms, now)},
+            {"last_seen", instant_ms(portal, meter.last_power_ms)}};
 }
 
 core::Result<http::Response> all_summary(const Portal& portal, const http::Request& request) {

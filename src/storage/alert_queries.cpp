@@ -1,0 +1,65 @@
+#include "storage/alert_queries.hpp"
+
+#include "core/time.hpp"
+#include "storage/like.hpp"
+
+namespace silaware::storage {
+
+namespace {
+
+constexpr std::string_view columns = R"(
+    SELECT a.id, a.kind, a.device, a.message, a.value, a.limit_value, a.state, a.raised_ms, a.notified_ms,
+           a.acknowledged_ms, a.acknowledged_by, a.note, a.cleared_ms, COALESCE(d.location, ''))";
+constexpr std::string_view source = R"(
+      FROM alerts a LEFT JOIN devices d ON d.mac_key = LOWER(a.device)
+     WHERE a.raised_ms IS NOT NULL
+       AND (? = '' OR a.state = ? OR (? = 'open' AND a.cleared_ms IS NULL))
+       AND (? = '' OR a.kind = ?) AND (? = '' OR a.device = ?)
+       AND (? = '' OR CONCAT_WS(' ', a.device, d.location, a.message, a.note) LIKE ? ESCAPE '!'))";
+constexpr std::string_view newest_first = " ORDER BY a.raised_ms DESC, a.id DESC LIMIT ? OFFSET ?";
+
+constexpr std::string_view find_acknowledged =
+    "SELECT acknowledged_by, kind, device FROM alerts WHERE id = ? AND raised_ms IS NOT NULL FOR UPDATE";
+constexpr std::string_view acknowledge = R"(
+    UPDATE alerts SET acknowledged_ms = ?, acknowledged_by = ?, note = ?,
+                      state = IF(cleared_ms IS NULL, 'acknowledged', state) WHERE id = ?)";
+
+struct AcknowledgedRow {
+    std::optional<std::string> by;
+    std::string kind;
+    std::string device;
+};
+
+}  // namespace
+
+core::Page<ShownAlert> find_alerts(Connection& connection, const AlertFilter& filter,
+                                   const core::PageRequest& request) {
+    const auto& [state, kind, device] = filter;
+    const std::string pattern = like_pattern(request.search);
+    core::Page<ShownAlert> page{{}, request.page, request.per_page, 0};
+    page.total = connection
+                     .select_one<std::int64_t>("SELECT COUNT(*)" + std::string(source), state, state, state,
+                                               kind, kind, device, device, request.search, pattern)
+                     .value_or(0);
+    const std::string sql = std::string(columns).append(source).append(newest_first);
+    page.items = connection.select<ShownAlert>(sql, state, state, state, kind, kind, device, device,
+                                               request.search, pattern, request.per_page, request.offset());
+    return page;
+}
+
+core::Result<void> acknowledge_alert(Database& database, std::int64_t id, const std::string& note,
+                                     const Change& change) {
+    return database.transaction([&](Connection& connection) -> core::Result<void> {
+        const auto alert = connection.select_one<AcknowledgedRow>(find_acknowledged, id);
+        if (!alert) return core::fail(core::ErrorCode::not_found, "there is no such alert");
+        if (alert->by)
+            return core::fail(core::ErrorCode::conflict,
+                              fmt::format("{} has acknowledged it already", *alert->by));
+        connection.execute(acknowledge, core::epoch_ms(change.at), change.account, note, id);
+        record_audit(connection, change, "alert.acknowledge", alert->device, {},
+                     {{"alert", std::to_string(id)}, {"kind", alert->kind}, {"note", note}});
+        return {};
+    });
+}
+
+}  // namespace silaware::storage
