@@ -14,8 +14,8 @@ constexpr std::string_view select_registered = R"(
     SELECT d.id, d.mac_address, d.mcu_type, d.location, CAST(UNIX_TIMESTAMP(d.createdDate) AS SIGNED) * 1000,
            d.name, d.rated_power_w, d.group_name, NULLIF(k.last_seen_ms, 0), k.usual_interval_ms
       FROM devices d LEFT JOIN known_devices k ON k.uid = d.mac_address
-     WHERE (? = '%%' OR CONCAT_WS('\n', d.mac_address, d.mcu_type, d.location, d.name, d.group_name)
-                        LIKE ? ESCAPE '!'))";
+     WHERE (? = '%%' OR CONCAT_WS('\n', d.mac_address COLLATE utf8mb4_general_ci, d.mcu_type, d.location,
+                                            d.name, d.group_name) LIKE ? ESCAPE '!'))";
 constexpr std::string_view select_unregistered = R"(
     SELECT NULL, k.uid, '', '', NULL, NULL, NULL, NULL, k.last_seen_ms, k.usual_interval_ms
       FROM known_devices k LEFT JOIN devices d ON d.mac_address = k.uid
