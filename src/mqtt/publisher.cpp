@@ -82,8 +82,13 @@ Publisher::Session::~Session() {
 }
 
 void Publisher::Session::listen() {
-    mosquitto_connect_callback_set(
-        client_.get(), [](mosquitto*, void* owner, int code) { self(owner).connected_ = code == 0; });
+    mosquitto_connect_callback_set(client_.get(), [](mosquitto*, void* owner, int code) {
+        {
+            const std::lock_guard lock(self(owner).mutex_);
+            self(owner).connected_ = code == 0;
+        }
+        self(owner).freed_.notify_all();
+    });
     mosquitto_disconnect_callback_set(client_.get(),
                                       [](mosquitto*, void* owner, int) { self(owner).connected_ = false; });
     mosquitto_publish_callback_set(client_.get(), [](mosquitto*, void* owner, int packet_id) {
@@ -146,10 +151,14 @@ void Publisher::Session::note_acknowledged(int packet_id) {
     {
         const std::lock_guard lock(mutex_);
         number = std::exchange(numbers_[static_cast<std::uint16_t>(packet_id)], 0);
-        if (number != 0) ++acknowledged_;
+    }
+    if (number == 0) return;
+    if (options_.acknowledged) options_.acknowledged(number);
+    {
+        const std::lock_guard lock(mutex_);
+        ++acknowledged_;
     }
     freed_.notify_all();
-    if (number != 0 && options_.acknowledged) options_.acknowledged(number);
 }
 
 bool Publisher::Session::drain(milliseconds timeout) {

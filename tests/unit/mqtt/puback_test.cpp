@@ -1,0 +1,184 @@
+// The promise of ingest rests on one habit of libmosquitto: with its threaded flag set, it only queues
+// PUBACKs, and the queue is emptied by mosquitto_loop_write() alone. These tests watch the wire and fail if
+// an update of the library changes that.
+#include <gtest/gtest.h>
+
+#include <future>
+
+#include "unit/mqtt/fake_broker.hpp"
+#include "unit/mqtt/mosquitto_broker.hpp"
+#include "unit/mqtt/recorder.hpp"
+
+namespace silaware::mqtt {
+namespace {
+
+using namespace std::chrono_literals;
+
+/// Holds the first batches back until the test lets them go.
+class Gate {
+  public:
+    bool pass(std::span<const Message>) {
+        ++waiting;
+        return result_.get();
+    }
+    void open(bool durable) { promise_.set_value(durable); }
+    std::atomic<int> waiting = 0;
+
+  private:
+    std::promise<bool> promise_;
+    std::shared_future<bool> result_ = promise_.get_future().share();
+};
+
+void expect_pubacks_only_after_storing(FakeBroker& broker, SubscriberOptions options) {
+    Gate gate;
+    Recorder recorder(std::move(options), [&](auto batch) { return gate.pass(batch); });
+    broker.welcome();
+    for (int packet_id = 1; packet_id <= 300; ++packet_id)
+        broker.publish(packet_id, "reading");
+    ASSERT_TRUE(eventually([&] { return gate.waiting == 1; }));
+    EXPECT_TRUE(broker.is_quiet_for(500ms)) << "a PUBACK left before its message was stored";
+    gate.open(true);
+    for (int packet_id = 1; packet_id <= 300; ++packet_id)
+        ASSERT_EQ(broker.read_puback(), packet_id);
+    EXPECT_TRUE(recorder.await(300));
+}
+
+TEST(Puback, LeavesOnlyAfterStoring) {
+    FakeBroker broker;
+    expect_pubacks_only_after_storing(broker, options_for(broker.port()));
+}
+
+TEST(Puback, LeavesOnlyAfterStoringOnMqtt311) {
+    FakeBroker broker(4);
+    SubscriberOptions options = options_for(broker.port());
+    Gate gate;
+    Recorder recorder(options, [&](auto batch) { return gate.pass(batch); });
+    ASSERT_FALSE(broker.accept_connect().empty());
+    broker.send_connack(false, 1);  // unacceptable protocol version
+    broker.welcome();
+    broker.publish(7, "reading");
+    ASSERT_TRUE(eventually([&] { return gate.waiting == 1; }));
+    EXPECT_TRUE(broker.is_quiet_for(500ms)) << "a PUBACK left before its message was stored";
+    gate.open(true);
+    EXPECT_EQ(broker.read_puback(), 7);
+    EXPECT_EQ(recorder.state().protocol, 4);
+}
+
+TEST(Puback, LeavesOnlyAfterStoringOverTls) {
+    const TempFolder folder;
+    const Certificate certificate(folder.path());
+    FakeBroker broker;
+    const std::uint16_t port = free_port();
+    const Process proxy({"/usr/bin/python3", SILAWARE_SOURCE_DIR "/tests/unit/mqtt/tls_proxy.py",
+                         std::to_string(port), std::to_string(broker.port()), certificate.file,
+                         certificate.key});
+    ASSERT_TRUE(eventually([&] { return accepts(port); }));
+    SubscriberOptions options = options_for(port);
+    options.broker.host = "localhost";
+    options.broker.tls_ca = certificate.file;
+    expect_pubacks_only_after_storing(broker, options);
+}
+
+TEST(Puback, NeverLeavesForABatchThatWasNotStored) {
+    FakeBroker broker;
+    Gate gate;
+    Recorder recorder(options_for(broker.port()), [&](auto batch) { return gate.pass(batch); });
+    broker.welcome();
+    for (int packet_id = 1; packet_id <= 50; ++packet_id)
+        broker.publish(packet_id, "reading");
+    ASSERT_TRUE(eventually([&] { return gate.waiting == 1; }));
+    recorder.has_room = false;
+    gate.open(false);
+    EXPECT_TRUE(broker.is_closed_without_a_word(5s));
+    EXPECT_TRUE(broker.accept_connect(1s).empty()) << "it must wait for room in the spool";
+    recorder.has_room = true;
+    EXPECT_FALSE(broker.accept_connect().empty());
+}
+
+TEST(Puback, TheBatchInHandIsStoredAndAcknowledgedOnStop) {
+    FakeBroker broker;
+    Gate gate;
+    Recorder recorder(options_for(broker.port()), [&](auto batch) { return gate.pass(batch); });
+    broker.welcome();
+    broker.publish(1, "reading");
+    ASSERT_TRUE(eventually([&] { return gate.waiting == 1; }));
+    std::jthread stopping([&] { recorder.stop(); });
+    std::this_thread::sleep_for(50ms);
+    gate.open(true);
+    EXPECT_EQ(broker.read_puback(), 1);
+    EXPECT_EQ(broker.read_packet(5s).substr(0, 1), "\xE0");  // DISCONNECT
+}
+
+TEST(Puback, ABatchIsStoredAlsoWhenTheConnectionIsLost) {
+    FakeBroker broker;
+    Recorder recorder(options_for(broker.port()));
+    broker.welcome();
+    for (int packet_id = 1; packet_id <= 100; ++packet_id)
+        broker.publish(packet_id, "reading");
+    broker.hang_up();
+    EXPECT_TRUE(recorder.await(100));
+}
+
+TEST(Redelivery, TheDupFlagIsSeen) {
+    FakeBroker broker;
+    Recorder recorder(options_for(broker.port()));
+    broker.welcome(true);
+    broker.publish(41, "before", true);
+    broker.publish(42, "Client recorder received PUBLISH (d0", true);
+    broker.publish(43, "new");
+    ASSERT_TRUE(recorder.await(3));
+    EXPECT_TRUE(recorder.received()[0].redelivered);
+    EXPECT_EQ(recorder.received()[0].packet_id, 41);
+    EXPECT_TRUE(recorder.received()[1].redelivered);
+    EXPECT_FALSE(recorder.received()[2].redelivered);
+    EXPECT_EQ(recorder.sessions_present, 1);
+}
+
+TEST(Subscriber, SaysPlainlyThatAnotherClientTookItsId) {
+    FakeBroker broker;
+    SubscriberOptions options = options_for(broker.port(), "gateway");
+    options.takeover_backoff = 1500ms;
+    Recorder recorder(options);
+    broker.welcome();
+    broker.send_disconnect(0x8E);
+    ASSERT_TRUE(eventually([&] { return recorder.log().find("took over") != std::string::npos; }));
+    EXPECT_NE(recorder.log().find("MQTT_CLIENT_ID"), std::string::npos);
+    EXPECT_NE(recorder.log().find("gateway"), std::string::npos);
+    EXPECT_TRUE(broker.accept_connect(1s).empty());
+    EXPECT_FALSE(broker.accept_connect().empty());
+}
+
+TEST(Subscriber, TriesMqtt311WhenTheBrokerJustClosesTheConnection) {
+    FakeBroker broker(4);
+    const Recorder recorder(options_for(broker.port()));
+    std::string connect;
+    for (int i = 0; i < 4; ++i) {
+        connect = broker.accept_connect();
+        if (connect.size() > 8 && connect[8] == '\x04') break;
+    }
+    ASSERT_GT(connect.size(), 8u);
+    EXPECT_EQ(connect[8], '\x04');
+}
+
+TEST(Subscriber, StopsSoonWhileTheBrokerIsSilent) {
+    FakeBroker broker;
+    Recorder recorder(options_for(broker.port()));
+    ASSERT_FALSE(broker.accept_connect().empty());  // and never a CONNACK
+    const auto begin = std::chrono::steady_clock::now();
+    recorder.stop();
+    EXPECT_LT(std::chrono::steady_clock::now() - begin, 2s);
+}
+
+TEST(Subscriber, LongPayloadsAreCut) {
+    FakeBroker broker;
+    Recorder recorder(options_for(broker.port()));
+    broker.welcome();
+    broker.publish(1, std::string(1'000'000, 'x'));
+    broker.publish(2, "next");
+    ASSERT_TRUE(recorder.await(2));
+    EXPECT_EQ(recorder.received()[0].payload.size(), 65'537u);
+    EXPECT_EQ(recorder.received()[1].payload, "next");
+}
+
+}  // namespace
+}  // namespace silaware::mqtt
