@@ -1,0 +1,112 @@
+#include <sys/statvfs.h>
+#include <unistd.h>
+
+#include <cmath>
+#include <thread>
+
+#include <fmt/format.h>
+
+#include "app/commands.hpp"
+#include "app/environment.hpp"
+#include "app/tcp_probe.hpp"
+#include "mqtt/publisher.hpp"
+#include "storage/migrations.hpp"
+
+namespace silaware::app {
+
+namespace {
+
+constexpr std::uint64_t least_free_bytes = 500ull * 1024 * 1024;
+constexpr std::chrono::seconds patience{5};
+
+struct Finding {
+    bool good;
+    std::string text;
+};
+
+Finding check_database(const Settings& settings) {
+    try {
+        storage::DatabaseOptions options = database_options(settings);
+        options.connect_timeout = patience;
+        storage::Database database(options);
+        const auto connection = database.acquire();
+        const auto version = connection->select_one<std::string>("SELECT VERSION()");
+        const auto schema = storage::require_current_schema(*connection);
+        if (!schema) return {false, schema.error().message};
+        return {true, fmt::format("MariaDB {}, schema {}", version.value_or("?"),
+                                  storage::newest_schema_version())};
+    } catch (const storage::DatabaseError& error) {
+        return {false, error.what()};
+    }
+}
+
+/// The database's clock decides nothing, but one that is off shows that a machine's clock is.
+Finding check_clock(const Settings& settings) {
+    const core::SiteZone zone = site_zone(settings);
+    const std::string local =
+        fmt::format("{} {}", core::format_local(zone.to_local(clock_now())), zone.name());
+    if (clock_now() < core::Instant{date::sys_days{date::year{2024} / 1 / 1}}) {
+        return {false, fmt::format("this machine's clock says {}: set it (NTP)", local)};
+    }
+    try {
+        storage::Database database(database_options(settings));
+        const auto theirs = database.select_one<double>("SELECT UNIX_TIMESTAMP(NOW(3)) * 1000");
+        const double seconds = (theirs.value_or(0) - static_cast<double>(core::epoch_ms(clock_now()))) / 1000;
+        if (std::abs(seconds) > 5) {
+            return {false,
+                    fmt::format("{}; the database's clock is {:.0f} s off: set both by NTP", local, seconds)};
+        }
+    } catch (const storage::DatabaseError&) {
+        // The line about the database says it.
+    }
+    return {true, local};
+}
+
+Finding check_broker(const Settings& settings) {
+    const mqtt::Endpoint endpoint = broker_endpoint(settings, fmt::format("silaware-check-{:x}", getpid()));
+    mqtt::Publisher publisher({.broker = endpoint});
+    const auto end = std::chrono::steady_clock::now() + patience;
+    while (!publisher.connected() && std::chrono::steady_clock::now() < end) {
+        std::this_thread::sleep_for(std::chrono::milliseconds(20));
+    }
+    const std::string address = fmt::format("{}:{}", endpoint.host, endpoint.port);
+    if (!publisher.connected())
+        return {false, address + " does not accept us: is it running, are user and password right?"};
+    return {true, address};
+}
+
+Finding check_mail(const Settings& settings) {
+    if (!settings.is_set("MAIL_SERVER")) return {true, "no mail server is set; mails wait in the outbox"};
+    const std::string address = fmt::format("{}:{}", settings["MAIL_SERVER"], settings["MAIL_PORT"]);
+    if (!can_connect(settings["MAIL_SERVER"], settings["MAIL_PORT"], patience))
+        return {false, address + " does not answer"};
+    return {true, address};
+}
+
+Finding check_disk(const Settings& settings) {
+    const auto home = home_folder(settings);
+    struct statvfs disk{};
+    if (statvfs(home.c_str(), &disk) != 0) return {false, home.string() + " can't be read"};
+    const std::uint64_t free = disk.f_bavail * disk.f_frsize;
+    const std::string text =
+        fmt::format("{:.1f} GB free in {}", static_cast<double>(free) / 1e9, home.string());
+    return {free >= least_free_bytes, text};
+}
+
+}  // namespace
+
+int run_check(const Settings& settings) {
+    const std::vector<std::pair<const char*, Finding>> findings = {
+        {"database", check_database(settings)}, {"broker", check_broker(settings)},
+        {"mail", check_mail(settings)},         {"clock", check_clock(settings)},
+        {"disk", check_disk(settings)},
+    };
+    bool all_good = true;
+    for (const auto& [name, finding] : findings) {
+        fmt::print("{:<10} {:<7} {}\n", name, finding.good ? "ok" : "FAILED", finding.text);
+        all_good = all_good && finding.good;
+    }
+    return all_good ? Exit::ok : Exit::failed;
+}
+
+}  // namespace silaware::app

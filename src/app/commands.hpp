@@ -1,0 +1,63 @@
+#pragma once
+
+#include <functional>
+#include <string>
+
+#include "app/settings.hpp"
+
+namespace CLI {
+class App;
+}
+
+namespace silaware::app {
+
+/// Exit codes of every command.
+enum Exit : int { ok = 0, failed = 1, usage = 2 };
+
+struct ServeOptions {
+    std::string host = "127.0.0.1";
+    unsigned port = 8080;
+    std::string socket = {};
+    bool passenger = false;
+};
+
+struct UpOptions {
+    bool demo = false;
+    std::string host = "127.0.0.1";
+    unsigned port = 8080;
+    std::string mqtt_listen = "127.0.0.1";
+};
+
+struct AccountOptions {
+    std::string name;
+    std::string email;
+    std::string role;
+};
+
+struct RecomputeOptions {
+    std::string from = {};
+    std::string to = {};
+};
+
+struct SimulateOptions {
+    int devices = 10;
+    double rate = 10;     ///< messages a second, all devices together
+    double seconds = 10;  ///< 0: until stopped
+    bool demo = false;    ///< the devices of --demo
+};
+
+// Each answers the exit code. They throw storage::DatabaseError, which main turns into a line and exit
+// code 1.
+int run_up(Settings& settings, const UpOptions& options);
+int run_serve(const Settings& settings, const ServeOptions& options);
+int run_ingest(const Settings& settings);
+int run_migrate(const Settings& settings, bool dry_run);
+int run_account_create(const Settings& settings, const AccountOptions& options);
+int run_account_reset_password(const Settings& settings, const AccountOptions& options);
+int run_purge(const Settings& settings);
+int run_recompute(const Settings& settings, const RecomputeOptions& options);
+int run_simulate(const Settings& settings, const SimulateOptions& options);
+int run_check(const Settings& settings);
+int run_config(const Settings& settings);
+
+}  // namespace silaware::app

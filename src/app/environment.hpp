@@ -1,0 +1,44 @@
+#pragma once
+
+#include <filesystem>
+#include <map>
+#include <string>
+
+#include "app/settings.hpp"
+#include "ingest/options.hpp"
+#include "mqtt/endpoint.hpp"
+#include "portal/portal.hpp"
+#include "storage/database.hpp"
+
+// From the settings to what each room wants to know.
+namespace silaware::app {
+
+/// SILAWARE_HOME, made if missing, as an absolute path.
+std::filesystem::path home_folder(const Settings& settings);
+storage::DatabaseOptions database_options(const Settings& settings);
+core::SiteZone site_zone(const Settings& settings);
+mqtt::Endpoint broker_endpoint(const Settings& settings, const std::string& client_id);
+ingest::Options ingest_options(const Settings& settings);
+portal::PortalSettings portal_settings(const Settings& settings);
+core::Instant clock_now();
+
+/// SECRET_KEY, or the random one kept in the home folder.
+std::string secret_key(const Settings& settings);
+
+/// Every setting as environment variables, for child processes.
+std::map<std::string, std::string> environment_of(const Settings& settings);
+
+/// The folder that holds templates/ and static/, found from where the binary is. Error `internal` names the
+/// folders looked at.
+core::Result<std::filesystem::path> resource_folder();
+/// This very program.
+std::filesystem::path own_binary();
+
+/// The version, "0.1.0".
+std::string version();
+
+/// Waits until the database answers and has the right schema: nothing on `stop`. Error `conflict` for a
+/// schema that this program can't work on.
+core::Result<void> wait_for_database(storage::Database& database, std::stop_token stop);
+
+}  // namespace silaware::app

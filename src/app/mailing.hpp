@@ -1,0 +1,14 @@
+#pragma once
+
+#include "app/settings.hpp"
+#include "portal/portal.hpp"
+#include "storage/database.hpp"
+
+// How the portal's mails leave: at once for a test, through the outbox for the rest.
+namespace silaware::app {
+
+decltype(portal::Portal::send_test_mail) test_mail_sender(const Settings& settings,
+                                                          storage::Database& database);
+decltype(portal::Portal::queue_mail) mail_queue(const Settings& settings, storage::Database& database);
+
+}  // namespace silaware::app

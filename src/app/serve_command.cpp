@@ -1,0 +1,118 @@
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#include <cstdlib>
+
+#include <fmt/format.h>
+#include <spdlog/spdlog.h>
+
+#include "app/commands.hpp"
+#include "app/environment.hpp"
+#include "app/mailing.hpp"
+#include "app/stop_signal.hpp"
+#include "http/passenger.hpp"
+#include "http/server.hpp"
+#include "portal/live.hpp"
+#include "portal/routes.hpp"
+#include "storage/migrations.hpp"
+
+namespace silaware::app {
+
+namespace {
+
+constexpr unsigned portal_connections = 12;
+
+int complain(const core::Error& error) {
+    fmt::print(stderr, "silaware: {}\n", error.message);
+    return Exit::failed;
+}
+
+core::Result<http::ServerOptions> server_options(const Settings& settings, const ServeOptions& serve) {
+    http::ServerOptions options;
+    options.host = serve.host;
+    options.port = static_cast<std::uint16_t>(serve.port);
+    if (!serve.socket.empty()) {
+        options.host.reset();
+        options.socket = serve.socket;
+    }
+    if (settings.is_set("TRUSTED_PROXIES")) {
+        auto proxies = http::TrustedProxies::parse(settings["TRUSTED_PROXIES"]);
+        if (!proxies) return core::fail(proxies.error());
+        options.trusted_proxies = *proxies;
+    }
+    return options;
+}
+
+/// Serves until `stop`; `ready` is called when requests are answered.
+int serve_until(const Settings& settings, const http::ServerOptions& server_options, std::stop_token stop,
+                const std::function<core::Result<void>()>& ready, const std::function<void()>& wait) {
+    const auto resources = resource_folder();
+    if (!resources) return complain(resources.error());
+    const auto renderer = view::Renderer::open(*resources / "templates", *resources / "static");
+    if (!renderer) return complain(renderer.error());
+    const auto static_files = http::StaticFiles::load(*resources / "static");
+    if (!static_files) return complain(static_files.error());
+
+    storage::DatabaseOptions database_settings = database_options(settings);
+    database_settings.connections = portal_connections;
+    storage::Database database(database_settings);
+    if (const auto usable = wait_for_database(database, stop); !usable) return complain(usable.error());
+    if (stop.stop_requested()) return Exit::ok;
+
+    portal::Portal portal{.settings = portal_settings(settings),
+                          .zone = site_zone(settings),
+                          .database = database,
+                          .renderer = *renderer,
+                          .static_files = *static_files,
+                          .live = std::make_shared<http::EventHub>(),
+                          .now = clock_now,
+                          .send_test_mail = test_mail_sender(settings, database),
+                          .queue_mail = mail_queue(settings, database)};
+    const portal::LiveFeed live(database, portal.zone, portal.live, clock_now);
+    http::Server server(server_options, portal::make_router(portal), portal::make_hooks(portal));
+    if (const auto started = server.start(); !started) return complain(started.error());
+    if (server_options.host) {
+        spdlog::info("portal: http://{}:{}", *server_options.host, server.port());
+    } else {
+        spdlog::info("portal: {}", server_options.socket->string());
+    }
+    if (const auto told = ready(); !told) return complain(told.error());
+    wait();
+    server.stop();
+    spdlog::info("portal: stopped");
+    return Exit::ok;
+}
+
+int serve_under_passenger(const Settings& settings, StopSignal& stop) {
+    const char* folder = std::getenv("PASSENGER_SPAWN_WORK_DIR");
+    if (folder == nullptr)
+        return complain({core::ErrorCode::invalid, "PASSENGER_SPAWN_WORK_DIR is not set", {}});
+    const auto spawn = http::PassengerSpawn::read(folder);
+    if (!spawn) return complain(spawn.error());
+    http::ServerOptions options;
+    options.host.reset();
+    options.socket = spawn->socket();
+    options.socket_mode = 0666;
+    const int stopped = eventfd(0, EFD_CLOEXEC);
+    const std::stop_callback wake(stop.token(), [stopped] { eventfd_write(stopped, 1); });
+    const int exit = serve_until(
+        settings, options, stop.token(), [&] { return spawn->report_ready(); },
+        [&] { http::wait_for_passenger_end(stopped); });
+    if (exit != Exit::ok) spawn->report_failure("silaware could not start; its log says why");
+    close(stopped);
+    return exit;
+}
+
+}  // namespace
+
+int run_serve(const Settings& settings, const ServeOptions& serve) {
+    http::raise_descriptor_limit();
+    StopSignal stop;
+    if (serve.passenger) return serve_under_passenger(settings, stop);
+    const auto options = server_options(settings, serve);
+    if (!options) return complain(options.error());
+    return serve_until(
+        settings, *options, stop.token(), [] { return core::Result<void>{}; }, [&] { stop.wait(); });
+}
+
+}  // namespace silaware::app
