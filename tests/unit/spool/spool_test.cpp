@@ -38,7 +38,8 @@ Appended append(Spool& spool, const std::vector<Arrival>& arrivals) {
 
 std::vector<std::string> payloads(const Spool& spool, std::int64_t after = 0) {
     std::vector<std::string> result;
-    for (const Message& message : spool.read(after, all, megabytes).value())
+    const auto messages = spool.read(after, all, megabytes).value();
+    for (const Message& message : messages)
         result.push_back(message.payload);
     return result;
 }
