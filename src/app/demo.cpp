@@ -13,6 +13,7 @@
 #include "domain/retention.hpp"
 #include "ingest/batch_writer.hpp"
 #include "mqtt/publisher.hpp"
+#include "storage/device_store.hpp"
 
 namespace silaware::app {
 
@@ -25,10 +26,6 @@ constexpr core::Seconds live_step{4};
 constexpr core::Seconds climate_step{300};
 constexpr std::string_view history_spool = "de300000000000000000000000000001";
 constexpr std::size_t batch_size = 6'000;
-
-constexpr std::string_view register_device = R"(
-    INSERT IGNORE INTO devices (mac_address, mac_key, mcu_type, location, name, rated_power_w, group_name)
-    VALUES (?, LOWER(?), ?, ?, ?, ?, ?))";
 
 /// Where the demo's registers started counting; kept, so that the next start goes on from there.
 core::LocalTime demo_start(const Settings& settings, const core::SiteZone& zone) {
@@ -43,19 +40,25 @@ core::LocalTime demo_start(const Settings& settings, const core::SiteZone& zone)
     return start;
 }
 
+storage::DeviceRow device_row(const std::string& mac, const std::string& mcu, const std::string& name,
+                              const std::string& location, const std::string& group) {
+    return {core::DeviceId::parse(mac).value(),
+            {.mcu_type = mcu, .location = location, .name = name, .group_name = group}};
+}
+
 void register_devices(storage::Database& database) {
+    std::vector<storage::DeviceRow> devices;
     for (const DemoMeter& meter : demo_meters()) {
-        database.execute(register_device, meter.uid, meter.uid, "ESP32", meter.location, meter.name,
-                         meter.rated_w, "Energy");
+        devices.push_back(device_row(meter.uid, "ESP32", meter.name, meter.location, "Energy"));
+        devices.back().details.rated_power_w = meter.rated_w;
     }
     for (const DemoMachine& machine : demo_machines()) {
-        database.execute(register_device, machine.mac, machine.mac, "ESP8266", machine.location, machine.name,
-                         std::nullopt, "Machines");
+        devices.push_back(device_row(machine.mac, "ESP8266", machine.name, machine.location, "Machines"));
     }
     for (const DemoSensor& sensor : demo_sensors()) {
-        database.execute(register_device, sensor.mac, sensor.mac, "ESP8266", sensor.location, sensor.name,
-                         std::nullopt, "Rooms");
+        devices.push_back(device_row(sensor.mac, "ESP8266", sensor.name, sensor.location, "Rooms"));
     }
+    storage::DeviceStore(database).import(devices, {"system", "demo", clock_now()});
 }
 
 /// A line that is rewritten on a terminal, and a few lines in a file.

@@ -66,11 +66,14 @@ std::optional<double> machine_share(const DemoMeter& meter, const Clock& clock) 
 }
 
 std::optional<double> chiller_share(const DemoMeter& meter, const Clock& clock) {
-    if (clock.hour < 5.5 || clock.hour >= 22.5) return std::nullopt;
     const double season = 0.06 * std::sin(static_cast<double>(clock.day) / 58.0);
     const double compressor = std::sin(static_cast<double>(clock.second) / 210.0) > -0.35 ? 0.12 : 0.0;
     return 0.24 + season + 0.45 * daylight(clock.hour) * (0.85 + 0.15 * noise(meter.uid, clock.day)) +
            compressor + 0.03 * (noise(meter.uid, clock.second / 30) - 0.5);
+}
+
+std::optional<double> steady_share(const DemoMeter& meter, const Clock& clock) {
+    return 0.58 + 0.06 * daylight(clock.hour) + 0.05 * (noise(meter.uid, clock.second / 40) - 0.5);
 }
 
 std::string clock_text(core::LocalTime at) {
@@ -82,12 +85,27 @@ std::string clock_text(core::LocalTime at) {
                        time.minutes().count(), time.seconds().count());
 }
 
+std::optional<double> share_of(const DemoMeter& meter, const Clock& clock) {
+    switch (meter.load) {
+        case Load::building:
+            return building_share(meter, clock);
+        case Load::machine:
+            return machine_share(meter, clock);
+        case Load::chiller:
+            return chiller_share(meter, clock);
+        case Load::steady:
+            return steady_share(meter, clock);
+    }
+    return std::nullopt;
+}
+
 }  // namespace
 
 const std::vector<DemoMeter>& demo_meters() {
     static const std::vector<DemoMeter> meters = {
         {"5C:CF:7F:10:00:01", "Main incomer", "Main building", Load::building, 86'000, 184'320.4},
         {"5C:CF:7F:10:00:02", "Chiller 1", "Plant room", Load::chiller, 42'000, 96'210.7},
+        {"5C:CF:7F:10:00:07", "Data centre", "Floor 1", Load::steady, 9'500, 61'904.8},
         {"5C:CF:7F:10:00:03", "Radiology", "Floor 2, east wing", Load::machine, 24'000, 31'870.2},
         {"5C:CF:7F:10:00:04", "Laundry", "Basement", Load::machine, 18'500, 22'405.9},
         {"5C:CF:7F:10:00:05", "Air compressor", "Workshop", Load::machine, 15'000, 51'230.5},
@@ -117,9 +135,7 @@ const std::vector<DemoSensor>& demo_sensors() {
 
 std::optional<double> demo_power(const DemoMeter& meter, core::LocalTime at) {
     const Clock clock = clock_of(at);
-    const auto share = meter.load == Load::building  ? building_share(meter, clock)
-                       : meter.load == Load::machine ? machine_share(meter, clock)
-                                                     : chiller_share(meter, clock);
+    const auto share = share_of(meter, clock);
     if (!share) return std::nullopt;
     return std::clamp(*share, 0.02, 1.0) * meter.rated_w;
 }
@@ -138,7 +154,7 @@ void DemoRegister::skip_to(core::LocalTime at, core::Seconds step) {
     }
 }
 
-std::string DemoRegister::energy_history(core::LocalTime) {
+std::string DemoRegister::energy_history() const {
     std::string list;
     for (const double kwh : days_)
         list += fmt::format("{}{:.1f}", list.empty() ? "" : ",", kwh);
@@ -159,7 +175,7 @@ std::optional<std::string> DemoRegister::reading(core::LocalTime at, core::Secon
         R"("power":[{:.1f}],"frequency":[{:.2f}],"pf":[{:.2f}],"energy":[{:.3f}],"co2":[{:.3f}]}},)"
         R"("energy_history":[{}]}})",
         meter_->uid, clock_text(at), voltage, *power / (voltage * pf), *power, frequency, pf, kwh_,
-        kwh_ * emission_factor, energy_history(at));
+        kwh_ * emission_factor, energy_history());
 }
 
 std::vector<DemoRun> demo_runs(const DemoMachine& machine, core::LocalTime from, core::LocalTime to) {

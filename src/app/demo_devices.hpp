@@ -15,7 +15,8 @@ namespace silaware::app {
 enum class Load {
     building,  ///< never off: offices by day, base load by night
     machine,   ///< runs in batches on working hours, silent while off
-    chiller,   ///< follows the outdoor temperature, silent at night
+    chiller,   ///< follows the outdoor temperature
+    steady,    ///< the same day and night
 };
 
 struct DemoMeter {
@@ -61,7 +62,7 @@ class DemoRegister {
     void skip_to(core::LocalTime at, core::Seconds step);
 
   private:
-    std::string energy_history(core::LocalTime at);
+    std::string energy_history() const;
 
     const DemoMeter* meter_;
     core::LocalTime at_;
