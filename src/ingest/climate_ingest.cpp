@@ -34,7 +34,7 @@ void store_climate(storage::Connection& connection, const Batch& batch, Devices&
         storage::LatestClimate& newest = latest[device.id];
         newest.device_id = device.id;
         advance(newest, reading, core::epoch_ms(received_at));
-        Devices::note(device, &storage::KnownDevice::last_climate_ms, received_at);
+        Devices::note(device, &storage::KnownDevice::last_climate_ms, received_at, received_at);
     }
     storage::insert_climate_rows(connection, rows);
     std::vector<storage::LatestClimate> saved;

@@ -29,7 +29,7 @@ std::map<storage::KnownDeviceId, std::int64_t> Devices::usual_intervals() const 
 
 void Devices::note(storage::KnownDevice& device,
                    std::optional<std::int64_t> storage::KnownDevice::* last_of_kind,
-                   core::Instant observed_at) {
+                   core::Instant observed_at, core::Instant received_at) {
     const std::int64_t at = core::epoch_ms(observed_at);
     std::optional<std::int64_t>& last = device.*last_of_kind;
     if (last && at > *last) {
@@ -41,7 +41,7 @@ void Devices::note(storage::KnownDevice& device,
         }
     }
     if (!last || at > *last) last = at;
-    device.last_seen_ms = std::max(device.last_seen_ms, at);
+    device.last_seen_ms = std::max(device.last_seen_ms, core::epoch_ms(received_at));
 }
 
 void Devices::save(storage::Connection& connection) const {

@@ -124,7 +124,7 @@ void store_power(storage::Connection& connection, const Batch& batch, Devices& d
         for (std::size_t i = first; i < rows.size(); ++i)
             row_owners.emplace_back(device.id, i);
         append_readings(readings_of(meters, device), received.content, observed);
-        Devices::note(device, &storage::KnownDevice::last_power_ms, observed);
+        Devices::note(device, &storage::KnownDevice::last_power_ms, observed, received.message->received_at);
     }
     // Before the rows: a late reading is folded in between the rows that were there before it.
     store_energy(connection, meters, devices.usual_intervals(), options);
