@@ -4,7 +4,9 @@ namespace silaware::spool {
 
 namespace {
 
-constexpr std::int64_t longest_log = 4096;  // pages of 8 KiB: 32 MiB
+// In pages of 8 KiB: 32 MiB and 96 MiB.
+constexpr std::int64_t long_log = 4096;
+constexpr std::int64_t longest_log = 3 * long_log;
 
 }  // namespace
 
@@ -18,13 +20,14 @@ Keeper::~Keeper() {
     thread_.join();
 }
 
-void Keeper::log_has_grown_to(std::int64_t pages) {
-    if (pages < longest_log) return;
+bool Keeper::log_has_grown_to(std::int64_t pages) {
+    if (pages < long_log) return false;
     {
         const std::lock_guard lock(mutex_);
         is_due_ = true;
     }
     due_.notify_one();
+    return pages >= longest_log;
 }
 
 void Keeper::work(const std::stop_token& stop) {
@@ -33,7 +36,11 @@ void Keeper::work(const std::stop_token& stop) {
         is_due_ = false;
         lock.unlock();
         // Refusals (a full disk, a busy reader) are met again after the next commit.
-        sqlite3_wal_checkpoint_v2(connection_.handle(), nullptr, SQLITE_CHECKPOINT_PASSIVE, nullptr, nullptr);
+        {
+            const auto moving = hold();
+            sqlite3_wal_checkpoint_v2(connection_.handle(), nullptr, SQLITE_CHECKPOINT_PASSIVE, nullptr,
+                                      nullptr);
+        }
         finish_();
         lock.lock();
     }

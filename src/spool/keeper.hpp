@@ -22,14 +22,18 @@ class Keeper {
     Keeper(const Keeper&) = delete;
     Keeper& operator=(const Keeper&) = delete;
 
-    /// To be told after each commit how long the log is.
-    void log_has_grown_to(std::int64_t pages);
+    /// To be told after each commit how long the log is. True if it is so long that writing has to pause:
+    /// then the caller moves the log itself, with hold() taken.
+    bool log_has_grown_to(std::int64_t pages);
+    /// Waits for a move in progress and keeps the next one off.
+    std::unique_lock<std::mutex> hold() { return std::unique_lock(moving_); }
 
   private:
     void work(const std::stop_token& stop);
 
     Connection connection_;
     std::function<void()> finish_;
+    std::mutex moving_;
     std::mutex mutex_;
     std::condition_variable_any due_;
     bool is_due_ = false;

@@ -86,6 +86,7 @@ class Spool::State {
     void remove_rows(std::int64_t seq);
     bool remove_next(std::int64_t seq);
     void move_log();
+    void move_log_while_writing_rests();
     void publish();
     Tally tally_after(std::span<const Arrival> arrivals, std::size_t duplicates) const;
     std::unique_lock<std::mutex> writing();
@@ -99,6 +100,7 @@ class Spool::State {
     std::mutex write_mutex_;
     Writer writer_;
     RedeliveryWindow window_;
+    bool log_is_too_long_ = false;
     std::optional<core::Instant> oldest_;
     std::int64_t forgotten_through_;
     std::mutex read_mutex_;
@@ -120,14 +122,15 @@ Spool::State::State(ProcessLock lock, const std::filesystem::path& folder, Limit
       reader_(folder / "spool.db"),
       keeper_(folder / "spool.db", [this] { move_log(); }) {
     writer_.restore(window_);
-    // Told inside each commit, under write_mutex_.
+    // Called inside each commit, under write_mutex_.
     sqlite3_wal_hook(
         writer_.connection().handle(),
-        [](void* keeper, sqlite3*, const char*, int pages) {
-            static_cast<Keeper*>(keeper)->log_has_grown_to(pages);
+        [](void* state, sqlite3*, const char*, int pages) {
+            auto& self = *static_cast<State*>(state);
+            self.log_is_too_long_ = self.keeper_.log_has_grown_to(pages);
             return SQLITE_OK;
         },
-        &keeper_);
+        this);
     ballast_.hold();
     publish();
     sync_folder(folder);
@@ -191,6 +194,7 @@ Result<Appended> Spool::State::append(std::span<const Arrival> arrivals) {
     window_.advance(receipts, duplicates, first_seq);
     if (first_seq - 1 == forgotten_through_ && !fresh.empty()) oldest_ = fresh.front().received_at;
     publish();
+    if (log_is_too_long_) move_log_while_writing_rests();
     return appended;
 }
 
@@ -271,15 +275,22 @@ bool Spool::State::remove_next(std::int64_t seq) {
         oldest_ = writer_.oldest();
     }
     publish();
+    if (log_is_too_long_) move_log_while_writing_rests();
     return more;
 }
 
-/// Empties the write-ahead log into the file while nobody writes or reads.
 void Spool::State::move_log() {
-    const auto write_lock = writing();
+    const auto lock = writing();
+    move_log_while_writing_rests();
+}
+
+/// Empties the write-ahead log into the file; with write_mutex_ held.
+void Spool::State::move_log_while_writing_rests() {
     const std::lock_guard read_lock(read_mutex_);
+    const auto moving = keeper_.hold();
     sqlite3_wal_checkpoint_v2(writer_.connection().handle(), nullptr, SQLITE_CHECKPOINT_TRUNCATE, nullptr,
                               nullptr);
+    log_is_too_long_ = false;
 }
 
 Status Spool::State::status() const {

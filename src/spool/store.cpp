@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cstring>
 
+#include <fmt/format.h>
+
 #include "spool/schema.hpp"
 
 namespace silaware::spool {
