@@ -16,10 +16,11 @@ class Devices {
 
     storage::KnownDevice& of(const core::DeviceId& id) { return devices_.at(known_.id_of(id)); }
     std::map<storage::KnownDeviceId, std::int64_t> usual_intervals() const;
-    /// Notes a reading: when the device was seen, and how often it usually is.
+    /// Notes a reading: when the device was seen (by receipt: its clock may be off), and how often it usually
+    /// reports (by its own clock: the broker may have kept readings and sent them at once).
     static void note(storage::KnownDevice& device,
                      std::optional<std::int64_t> storage::KnownDevice::* last_of_kind,
-                     core::Instant observed_at);
+                     core::Instant observed_at, core::Instant received_at);
     void save(storage::Connection& connection) const;
 
   private:
