@@ -1,9 +1,12 @@
 #pragma once
 
+#include <memory>
+
 #include "http/router.hpp"
 
 namespace silaware::portal {
 
+class ExportDesk;
 struct Portal;
 
 void add_summary_routes(http::Router& router, Portal& portal);
@@ -12,6 +15,7 @@ void add_utility_routes(http::Router& router, Portal& portal);
 void add_climate_routes(http::Router& router, Portal& portal);
 void add_alert_routes(http::Router& router, Portal& portal);
 void add_quarantine_routes(http::Router& router, Portal& portal);
+void add_report_routes(http::Router& router, Portal& portal, std::shared_ptr<ExportDesk> desk);
 void add_live_routes(http::Router& router, Portal& portal);
 void add_health_routes(http::Router& router, Portal& portal);
 

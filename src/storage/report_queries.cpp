@@ -1,0 +1,127 @@
+#include "storage/report_queries.hpp"
+
+#include <array>
+#include <limits>
+#include <stdexcept>
+#include <utility>
+
+#include "storage/like.hpp"
+
+namespace silaware::storage {
+
+namespace {
+
+constexpr std::string_view columns =
+    "SELECT u.id, u.mac_address, COALESCE(d.location, ''), u.start, u.stop, u.cycle_count, u.total_run";
+constexpr std::string_view sums =
+    "SELECT COUNT(*), COALESCE(SUM(u.cycle_count), 0), COALESCE(SUM(u.total_run), 0)";
+constexpr std::string_view runs = " FROM utils u";
+constexpr std::string_view with_devices =
+    " LEFT JOIN devices d ON d.mac_address = u.mac_address AND d.mac_key IS NOT NULL";
+constexpr std::string_view in_time = " WHERE u.start >= ? AND u.start < ?";
+constexpr std::string_view of_search =
+    " AND (u.mac_address LIKE ? ESCAPE '!' OR d.location LIKE ? ESCAPE '!')";
+
+std::string_view name(RunColumn column) {
+    switch (column) {
+        case RunColumn::id:
+            return "u.id";
+        case RunColumn::mac_address:
+            return "u.mac_address";
+        case RunColumn::location:
+            return "d.location";
+        case RunColumn::start:
+            return "u.start";
+        case RunColumn::stop:
+            return "u.stop";
+        case RunColumn::cycle_count:
+            return "u.cycle_count";
+        case RunColumn::total_run:
+            return "u.total_run";
+    }
+    return "u.start";
+}
+
+std::string order_by(const RunOrder& order) {
+    const std::string_view way = order.direction == Direction::descending ? " DESC" : "";
+    std::string text = " ORDER BY ";
+    text.append(name(order.column)).append(way).append(", u.id").append(way);
+    return text;
+}
+
+/// `(?,?,…)` with a place for every device that can be asked for, so that there is one statement for any
+/// number.
+std::string device_places() {
+    std::string places = " AND u.mac_address IN (?";
+    for (std::size_t i = 1; i < RunFilter::most_devices; ++i)
+        places += ",?";
+    return places + ")";
+}
+
+/// The statement behind `select`, for what the filter holds; the devices' table is joined only where it is
+/// needed.
+std::string from_where(const RunFilter& filter, bool needs_devices) {
+    std::string sql(runs);
+    if (needs_devices || !filter.search.empty()) sql += with_devices;
+    sql += in_time;
+    if (!filter.devices.empty()) sql += device_places();
+    if (!filter.search.empty()) sql += of_search;
+    return sql;
+}
+
+using Devices = std::array<std::string_view, RunFilter::most_devices>;
+
+/// The devices, the last one repeated up to the number of places.
+Devices fill_places(const RunFilter& filter) {
+    if (filter.devices.size() > RunFilter::most_devices)
+        throw std::invalid_argument("too many devices in a filter");
+    Devices places;
+    for (std::size_t i = 0; i < places.size(); ++i)
+        places[i] = filter.devices[std::min(i, filter.devices.size() - 1)];
+    return places;
+}
+
+/// Calls `use` with the parameters of `from_where`, then `more`.
+template <typename Use, typename... More>
+auto with_parameters(const RunFilter& filter, Use&& use, const More&... more) {
+    const auto from = filter.start_from.value_or(0);
+    const auto before = filter.start_before.value_or(std::numeric_limits<std::int64_t>::max());
+    const std::string pattern = like_pattern(filter.search);
+    if (filter.devices.empty()) {
+        if (filter.search.empty()) return use(from, before, more...);
+        return use(from, before, pattern, pattern, more...);
+    }
+    return std::apply(
+        [&](const auto&... devices) {
+            if (filter.search.empty()) return use(from, before, devices..., more...);
+            return use(from, before, devices..., pattern, pattern, more...);
+        },
+        fill_places(filter));
+}
+
+}  // namespace
+
+RunSums sum_runs(Connection& connection, const RunFilter& filter) {
+    const std::string sql = std::string(sums) + from_where(filter, false);
+    return with_parameters(filter, [&](const auto&... parameters) {
+        return connection.select_one<RunSums>(sql, parameters...).value_or(RunSums{});
+    });
+}
+
+std::vector<ReportedRun> find_runs(Connection& connection, const RunFilter& filter, const RunOrder& order,
+                                   const core::PageRequest& request) {
+    const std::string sql =
+        std::string(columns) + from_where(filter, true) + order_by(order) + " LIMIT ? OFFSET ?";
+    return with_parameters(
+        filter, [&](const auto&... parameters) { return connection.select<ReportedRun>(sql, parameters...); },
+        request.per_page, request.offset());
+}
+
+void stream_runs(Connection& connection, const RunFilter& filter, const RunOrder& order,
+                 const std::function<bool(const ReportedRun&)>& sink) {
+    const std::string sql = std::string(columns) + from_where(filter, true) + order_by(order);
+    with_parameters(
+        filter, [&](const auto&... parameters) { connection.stream<ReportedRun>(sql, sink, parameters...); });
+}
+
+}  // namespace silaware::storage
