@@ -5,6 +5,7 @@
 #include "portal/figures.hpp"
 #include "portal/presence.hpp"
 #include "portal/routes.hpp"
+#include "storage/notification_log.hpp"
 #include "storage/run_queries.hpp"
 #include "storage/settings_store.hpp"
 
@@ -57,8 +58,9 @@ core::Result<Response> machines(const Portal& portal) {
 
 core::Result<Response> serviced(const Portal& portal, const Request& request, const Visitor& visitor) {
     const auto id = core::DeviceId::parse(request.param("mac").value_or(""));
-    if (!id || !storage::mark_serviced(portal.database, *id, change_by(portal, request, visitor)))
-        return core::fail(core::ErrorCode::not_found, "no such machine ever reported");
+    if (!id) return core::fail(id.error());
+    if (auto done = storage::mark_serviced(portal.database, *id, change_by(portal, request, visitor)); !done)
+        return core::fail(std::move(done.error()));
     return Response::json(object{{"mac_address", id->text()}, {"since_service", core::format_hms(0)}});
 }
 

@@ -27,12 +27,6 @@ constexpr std::string_view sum_windows = R"(
       FROM run_days
      WHERE (day BETWEEN ? AND ? OR day BETWEEN ? AND ?) AND device_id IN )";
 
-constexpr std::string_view find_run_total = R"(
-    SELECT t.device_id, k.uid, t.total_seconds, t.serviced_at_seconds
-      FROM run_totals t JOIN known_devices k ON k.id = t.device_id WHERE k.uid = ? FOR UPDATE)";
-constexpr std::string_view reset_service =
-    "UPDATE run_totals SET serviced_at_seconds = total_seconds, notified_multiple = 0 WHERE device_id = ?";
-
 struct MachineRow {
     KnownDeviceId id;
     std::string mac_address;
@@ -53,13 +47,6 @@ struct WindowSums {
     std::int64_t ytd;
     std::int64_t yoy;
     std::int64_t cycles_today;
-};
-
-struct RunTotalRow {
-    KnownDeviceId device_id;
-    std::string uid;
-    std::int64_t total_seconds;
-    std::int64_t serviced_at_seconds;
 };
 
 std::vector<WindowSums> window_sums(Connection& connection, const std::vector<KnownDeviceId>& machines,
@@ -110,19 +97,6 @@ std::vector<MachineOverview> machine_overviews(Connection& connection, const dom
         if (const auto found = sums.find(machine.id); found != sums.end()) fill(machine.times, found->second);
     }
     return machines;
-}
-
-bool mark_serviced(Database& database, const core::DeviceId& machine, const Change& change) {
-    return database.transaction([&](Connection& connection) {
-        const auto total = connection.select_one<RunTotalRow>(find_run_total, machine.text());
-        if (!total) return false;
-        connection.execute(reset_service, total->device_id);
-        record_audit(
-            connection, change, "machine.serviced", total->uid,
-            {{"run_since_service", core::format_hms(total->total_seconds - total->serviced_at_seconds)}},
-            {{"run_since_service", core::format_hms(0)}});
-        return true;
-    });
 }
 
 }  // namespace silaware::storage

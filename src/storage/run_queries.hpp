@@ -28,8 +28,4 @@ struct MachineOverview {
 /// Every machine, by location and address, with its run time in `windows`. Throws DatabaseError.
 std::vector<MachineOverview> machine_overviews(Connection& connection, const domain::RunWindows& windows);
 
-/// From now on the run time to the next maintenance counts from zero; with its line in the audit log. False
-/// for a machine that never reported. Throws DatabaseError.
-bool mark_serviced(Database& database, const core::DeviceId& machine, const Change& change);
-
 }  // namespace silaware::storage

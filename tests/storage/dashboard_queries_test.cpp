@@ -4,6 +4,7 @@
 #include "storage/climate_queries.hpp"
 #include "storage/live_queries.hpp"
 #include "storage/quarantine_queries.hpp"
+#include "storage/notification_log.hpp"
 #include "storage/run_queries.hpp"
 #include "support/fresh_database.hpp"
 
