@@ -1,0 +1,59 @@
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/device_id.hpp"
+#include "core/error.hpp"
+#include "storage/audit_store.hpp"
+#include "storage/database.hpp"
+#include "storage/settings_store.hpp"
+
+namespace silaware::storage {
+
+/// What alerts need beyond the specified settings: the row of `alert_settings`.
+struct AlertSettings {
+    std::string alert_mailreceiver = {};  ///< of all alerts but maintenance and climate; comma-separated
+    std::string language = "en";          ///< of mails to addresses that are no account's
+    int quiet_from_minute = 0;            ///< since the site's midnight
+    int quiet_to_minute = 0;              ///< equal to the other: no quiet hours
+    std::string webhook_url = {};         ///< http or https; empty: none
+    std::string webhook_secret = {};
+};
+
+/// Limits of one device that beat those of the settings.
+struct DeviceLimits {
+    std::string uid = {};
+    std::optional<float> max_temperature = {};  ///< °C
+    std::optional<float> max_humidity = {};     ///< %
+};
+
+struct RatedDevice {
+    std::string uid;
+    double rated_power_w;
+};
+
+/// Everything that decides on alerts and their mails, read at one moment.
+struct AlertRules {
+    SiteSettings site;
+    AlertSettings alerts;
+    std::map<std::string, DeviceLimits> limits;   ///< by DeviceId::key
+    std::map<std::string, double> rated_power_w;  ///< by DeviceId::key
+};
+
+/// Throws DatabaseError.
+AlertRules read_alert_rules(Connection& connection);
+AlertSettings read_alert_settings(Connection& connection);
+/// Error `invalid` with the fields at fault. Throws DatabaseError.
+core::Result<void> write_alert_settings(Database& database, const AlertSettings& settings,
+                                        const Change& change);
+/// Both limits empty: the settings count again. Error `invalid` for one that is not above zero. Throws
+/// DatabaseError.
+core::Result<void> write_device_limits(Database& database, const DeviceLimits& limits, const Change& change);
+std::optional<DeviceLimits> find_device_limits(Connection& connection, const core::DeviceId& device);
+/// The language of the account with this address; empty if it is nobody's or has chosen none.
+std::string language_of(Connection& connection, const std::string& address);
+
+}  // namespace silaware::storage
