@@ -109,19 +109,4 @@ std::string Catalogue::preferred(std::string_view accept_language) const {
     return best;
 }
 
-std::string fill_in(std::string_view text, const std::map<std::string, std::string, std::less<>>& values) {
-    std::string out;
-    while (!text.empty()) {
-        const auto open = text.find('{');
-        const auto close = open == std::string_view::npos ? open : text.find('}', open);
-        if (close == std::string_view::npos) return out.append(text);
-        out.append(text.substr(0, open));
-        const auto value = values.find(text.substr(open + 1, close - open - 1));
-        out.append(value == values.end() ? text.substr(open, close - open + 1)
-                                         : std::string_view(value->second));
-        text.remove_prefix(close + 1);
-    }
-    return out;
-}
-
 }  // namespace silaware::view

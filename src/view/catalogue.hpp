@@ -34,7 +34,4 @@ class Catalogue {
     std::map<std::string, Texts, std::less<>> languages_;
 };
 
-/// `text` with each `{name}` replaced by its value; a name without a value stays as it is.
-std::string fill_in(std::string_view text, const std::map<std::string, std::string, std::less<>>& values);
-
 }  // namespace silaware::view

@@ -63,6 +63,7 @@ Result<std::string> directive(std::string_view word, const TemplateContext& cont
         if (word == "name") return context.page;
         if (word == "language") return context.language;
         if (word == "page") return context.body;
+        if (word == "texts") return url_of("i18n/" + context.language + ".js", context);
         return text_of(word, context);
     }
     const auto kind = word.substr(0, colon);

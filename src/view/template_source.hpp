@@ -26,6 +26,7 @@ struct TemplateContext {
 ///   [[preload:js/x.js]]      link elements for a module and all it imports; [[preload:]] for the page's own
 ///   [[module:]]              the URL of the page's own module, js/<page>.js
 ///   [[current:summary]]      aria-current for the menu when this is that page
+///   [[texts]]                the URL of the module that carries this language's texts to the browser
 ///   [[name]] [[language]] [[page]]
 /// Error `internal` for a text or file that does not exist.
 core::Result<std::string> expand_directives(std::string_view source, const TemplateContext& context);

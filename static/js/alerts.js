@@ -1,0 +1,60 @@
+// Alerts: what is wrong now and what was.
+import "./shell.js";
+import { post } from "./request.js";
+import { formDialog } from "./dialog.js";
+import { byId, el, icon } from "./dom.js";
+import * as format from "./format.js";
+import { label, t } from "./i18n.js";
+import { isAdmin } from "./session.js";
+import { pagedTable } from "./table.js";
+import { done } from "./toast.js";
+
+const stateOf = (alert) => alert.state ?? (alert.cleared_at ? "cleared" : alert.acknowledged_at ? "acknowledged" : "raised");
+const tones = { raised: ".bad", pending: ".warn", acknowledged: ".info", cleared: ".ok" };
+const symbols = { maintenance: "screwdriver-wrench", temperature: "temperature-high", humidity: "droplet", offline: "plug-circle-xmark", power: "bolt", power_factor: "wave-square", disk: "hard-drive", spool: "layer-group", database: "database" };
+
+async function acknowledge(alert) {
+  const saved = await formDialog({
+    title: t("alerts.acknowledge"), intro: alert.message || label("alert.kind", alert.kind), saveLabel: t("alerts.acknowledge"),
+    fields: [{ name: "note", label: t("alerts.note"), type: "textarea", hint: t("alerts.note_hint"), attributes: { maxlength: 1000 } }],
+    save: (values) => post(`/login/alerts/${alert.id}/ack`, values),
+  });
+  if (!saved) return;
+  done(t("alerts.acknowledged_now"));
+  list.reload();
+}
+
+function what(alert) {
+  return el("span", { style: "display:flex;gap:.75rem;align-items:start;text-align:left" }, icon(symbols[alert.kind] ?? "bell"),
+    el("span", {}, label("alert.kind", alert.kind), alert.message ? el("span.sub", { style: "white-space:normal" }, alert.message) : null));
+}
+
+function state(alert) {
+  const by = alert.acknowledged_by ? t("alerts.by", { name: alert.acknowledged_by }) : "";
+  const detail = [by, alert.note].filter(Boolean).join(": ");
+  return el("span", {}, el(`span.badge${tones[stateOf(alert)] ?? ""}`, {}, label("alert.state", stateOf(alert))), detail ? el("span.sub", { style: "white-space:normal" }, detail) : null);
+}
+
+function lasted(alert) {
+  if (!alert.cleared_at) return format.ago(alert.raised_at);
+  const minutes = Math.round((Date.parse(alert.cleared_at) - Date.parse(alert.raised_at)) / 60000);
+  return minutes < 120 ? t("alerts.lasted_minutes", { minutes: format.number(minutes) }) : t("alerts.lasted_hours", { hours: format.number(minutes / 60, 1) });
+}
+
+const list = pagedTable({
+  root: byId("list"), url: "/login/alerts/json", title: t("title.alerts"), search: byId("search"), perPage: 20,
+  filters: { state: byId("state"), kind: byId("kind") },
+  none: { symbol: "bell-slash", title: t("alerts.none"), text: t("alerts.none_text") },
+  columns: [
+    { title: t("alerts.what"), cell: what },
+    { title: t("alerts.state"), cell: state },
+    { title: t("alerts.device"), cell: (alert) => (alert.location || alert.device ? el("span", {}, alert.location || alert.device, alert.location ? el("span.sub.mono", {}, alert.device) : null) : format.nothing) },
+    { title: t("alerts.value"), kind: "number", cell: (alert) => format.exact(alert.value, 2) },
+    { title: t("alerts.limit"), kind: "number", cell: (alert) => format.exact(alert.limit, 2) },
+    { title: t("alerts.raised"), cell: (alert) => format.dateTime(alert.raised_at) },
+    { title: t("alerts.lasted"), cell: lasted },
+    { title: "", kind: "tools", cell: (alert) => (isAdmin() && !alert.acknowledged_at && !alert.cleared_at
+      ? el("button.button", { type: "button", onclick: () => acknowledge(alert) }, icon("check"), t("alerts.acknowledge")) : "") },
+  ],
+});
+setInterval(() => { if (!document.hidden && !document.querySelector("dialog[open]")) list.reload(); }, 15_000);

@@ -1,0 +1,104 @@
+// Chart.js in the portal's own theme. A chart is kept and its data replaced; it never animates under live data.
+import "../vendor/chart.js";
+import { el } from "./dom.js";
+
+const { Chart } = globalThis;
+const tokens = getComputedStyle(document.documentElement);
+export const colour = (name) => tokens.getPropertyValue(`--${name}`).trim();
+export const palette = ["energy", "power", "cost", "demand", "forecast", "co2"].map(colour)
+  .concat(["#ef8fc0", "#6fd3e8", "#d8d36a", "#9aa7ff"]);
+export const faded = (hex, opacity) => `${hex}${Math.round(opacity * 255).toString(16).padStart(2, "0")}`;
+
+Object.assign(Chart.defaults, {
+  responsive: true, maintainAspectRatio: false, animation: false, color: colour("text-2"), borderColor: colour("line"),
+  interaction: { mode: "index", intersect: false },
+});
+Object.assign(Chart.defaults.font, { family: getComputedStyle(document.body).fontFamily, size: 11.5 });
+Object.assign(Chart.defaults.elements.line, { borderWidth: 1.75, tension: 0.25 });
+Object.assign(Chart.defaults.elements.point, { radius: 0, hoverRadius: 4, hitRadius: 12 });
+Object.assign(Chart.defaults.elements.bar, { borderRadius: 3, maxBarThickness: 34 });
+Object.assign(Chart.defaults.plugins.legend, { display: false, position: "bottom", align: "start" });
+Object.assign(Chart.defaults.plugins.legend.labels, { boxWidth: 9, boxHeight: 9, usePointStyle: true, pointStyle: "rectRounded", padding: 14 });
+Object.assign(Chart.defaults.plugins.tooltip, {
+  backgroundColor: "#1e242af5", borderColor: colour("line-strong"), borderWidth: 1, padding: 10, cornerRadius: 8, titleColor: colour("text"),
+  bodyColor: colour("text-2"), boxWidth: 8, boxHeight: 8, usePointStyle: true, displayColors: true, boxPadding: 4,
+});
+
+/** A dashed line at `value`, named at its right end. */
+const limits = {
+  id: "limits",
+  afterDatasetsDraw(chart, _, { lines = [] }) {
+    const { ctx, chartArea, scales } = chart;
+    for (const { value, name, tone = colour("bad"), axis = "y" } of lines) {
+      const y = scales[axis]?.getPixelForValue(value);
+      if (value === null || value === undefined || !(y >= chartArea.top - 1 && y <= chartArea.bottom + 1)) continue;
+      ctx.save();
+      ctx.strokeStyle = tone;
+      ctx.lineWidth = 1.25;
+      ctx.setLineDash([4, 4]);
+      ctx.beginPath();
+      ctx.moveTo(chartArea.left, y);
+      ctx.lineTo(chartArea.right, y);
+      ctx.stroke();
+      if (name) {
+        ctx.fillStyle = tone;
+        ctx.textAlign = "right";
+        ctx.font = `500 11px ${Chart.defaults.font.family}`;
+        ctx.fillText(name, chartArea.right - 4, y - 5 < chartArea.top + 10 ? y + 13 : y - 5);
+      }
+      ctx.restore();
+    }
+  },
+};
+Chart.register(limits);
+
+function axis(format, extra = {}) {
+  return { border: { display: false }, grid: { color: colour("line"), drawTicks: false }, ticks: { padding: 8, maxTicksLimit: 6, callback: (value) => format(value) }, ...extra };
+}
+
+function draw(box, type, { labels, datasets, format = String, title, describe, stacked = false, legend = false, lines = [], y = {}, axes = {}, x = {} }) {
+  const options = {
+    scales: {
+      x: { border: { display: false }, grid: { display: false }, stacked, ticks: { maxRotation: 0, autoSkipPadding: 18, padding: 6 }, ...x },
+      y: axis(format, { stacked, beginAtZero: true, ...y }),
+      ...axes,
+    },
+    plugins: {
+      legend: { display: legend }, limits: { lines },
+      tooltip: { callbacks: { title, label: (item) => ` ${item.dataset.label}: ${(item.dataset.format ?? format)(item.parsed.y)}` } },
+    },
+  };
+  const known = Chart.getChart(box.querySelector("canvas") ?? "");
+  if (known && known.config.type === type) {
+    known.data.labels = labels;
+    datasets.forEach((dataset, i) => {
+      if (known.data.datasets[i]) Object.assign(known.data.datasets[i], dataset);
+      else known.data.datasets.push(dataset);
+    });
+    known.data.datasets.length = datasets.length;
+    known.options = options;
+    known.canvas.setAttribute("aria-label", describe ?? "");
+    known.update("none");
+    return known;
+  }
+  known?.destroy();
+  const canvas = el("canvas", { role: "img", "aria-label": describe ?? "" });
+  box.replaceChildren(canvas);
+  return new Chart(canvas, { type, data: { labels, datasets }, options });
+}
+
+export function lineChart(box, { fill = true, ...rest }) {
+  const datasets = rest.datasets.map((dataset) => ({
+    borderColor: dataset.colour, backgroundColor: faded(dataset.colour, 0.12), pointBackgroundColor: dataset.colour, fill, spanGaps: false, ...dataset,
+  }));
+  return draw(box, "line", { ...rest, datasets });
+}
+
+export function barChart(box, options) {
+  const datasets = options.datasets.map((dataset) => ({
+    backgroundColor: dataset.colour, hoverBackgroundColor: dataset.colour, ...dataset,
+  }));
+  return draw(box, "bar", { ...options, datasets });
+}
+
+export { axis };

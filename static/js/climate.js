@@ -1,0 +1,108 @@
+// Climate: temperature and humidity of each room, with the limits drawn in.
+import "./shell.js";
+import { get } from "./request.js";
+import { axis, colour, lineChart } from "./charts.js";
+import { byId, debounced, el, setFigure, setText } from "./dom.js";
+import * as format from "./format.js";
+import { t } from "./i18n.js";
+import { polling } from "./live.js";
+import { empty, firstDevice, trouble } from "./states.js";
+
+const root = byId("rooms");
+const rooms = new Map();  // uid -> { node, show }
+let answer = null;
+const named = (device) => device.name || device.location || device.uid;
+const over = (value, limit) => value !== null && value !== undefined && limit !== null && limit !== undefined && value > limit;
+const degrees = (value) => ({ value: format.number(value, 1), unit: "°C" });
+const percent = (value) => ({ value: format.number(value, 1), unit: "%" });
+
+function draw(box, device, limits) {
+  const { t: times, temperature, humidity } = device.series;
+  const known = temperature.concat(humidity).some((value) => value !== null);
+  if (!known) {
+    box.replaceChildren(el("p.small.faint", { style: "display:grid;place-items:center;height:100%" }, t("climate.no_series")));
+    return;
+  }
+  lineChart(box, {
+    labels: times.map((time) => format.clock(time)), legend: true, fill: false,
+    datasets: [
+      { label: t("climate.temperature"), data: temperature, colour: colour("demand"), format: (value) => format.joined(degrees(value)), spanGaps: true },
+      { label: t("climate.humidity"), data: humidity, colour: colour("cost"), format: (value) => format.joined(percent(value)), yAxisID: "humidity", spanGaps: true },
+    ],
+    y: { beginAtZero: false, grace: "8%", suggestedMax: limits.temperature ?? undefined, ticks: { padding: 6, maxTicksLimit: 5, callback: (value) => `${format.exact(value, 1)}°` } },
+    axes: { humidity: axis((value) => `${format.exact(value, 1)}%`, { position: "right", beginAtZero: false, grace: "8%", suggestedMax: limits.humidity ?? undefined, grid: { display: false } }) },
+    lines: [
+      { value: limits.temperature, tone: colour("demand"), name: limits.temperature ? t("climate.limit_temperature", { limit: format.exact(limits.temperature, 1) }) : "" },
+      { value: limits.humidity, tone: colour("cost"), axis: "humidity", name: limits.humidity ? t("climate.limit_humidity", { limit: format.exact(limits.humidity, 1) }) : "" },
+    ],
+    describe: t("climate.chart", { room: named(device) }),
+  });
+}
+
+function room(device) {
+  const badge = el("span");
+  const seen = el("time");
+  const temperature = el("div.value");
+  const humidity = el("div.value");
+  const left = el("div", {}, el("p.small.muted", {}, t("climate.temperature")), temperature);
+  const right = el("div", {}, el("p.small.muted", {}, t("climate.humidity")), humidity);
+  const box = el("div.chart", { style: "height:11rem" });
+  const title = el("h2.truncate");
+  const node = el("article.card.room", {}, el("header", {}, el("div", {}, title, el("p.tiny.faint.truncate", {}, el("span.mono", {}, device.uid), " · ", seen)), badge),
+    el("div.pair", {}, left, right), box);
+  return {
+    node,
+    show(fresh, limits) {
+      setText(title, named(fresh));
+      format.setAgo(seen, fresh.observed_at);
+      setFigure(temperature, degrees(fresh.temperature));
+      setFigure(humidity, percent(fresh.humidity));
+      left.className = over(fresh.temperature, limits.temperature) ? "over" : "";
+      right.className = over(fresh.humidity, limits.humidity) ? "over" : "";
+      const bad = left.className || right.className;
+      const word = bad ? ["bad", "climate.over"] : fresh.online ? ["ok", "climate.fine"] : ["", "device.offline"];
+      badge.className = `badge ${word[0]}`;
+      setText(badge, t(word[1]));
+      draw(box, fresh, limits);
+    },
+  };
+}
+
+function show() {
+  const { devices, limits } = answer;
+  const words = byId("search").value.trim().toLowerCase();
+  const list = devices.filter((device) => [named(device), device.uid].some((text) => text.toLowerCase().includes(words)))
+    .sort((a, b) => named(a).localeCompare(named(b)));
+  byId("tools").hidden = devices.length === 0;
+  setText(byId("limits"), [
+    limits.temperature ? t("climate.limit_temperature", { limit: format.exact(limits.temperature, 1) }) : "",
+    limits.humidity ? t("climate.limit_humidity", { limit: format.exact(limits.humidity, 1) }) : ""].filter(Boolean).join(" · "));
+  if (list.length === 0) {
+    root.className = "card";
+    root.replaceChildren(devices.length === 0 ? empty({ symbol: "temperature-half", title: t("climate.none"), action: firstDevice("climate") })
+      : empty({ symbol: "magnifying-glass", title: t("common.no_match"), text: t("common.no_match_text") }));
+    return;
+  }
+  root.className = "rooms";
+  for (const device of list) if (!rooms.has(device.uid)) rooms.set(device.uid, room(device));
+  const nodes = list.map((device) => rooms.get(device.uid).node);
+  if (nodes.length !== root.children.length || nodes.some((node, i) => root.children[i] !== node)) root.replaceChildren(...nodes);
+  for (const device of list) rooms.get(device.uid).show(device, limits);
+}
+
+async function load() {
+  try {
+    answer = await get("/login/climate/json");
+    root.setAttribute("aria-busy", "false");
+    show();
+  } catch (error) {
+    if (!answer) {
+      root.className = "card";
+      root.replaceChildren(trouble(error, load));
+    }
+    throw error;
+  }
+}
+
+byId("search").addEventListener("input", debounced(() => answer && show(), 120));
+polling({ poll: load, seconds: 10 });

@@ -1,0 +1,144 @@
+// Numbers, units and times as the reader's language writes them, in the site's time zone.
+import { language, t } from "./i18n.js";
+
+const locales = { en: "en-GB", id: "id-ID" };
+const locale = () => locales[language()] ?? "en-GB";
+export const timezone = () => document.body.dataset.timezone || "UTC";
+export const nothing = "–";
+const missing = (value) => value === null || value === undefined || !Number.isFinite(Number(value));
+
+const formats = new Map();
+function cached(kind, options) {
+  const key = `${kind}${language()}${JSON.stringify(options)}`;
+  if (!formats.has(key)) formats.set(key, new Intl[kind](locale(), options));
+  return formats.get(key);
+}
+
+export function number(value, decimals = 0) {
+  if (missing(value)) return nothing;
+  return cached("NumberFormat", { minimumFractionDigits: decimals, maximumFractionDigits: decimals }).format(value);
+}
+
+/** As precise as the value is, at most `decimals`. */
+export function exact(value, decimals = 3) {
+  return missing(value) ? nothing : cached("NumberFormat", { maximumFractionDigits: decimals }).format(value);
+}
+
+/** About three significant figures, so that live values keep their width. */
+function significant(value) {
+  const size = Math.abs(value);
+  return number(value, size >= 100 ? 0 : size >= 10 ? 1 : 2);
+}
+
+function scaled(value, steps) {
+  if (missing(value)) return { value: nothing, unit: steps[0][1] };
+  const [factor, unit] = steps.findLast(([least]) => Math.abs(value) >= least) ?? steps[0];
+  return { value: factor <= 1 && unit === "W" ? number(value, Math.abs(value) < 10 ? 1 : 0) : significant(value / factor), unit };
+}
+
+export const power = (watts) => scaled(watts, [[0.001, "W"], [1e3, "kW"], [1e6, "MW"]].map(([f, u]) => [u === "W" ? 1 : f, u]));
+export function energy(kwh) {
+  if (missing(kwh)) return { value: nothing, unit: "kWh" };
+  if (Math.abs(kwh) >= 1e5) return { value: number(kwh / 1000, 1), unit: "MWh" };
+  return { value: number(kwh, Math.abs(kwh) >= 1000 ? 0 : Math.abs(kwh) >= 100 ? 1 : 2), unit: "kWh" };
+}
+export function co2(kg) {
+  if (missing(kg)) return { value: nothing, unit: "kg" };
+  if (Math.abs(kg) >= 1e4) return { value: number(kg / 1000, 2), unit: "t" };
+  return { value: number(kg, Math.abs(kg) >= 100 ? 0 : 1), unit: "kg" };
+}
+export const hours = (value) => ({ value: number(value, 1), unit: t("unit.hours") });
+export const joined = ({ value, unit }) => `${value}\u00a0${unit}`;
+
+export function money(value, currency = document.body.dataset.currency || "IDR") {
+  if (missing(value)) return nothing;
+  const whole = Math.abs(value) >= 1000 || currency === "IDR";
+  try {
+    return cached("NumberFormat", {
+      style: "currency", currency, currencyDisplay: "narrowSymbol",
+      minimumFractionDigits: whole ? 0 : 2, maximumFractionDigits: whole ? 0 : 2,
+    }).format(value);
+  } catch {
+    return `${currency}\u00a0${number(value, whole ? 0 : 2)}`;
+  }
+}
+
+/** Short enough for a card: Rp 12.4 M. */
+export function moneyShort(value, currency = document.body.dataset.currency || "IDR") {
+  if (missing(value) || Math.abs(value) < 1e6) return money(value, currency);
+  try {
+    return cached("NumberFormat", {
+      style: "currency", currency, currencyDisplay: "narrowSymbol", notation: "compact", maximumSignificantDigits: 4,
+    }).format(value);
+  } catch {
+    return money(value, currency);
+  }
+}
+
+const date = (value) => (value instanceof Date ? value : new Date(value));
+const isDate = (value) => value && !Number.isNaN(date(value).getTime());
+
+export function dateTime(value, { seconds = false } = {}) {
+  if (!isDate(value)) return nothing;
+  return cached("DateTimeFormat", {
+    timeZone: timezone(), day: "numeric", month: "short", year: "numeric", hour: "2-digit", minute: "2-digit",
+    ...(seconds ? { second: "2-digit" } : {}), hourCycle: "h23",
+  }).format(date(value));
+}
+export function clock(value, { seconds = false } = {}) {
+  if (!isDate(value)) return nothing;
+  return cached("DateTimeFormat", {
+    timeZone: timezone(), hour: "2-digit", minute: "2-digit", ...(seconds ? { second: "2-digit" } : {}), hourCycle: "h23",
+  }).format(date(value));
+}
+/** A calendar day `YYYY-MM-DD`, which has no zone. */
+export function day(text, options = { day: "numeric", month: "short" }) {
+  const value = new Date(`${text}T00:00:00Z`);
+  return isDate(value) ? cached("DateTimeFormat", { ...options, timeZone: "UTC" }).format(value) : String(text ?? nothing);
+}
+export const weekday = (text) => day(text, { weekday: "short" });
+export const month = (text) => day(`${text}-01`, { month: "long", year: "numeric" });
+/** `2026-W47` → "W47", "M47" in Indonesian. */
+export const week = (text) => t("unit.week", { week: Number(String(text).split("-W")[1]) });
+
+/** Today, or the day of `value`, at the site, as `YYYY-MM-DD`. */
+export function siteDay(value = new Date()) {
+  return new Intl.DateTimeFormat("sv-SE", { timeZone: timezone(), year: "numeric", month: "2-digit", day: "2-digit" }).format(value);
+}
+
+export function relative(value, now = Date.now()) {
+  if (!isDate(value)) return t("time.never");
+  const seconds = Math.round((date(value).getTime() - now) / 1000);
+  const size = Math.abs(seconds);
+  if (size < 5) return t("time.now");
+  const [unit, length] = size < 60 ? ["second", 1] : size < 3600 ? ["minute", 60] : size < 86400 ? ["hour", 3600] : ["day", 86400];
+  return cached("RelativeTimeFormat", { numeric: "always", style: "short" }).format(Math.round(seconds / length), unit);
+}
+
+/** A <time> that shows how long ago, tells when on hover, and is kept up to date by `tickTimes`. */
+export function ago(value) {
+  const node = document.createElement("time");
+  setAgo(node, value);
+  return node;
+}
+export function setAgo(node, value) {
+  if (isDate(value)) {
+    node.dateTime = date(value).toISOString();
+    node.title = dateTime(value, { seconds: true });
+    node.dataset.ago = "";
+  }
+  const text = relative(value);
+  if (node.textContent !== text) node.textContent = text;
+}
+export function tickTimes() {
+  for (const node of document.querySelectorAll("time[data-ago]")) {
+    const text = relative(node.dateTime);
+    if (node.textContent !== text) node.firstChild.data = text;
+  }
+}
+
+/** `HH:MM:SS` → hours. */
+export function hoursOf(text) {
+  const [h, m, s] = String(text ?? "").split(":").map(Number);
+  return Number.isFinite(h) ? h + (m || 0) / 60 + (s || 0) / 3600 : 0;
+}

@@ -1,0 +1,77 @@
+// Requests to the portal's JSON endpoints.
+import { t } from "./i18n.js";
+
+export class ApiError extends Error {
+  constructor(status, { error, code, fields } = {}, retryAfter = 0) {
+    super(error || t(status === 0 ? "error.network" : "error.unknown"));
+    this.status = status;
+    this.code = code ?? "";
+    this.fields = fields ?? {};
+    this.retryAfter = retryAfter;
+  }
+}
+
+const csrfToken = () => document.querySelector('meta[name="csrf-token"]').content;
+
+function toLogin() {
+  const here = location.pathname + location.search;
+  location.replace(`/login?next=${encodeURIComponent(here)}`);
+  return new Promise(() => {});  // the page is on its way out
+}
+
+async function answerOf(response) {
+  if (response.status === 204) return null;
+  const text = await response.text();
+  try {
+    return JSON.parse(text);
+  } catch {
+    return response.ok ? null : {};
+  }
+}
+
+export async function request(method, url, body, { signal } = {}) {
+  const headers = { Accept: "application/json", "X-Requested-With": "fetch" };
+  if (method !== "GET") headers["X-CSRF-Token"] = csrfToken();
+  if (body !== undefined && !(body instanceof FormData) && !(body instanceof Blob)) {
+    headers["Content-Type"] = "application/json";
+    body = JSON.stringify(body);
+  }
+  let response;
+  try {
+    response = await fetch(url, { method, headers, body, signal, credentials: "same-origin", cache: "no-store" });
+  } catch (error) {
+    if (error.name === "AbortError") throw error;
+    throw new ApiError(0);
+  }
+  if (response.status === 401) return toLogin();
+  const answer = await answerOf(response);
+  if (!response.ok) throw new ApiError(response.status, answer, Number(response.headers.get("Retry-After")) || 0);
+  return answer;
+}
+
+export const get = (url, options) => request("GET", url, undefined, options);
+export const post = (url, body = {}) => request("POST", url, body);
+export const put = (url, body = {}) => request("PUT", url, body);
+export const remove = (url) => request("DELETE", url);
+
+/** "?a=1&b=2" without the empty ones. */
+export function query(values) {
+  const parameters = new URLSearchParams();
+  for (const [name, value] of Object.entries(values)) {
+    if (value !== "" && value !== null && value !== undefined) parameters.set(name, value);
+  }
+  const text = parameters.toString();
+  return text ? `?${text}` : "";
+}
+
+/** Changes parameters of this page's address without a new entry in the history; empty ones go. */
+export function remember(values) {
+  const url = new URL(location.href);
+  for (const [name, value] of Object.entries(values)) {
+    if (value === "" || value === null || value === undefined) url.searchParams.delete(name);
+    else url.searchParams.set(name, value);
+  }
+  history.replaceState(history.state, "", url);
+}
+
+export const remembered = (name, otherwise = "") => new URLSearchParams(location.search).get(name) ?? otherwise;

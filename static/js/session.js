@@ -1,0 +1,3 @@
+// Who is looking at the page.
+export const isAdmin = () => document.body.dataset.role === "admin";
+export const username = () => document.body.dataset.username;

@@ -1,0 +1,92 @@
+// What every page behind the login does: menu, language, wall mode, leaving, ticking times.
+import { put } from "./request.js";
+import { tickTimes } from "./format.js";
+import { language } from "./i18n.js";
+import { failed } from "./toast.js";
+
+function menu() {
+  const opener = document.querySelector("[data-nav-open]");
+  const rail = document.getElementById("rail");
+  const set = (open) => {
+    document.body.dataset.nav = open ? "open" : "closed";
+    opener.setAttribute("aria-expanded", String(open));
+    if (open) rail.querySelector("nav a").focus();
+    else if (rail.contains(document.activeElement)) opener.focus();
+  };
+  opener.addEventListener("click", () => set(document.body.dataset.nav !== "open"));
+  document.querySelector("[data-nav-close]").addEventListener("click", () => set(false));
+  document.addEventListener("keydown", (event) => {
+    if (event.key === "Escape" && document.body.dataset.nav === "open") set(false);
+  });
+}
+
+export async function chooseLanguage(chosen) {
+  if (chosen === language()) return;
+  try {
+    await put("/login/profile/language", { language: chosen });
+    location.reload();
+  } catch (error) {
+    failed(error);
+  }
+}
+
+function languages() {
+  for (const button of document.querySelectorAll("[data-language]")) {
+    button.setAttribute("aria-pressed", String(button.dataset.language === language()));
+    button.addEventListener("click", () => chooseLanguage(button.dataset.language));
+  }
+}
+
+function wall() {
+  const button = document.querySelector("[data-wall-toggle]");
+  const set = (on) => {
+    document.documentElement.dataset.wall = on ? "on" : "off";
+    const url = new URL(location.href);
+    if (on) url.searchParams.set("wall", "1");
+    else url.searchParams.delete("wall");
+    history.replaceState(history.state, "", url);
+    button?.setAttribute("aria-pressed", String(on));
+    dispatchEvent(new Event("resize"));
+  };
+  button?.addEventListener("click", async () => {
+    const on = document.documentElement.dataset.wall !== "on";
+    set(on);
+    if (on) await document.documentElement.requestFullscreen?.().catch(() => {});
+    else if (document.fullscreenElement) await document.exitFullscreen();
+  });
+  document.addEventListener("fullscreenchange", () => {
+    if (!document.fullscreenElement && document.documentElement.dataset.wall === "on") set(false);
+  });
+  if (new URLSearchParams(location.search).get("wall") === "1") set(true);
+}
+
+function leaving() {
+  const session = "BroadcastChannel" in self ? new BroadcastChannel("session") : null;
+  document.querySelector("[data-logout]").addEventListener("submit", () => session?.postMessage("ended"));
+  if (session) session.onmessage = () => location.replace("/login");
+  // A page that the browser kept in memory may belong to a session that has ended since.
+  addEventListener("pageshow", (event) => {
+    if (event.persisted) {
+      document.body.hidden = true;
+      location.reload();
+    }
+  });
+}
+
+function keys() {
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "/" || event.ctrlKey || event.metaKey || event.target.closest("input, textarea, select, dialog")) return;
+    const search = document.querySelector("[data-search]");
+    if (search) {
+      event.preventDefault();
+      search.focus();
+    }
+  });
+}
+
+menu();
+languages();
+wall();
+leaving();
+keys();
+setInterval(tickTimes, 1000);

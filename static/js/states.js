@@ -1,0 +1,56 @@
+// What stands in place of content: nothing yet, nothing at all, or trouble.
+import { el, icon } from "./dom.js";
+import { t } from "./i18n.js";
+import { done } from "./toast.js";
+
+export function empty({ symbol = "inbox", title, text, action = null, level = "h3" }) {
+  return el("div.empty", {}, icon(symbol), el(level, {}, title), text ? el("p", {}, text) : null, action);
+}
+
+export function trouble(error, retry) {
+  return el("div.empty", { role: "alert" }, icon("plug-circle-xmark"), el("h3", {}, t("error.could_not_load")),
+    el("p", {}, error.message),
+    retry ? el("button.button", { type: "button", onclick: retry }, icon("rotate-right"), t("common.retry")) : null);
+}
+
+export function codeBlock(text) {
+  const copy = async () => {
+    await navigator.clipboard?.writeText(text);
+    done(t("common.copied"));
+  };
+  return el("div.code", {}, el("pre", { tabindex: "0" }, text),
+    el("button.button.quiet.icon", { type: "button", "aria-label": t("common.copy"), title: t("common.copy"), onclick: copy }, icon("copy")));
+}
+
+const broker = () => location.hostname || "localhost";
+
+/** How the first device of a kind is pointed here, with a payload that works. */
+export function firstDevice(kind) {
+  const pad = (value) => String(value).padStart(2, "0");
+  const now = new Date();
+  const rtc = `${pad(now.getDate())}/${pad(now.getMonth() + 1)}/${now.getFullYear()} ${pad(now.getHours())}:${pad(now.getMinutes())}:${pad(now.getSeconds())}`;
+  const epoch = Math.floor(now.getTime() / 1000);
+  const payloads = {
+    power: ["silaware/power", { uid: "AA:BB:CC:DD:EE:01", rtc, relay_state: "ON",
+      meter_data: { voltage: [220.4], current: [5.1], power: [1080], frequency: [50], pf: [0.96], energy: [1250.4], co2: [1087.8] },
+      energy_history: [21.4, 23.9, 22.6, 24.1, 19.8, 12.2, 8.7] }],
+    utils: ["silaware/utils", { id: "AA:BB:CC:DD:EE:02", start: epoch - 1800, stop: epoch, cycle_count: 1, total_run: 1800 }],
+    climate: ["silaware/temphumid", { id: "AA:BB:CC:DD:EE:03", temperature: 24.6, humidity: 58.2 }],
+  };
+  const [topic, payload] = payloads[kind];
+  const command = `mosquitto_pub -h ${broker()} -q 1 -t ${topic} -m '${JSON.stringify(payload)}'`;
+  return el("div.stack", {}, el("p", {}, t("empty.first_device", { topic })), codeBlock(command));
+}
+
+/** While `work` runs, the button says so and can't be pressed again. */
+export async function busy(button, work) {
+  if (button.getAttribute("aria-busy") === "true") return undefined;
+  button.setAttribute("aria-busy", "true");
+  button.disabled = true;
+  try {
+    return await work();
+  } finally {
+    button.removeAttribute("aria-busy");
+    button.disabled = false;
+  }
+}

@@ -1,0 +1,278 @@
+// Summary: totals, load of today, last seven days, every meter.
+import "./shell.js";
+import { get, query, remember, remembered } from "./request.js";
+import { barChart, lineChart, palette } from "./charts.js";
+import { byId, debounced, el, setFigure, setText } from "./dom.js";
+import * as format from "./format.js";
+import { t } from "./i18n.js";
+import { live } from "./live.js";
+import { meterCard, meterRow, rowHeadings } from "./meter_card.js";
+import { aligned, series } from "./series.js";
+import { bars, sparkline } from "./spark.js";
+import { empty, firstDevice, trouble } from "./states.js";
+
+const metersInChart = 8;
+const thisMonth = () => format.siteDay().slice(0, 7);
+const state = {
+  month: remembered("month", thisMonth()),
+  filter: remembered("filter"),
+  sort: remembered("sort", "power_w"),
+  layout: remembered("layout", "cards"),
+  summary: null,
+  shown: new Map(),  // uid -> card or row
+  totals: [],        // power of the whole site, lately
+};
+const meters = byId("meters");
+const named = (device) => device.name || device.location || device.uid;
+
+/* ---- totals */
+
+function figure(name, value) {
+  setFigure(document.querySelector(`[data-total="${name}"]`), value);
+}
+function under(name, ...content) {
+  document.querySelector(`[data-under="${name}"]`).replaceChildren(...content);
+}
+function spark(name, chart) {
+  document.querySelector(`[data-spark="${name}"]`).replaceChildren(chart);
+}
+
+/** Sum over all meters for each of the seven days. */
+function dailyTotals(devices) {
+  const days = devices[0]?.daily_energy.days ?? [];
+  return days.map((day, i) => ({ day, kwh: devices.reduce((sum, device) => sum + (device.daily_energy.kwh[i] ?? 0), 0) }));
+}
+
+/** Yesterday against the mean of the days before it; today is not over yet. */
+function trend(daily) {
+  if (daily.length < 4) return null;
+  const before = daily.slice(0, -2).map(({ kwh }) => kwh).filter((kwh) => kwh > 0);
+  const mean = before.reduce((sum, kwh) => sum + kwh, 0) / before.length;
+  if (!(mean > 0)) return null;
+  const change = (daily.at(-2).kwh - mean) / mean;
+  const way = change > 0.005 ? "up" : change < -0.005 ? "down" : "";
+  const arrow = { up: "▲", down: "▼" }[way] ?? "●";
+  return el("span", {}, el(`span.trend${way ? `.${way}` : ""}`, {}, `${arrow} ${format.number(Math.abs(change) * 100, 0)}%`), ` ${t("summary.trend")}`);
+}
+
+function showTotals({ totals, devices, rate, currency, month }) {
+  const online = devices.filter((device) => device.online).length;
+  const daily = dailyTotals(devices);
+  figure("power_w", format.power(totals.power_w));
+  figure("energy_kwh", format.energy(totals.energy_kwh));
+  figure("cost", { value: format.moneyShort(totals.cost, currency), unit: "" });
+  figure("forecast_cost", { value: format.moneyShort(totals.forecast_cost, currency), unit: "" });
+  figure("co2_kg", format.co2(totals.co2_kg));
+  under("power_w", t("summary.online_of", { online, total: devices.length }));
+  under("energy_kwh", trend(daily) ?? format.month(month));
+  under("cost", t("summary.rate", { rate: `${currency} ${format.number(rate, 2)}` }));
+  under("forecast_cost", t("summary.forecast_energy", { energy: format.joined(format.energy(totals.forecast_kwh)) }));
+  under("co2_kg", totals.energy_kwh > 0 ? t("summary.co2_rate", { rate: format.number(totals.co2_kg / totals.energy_kwh, 3) }) : "");
+  const kwh = daily.map((entry) => entry.kwh);
+  spark("energy_kwh", bars(kwh));
+  spark("cost", bars(kwh));
+  spark("co2_kg", bars(kwh));
+  spark("forecast_cost", sparkline(kwh.map((_, i) => kwh.slice(0, i + 1).reduce((sum, value) => sum + value, 0))));
+  setText(byId("subtitle"), month === thisMonth() ? t("summary.subtitle_now", { month: format.month(month) }) : format.month(month));
+}
+
+function notePower(watts) {
+  state.totals.push(watts);
+  if (state.totals.length > 240) state.totals.shift();
+  spark("power_w", sparkline(state.totals));
+}
+
+/* ---- charts */
+
+function showWeek(devices, currency) {
+  const daily = dailyTotals(devices);
+  const ranked = [...devices].sort((a, b) => total(b) - total(a));
+  const first = ranked.slice(0, metersInChart - 1);
+  const rest = ranked.slice(metersInChart - 1);
+  const datasets = first.map((device, i) => ({ label: named(device), data: device.daily_energy.kwh, colour: palette[i % palette.length] }));
+  if (rest.length > 0) {
+    datasets.push({
+      label: t("summary.others", { count: rest.length }), colour: "#59646e",
+      data: daily.map((_, i) => rest.reduce((sum, device) => sum + (device.daily_energy.kwh[i] ?? 0), 0)),
+    });
+  }
+  const week = daily.reduce((sum, { kwh }) => sum + kwh, 0);
+  setText(byId("week-note"), format.joined(format.energy(week)));
+  barChart(byId("week"), {
+    labels: daily.map(({ day }) => format.weekday(day)), datasets, stacked: true, format: (value) => format.joined(format.energy(value)),
+    title: (items) => format.day(daily[items[0].dataIndex].day, { weekday: "long", day: "numeric", month: "long" }),
+    describe: t("summary.week_chart", { energy: format.joined(format.energy(week)), currency }),
+  });
+}
+const total = (device) => device.daily_energy.kwh.reduce((sum, kwh) => sum + kwh, 0);
+
+async function showLoad(devices) {
+  const box = byId("load");
+  const busiest = [...devices].sort((a, b) => total(b) - total(a)).slice(0, metersInChart);
+  try {
+    const all = await Promise.all(busiest.map((device) => series(device.uid, { step: "15m" })));
+    const { times, values } = aligned(all);
+    if (times.length === 0) {
+      box.replaceChildren(empty({ symbol: "chart-area", title: t("summary.no_load"), text: t("summary.no_load_text") }));
+      return;
+    }
+    const sums = times.map((_, i) => values.reduce((sum, row) => sum + (row[i] ?? 0), 0));
+    setText(byId("load-note"), t("summary.peak", { power: format.joined(format.power(Math.max(...sums))) }));
+    if (state.totals.length < 2 && busiest.length === devices.length) {
+      state.totals = sums.slice(-60);
+      spark("power_w", sparkline(state.totals));
+    }
+    lineChart(box, {
+      labels: times.map((time) => format.clock(new Date(time))), stacked: true, format: (value) => format.joined(format.power(value)),
+      datasets: busiest.map((device, i) => ({ label: named(device), data: values[i], colour: palette[i % palette.length], borderWidth: 1.25, spanGaps: true })),
+      legend: busiest.length > 1 && innerWidth > 700,
+      describe: t("summary.load_chart", { power: format.joined(format.power(Math.max(...sums))) }),
+    });
+  } catch (error) {
+    box.replaceChildren(trouble(error, () => showLoad(devices)));
+  }
+}
+
+/* ---- meters */
+
+function chosen() {
+  const words = state.filter.trim().toLowerCase();
+  const list = state.summary.devices.filter((device) =>
+    [device.uid, device.location, device.name, device.mcu_type].some((text) => String(text ?? "").toLowerCase().includes(words)));
+  const by = state.sort;
+  if (by === "location") return list.sort((a, b) => named(a).localeCompare(named(b)));
+  if (by === "online") return list.sort((a, b) => a.online - b.online || named(a).localeCompare(named(b)));
+  return list.sort((a, b) => (b[by] ?? 0) - (a[by] ?? 0));
+}
+
+function showMeters() {
+  const { devices, currency } = state.summary;
+  const list = chosen();
+  meters.setAttribute("aria-busy", "false");
+  setText(byId("meter-count"), list.length === devices.length ? format.number(devices.length) : `${list.length} / ${devices.length}`);
+  state.shown.clear();
+  if (devices.length === 0) return showNone("plug", t("summary.none"), null, firstDevice("power"));
+  if (list.length === 0) return showNone("magnifying-glass", t("common.no_match"), t("common.no_match_text"));
+  const rows = state.layout === "rows";
+  const made = list.map((device) => {
+    const part = rows ? meterRow(device, currency) : meterCard(device, currency);
+    part.show(device);
+    state.shown.set(device.uid, part);
+    return part.node;
+  });
+  meters.className = rows ? "card" : "meters";
+  meters.replaceChildren(...(rows ? [table(made)] : made));
+}
+
+function table(rows) {
+  const [first, second, ...figures] = rowHeadings();
+  return el("div.table-wrap", { tabindex: "0", role: "region", "aria-label": t("summary.meters") }, el("table.table.stack-phone", {},
+    el("thead", {}, el("tr", {}, el("th", {}, first), el("th", {}, second), figures.map((text) => el("th.number", {}, text)))), el("tbody", {}, rows)));
+}
+
+function showNone(symbol, title, text, action) {
+  meters.className = "card";
+  meters.replaceChildren(empty({ symbol, title, text, action }));
+}
+
+/** New figures for what is shown; drawn anew only when meters came or went. */
+function refreshMeters() {
+  const list = chosen();
+  if (list.length === 0 || list.length !== state.shown.size || list.some((device) => !state.shown.has(device.uid))) return showMeters();
+  for (const device of list) state.shown.get(device.uid).show(device);
+}
+
+/* ---- loading and living */
+
+async function load() {
+  const [year, month] = state.month.split("-");
+  const summary = await get(`/login/summary/all_summary${query({ month: Number(month), year })}`);
+  state.summary = summary;
+  showTotals(summary);
+  byId("charts").hidden = summary.devices.length === 0;
+  if (summary.devices.length > 0) showWeek(summary.devices, summary.currency);
+  return summary;
+}
+
+async function start() {
+  try {
+    const summary = await load();
+    showMeters();
+    notePower(summary.totals.power_w ?? 0);
+    if (summary.devices.length > 0) await showLoad(summary.devices);
+  } catch (error) {
+    meters.className = "card";
+    meters.replaceChildren(trouble(error, start));
+  }
+}
+
+async function refresh() {
+  await load();
+  refreshMeters();
+}
+
+function reading(event) {
+  const device = state.summary?.devices.find(({ uid }) => uid === event.uid);
+  if (!device) return unknown();
+  const totals = state.summary.totals;
+  totals.power_w = (totals.power_w ?? 0) + (event.power_w ?? 0) - (device.power_w ?? 0);
+  Object.assign(device, { power_w: event.power_w, last_seen: event.observed_at, online: true });
+  state.shown.get(event.uid)?.live(device);
+  redrawTotal();
+}
+const unknown = debounced(() => refresh().catch(() => {}), 800);
+let due = false;
+function redrawTotal() {
+  if (due) return;
+  due = true;
+  setTimeout(() => {
+    due = false;
+    figure("power_w", format.power(state.summary.totals.power_w));
+    notePower(state.summary.totals.power_w);
+  }, 500);
+}
+
+function choose(month) {
+  if (!/^\d{4}-\d{2}$/.test(month)) return;
+  state.month = month;
+  byId("month").value = month;
+  remember({ month: month === thisMonth() ? "" : month });
+  meters.setAttribute("aria-busy", "true");
+  refresh().then(() => meters.setAttribute("aria-busy", "false"), (error) => meters.replaceChildren(trouble(error, () => choose(month))));
+}
+
+function step(months) {
+  const [year, month] = state.month.split("-").map(Number);
+  const moved = new Date(Date.UTC(year, month - 1 + months, 1));
+  choose(moved.toISOString().slice(0, 7));
+}
+
+function controls() {
+  byId("month").value = state.month;
+  byId("filter").value = state.filter;
+  byId("sort").value = state.sort;
+  byId("month").addEventListener("change", (event) => choose(event.target.value));
+  byId("month-back").addEventListener("click", () => step(-1));
+  byId("month-on").addEventListener("click", () => step(1));
+  byId("filter").addEventListener("input", debounced((event) => change({ filter: event.target.value }), 120));
+  byId("sort").addEventListener("change", (event) => change({ sort: event.target.value }));
+  for (const button of document.querySelectorAll("[data-layout]")) {
+    button.setAttribute("aria-pressed", String(button.dataset.layout === state.layout));
+    button.addEventListener("click", () => {
+      for (const other of document.querySelectorAll("[data-layout]")) other.setAttribute("aria-pressed", String(other === button));
+      change({ layout: button.dataset.layout });
+    });
+  }
+}
+
+function change(values) {
+  Object.assign(state, values);
+  remember({ filter: state.filter, sort: state.sort === "power_w" ? "" : state.sort, layout: state.layout === "cards" ? "" : state.layout });
+  if (state.summary) showMeters();
+}
+
+controls();
+await start();
+live({ onReading: reading, poll: refresh });
+setInterval(() => refresh().catch(() => {}), 30_000);
+setInterval(() => state.summary?.devices.length && showLoad(state.summary.devices), 300_000);

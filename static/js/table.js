@@ -1,0 +1,98 @@
+// A list that the server searches and pages; its state is in the address.
+import { get, query, remember, remembered } from "./request.js";
+import { debounced, el, icon, setText } from "./dom.js";
+import * as format from "./format.js";
+import { t } from "./i18n.js";
+import { empty, trouble } from "./states.js";
+
+const skeletonRow = (columns) => el("tr", { "aria-hidden": "true" }, columns.map(() => el("td", {}, el("span.skeleton", { style: "display:block;width:70%" }, "\u00a0"))));
+
+/**
+ * columns: [{ title, cell(item) → text or node, kind: "number" | "tools" | "clip" }]
+ * search: an input; filters: { name: element with a value }; none: what to show when there is nothing at all.
+ * Returns { reload }.
+ */
+export function pagedTable({ root, url, columns, title, search = null, filters = {}, fixed = {}, none, perPage = 10, prefix = "", onPage }) {
+  const pageKey = `${prefix}page`;
+  const state = { page: Number(remembered(pageKey, 1)) || 1 };
+  const body = el("tbody", {}, Array.from({ length: 5 }, () => skeletonRow(columns)));
+  const head = el("tr", {}, columns.map(({ title: text, kind }) => el(kind === "number" ? "th.number" : "th", { scope: "col" }, text || el("span.visually-hidden", {}, t("common.actions")))));
+  const table = el("table.table.stack-phone", {}, el("caption.visually-hidden", {}, title), el("thead", {}, head), body);
+  const wrap = el("div.table-wrap", { tabindex: "0", role: "region", "aria-label": title }, table);
+  const count = el("span", { role: "status" });
+  const back = el("button.button", { type: "button", onclick: () => go(state.page - 1) }, icon("chevron-left"), t("table.previous"));
+  const on = el("button.button", { type: "button", onclick: () => go(state.page + 1) }, t("table.next"), icon("chevron-right"));
+  const where = el("span.number");
+  const pager = el("div.pager", {}, count, el("div.push", {}, where, back, on));
+  pager.hidden = true;
+  root.replaceChildren(wrap, pager);
+  let under = null;
+
+  function values() {
+    const filled = Object.fromEntries(Object.entries(filters).map(([name, input]) => [name, input.value]));
+    return { ...filled, search: search?.value.trim() ?? "" };
+  }
+
+  function row(item) {
+    return el("tr", {}, columns.map(({ title: text, cell, kind }) => el(kind ? `td.${kind}` : "td", { "data-label": text }, cell(item) ?? format.nothing)));
+  }
+
+  function show(page) {
+    const filtered = Object.values(values()).some((value) => value !== "");
+    if (page.items.length === 0) {
+      pager.hidden = true;
+      wrap.replaceChildren(filtered || page.total > 0
+        ? empty({ symbol: "magnifying-glass", title: t("common.no_match"), text: t("common.no_match_text") }) : empty(none));
+      return;
+    }
+    body.replaceChildren(...page.items.map(row));
+    if (!table.isConnected) wrap.replaceChildren(table);
+    const first = (page.page - 1) * page.per_page + 1;
+    setText(count, t("table.range", { first: format.number(first), last: format.number(first + page.items.length - 1), total: format.number(page.total) }));
+    setText(where, t("table.page", { page: format.number(page.page), pages: format.number(page.pages) }));
+    back.disabled = page.page <= 1;
+    on.disabled = page.page >= page.pages;
+    pager.hidden = false;
+  }
+
+  async function load() {
+    under?.abort();
+    under = new AbortController();
+    root.classList.add("busy");
+    root.setAttribute("aria-busy", "true");
+    try {
+      const page = await get(url + query({ ...fixed, ...values(), page: state.page, per_page: perPage }), { signal: under.signal });
+      if (page.items.length === 0 && page.total > 0 && state.page > page.pages) return await go(page.pages);
+      show(page);
+      onPage?.(page);
+    } catch (error) {
+      if (error.name === "AbortError") return;
+      pager.hidden = true;
+      wrap.replaceChildren(trouble(error, load));
+    }
+    root.classList.remove("busy");
+    root.removeAttribute("aria-busy");
+  }
+
+  function go(page) {
+    state.page = Math.max(1, page);
+    remember({ [pageKey]: state.page === 1 ? "" : state.page });
+    return load();
+  }
+
+  function changed() {
+    remember(values());
+    go(1);
+  }
+
+  if (search) {
+    search.value = remembered("search");
+    search.addEventListener("input", debounced(changed));
+  }
+  for (const [name, input] of Object.entries(filters)) {
+    input.value = remembered(name, input.value);
+    input.addEventListener("change", changed);
+  }
+  load();
+  return { reload: load, restart: () => go(1) };
+}

@@ -1,0 +1,9 @@
+{{%AUTOESCAPE context="HTML"}}
+<p style="margin:0 0 12px">[[mail.monthly.text]]</p>
+<table width="100%" cellpadding="0" cellspacing="0" style="font-size:13px">
+<tr><th style="padding:6px 8px;text-align:left;color:#5b6670;font-weight:normal">[[mail.monthly.meter]]</th><th style="padding:6px 8px;text-align:right;color:#5b6670;font-weight:normal">kWh</th><th style="padding:6px 8px;text-align:right;color:#5b6670;font-weight:normal">{{CURRENCY}}</th><th style="padding:6px 8px;text-align:right;color:#5b6670;font-weight:normal">CO₂ kg</th><th style="padding:6px 8px;text-align:right;color:#5b6670;font-weight:normal">[[mail.monthly.demand]] kW</th></tr>
+{{#METER}}<tr><td style="padding:6px 8px;border-top:1px solid #e8ecef">{{PLACE}}</td><td style="padding:6px 8px;border-top:1px solid #e8ecef;text-align:right">{{KWH}}</td><td style="padding:6px 8px;border-top:1px solid #e8ecef;text-align:right">{{COST}}</td><td style="padding:6px 8px;border-top:1px solid #e8ecef;text-align:right">{{CO2}}</td><td style="padding:6px 8px;border-top:1px solid #e8ecef;text-align:right">{{DEMAND}}</td></tr>{{/METER}}
+<tr style="font-weight:bold"><td style="padding:6px 8px;border-top:2px solid #15191d">[[mail.monthly.total]]</td><td style="padding:6px 8px;border-top:2px solid #15191d;text-align:right">{{TOTAL_KWH}}</td><td style="padding:6px 8px;border-top:2px solid #15191d;text-align:right">{{TOTAL_COST}}</td><td style="padding:6px 8px;border-top:2px solid #15191d;text-align:right">{{TOTAL_CO2}}</td><td style="border-top:2px solid #15191d"></td></tr>
+</table>
+{{#WITH_LINK}}<p style="margin:20px 0 0"><a href="{{LINK}}" style="background-color:#00624d;color:#ffffff;padding:10px 18px;border-radius:8px;text-decoration:none;font-weight:bold">[[mail.open]]</a></p>{{/WITH_LINK}}
+<p style="margin:20px 0 0;color:#5b6670;font-size:13px">[[mail.why]]</p>

@@ -1,0 +1,16 @@
+{{%AUTOESCAPE context="HTML"}}
+<header class="page-head"><div><h1>[[title.settings]]</h1><p>[[settings.lead]]</p></div></header>
+<form id="form" class="stack" novalidate>
+  <div class="stack" id="parts"><div class="card skeleton" style="height:10.5rem"></div><div class="card skeleton" style="height:10.5rem"></div><div class="card skeleton" style="height:10.5rem"></div></div>
+  <div class="form-foot"><button class="button primary" type="submit" id="save" disabled>[[common.save]]</button></div>
+</form>
+<div class="section-head"><h2>[[settings.test]]</h2></div>
+<section class="card pad">
+  <form class="filters" id="test" novalidate>
+    <div class="field" style="flex:1 1 16rem;max-width:26rem"><label for="test-receiver">[[settings.test_receiver]]</label><input class="input" id="test-receiver" type="email" autocomplete="email" spellcheck="false" placeholder="[[settings.test_placeholder]]"></div>
+    <button class="button" type="submit" id="test-send"><span class="fa-solid fa-paper-plane" aria-hidden="true"></span>[[settings.test_send]]</button>
+  </form>
+  <div id="test-answer" role="status" hidden style="margin-top:1rem"></div>
+</section>
+<div class="section-head"><h2>[[settings.outbox]]</h2><span class="note">[[settings.outbox_note]]</span></div>
+<section class="card" id="outbox" aria-label="[[settings.outbox]]"></section>
