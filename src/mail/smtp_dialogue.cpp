@@ -56,7 +56,8 @@ void SmtpDialogue::reply(std::string_view line) {
     const std::string text = core::to_utf8(core::trim(line));
     const int code = code_of(text);
     if (code == 0) return;
-    lines_ += lines_.empty() ? text : text.size() > 4 ? " " + text.substr(4) : "";
+    const std::string words = text.size() > 4 ? " " + text.substr(4) : "";
+    lines_ += lines_.empty() ? text.substr(0, 3) + words : words;
     if (continues(text)) return;
     complete(code);
 }

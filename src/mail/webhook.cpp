@@ -68,7 +68,8 @@ Delivery post(const WebhookCall& call, const std::function<bool()>& go_on) {
     curl_easy_getinfo(handle.get(), CURLINFO_RESPONSE_CODE, &status);
     if (status == 0) {
         const std::string why = words[0] != '\0' ? words : curl_easy_strerror(result);
-        return {DeliveryState::temporary, core::to_utf8(why), {}};
+        const bool hopeless = result == CURLE_UNSUPPORTED_PROTOCOL || result == CURLE_URL_MALFORMAT;
+        return {hopeless ? DeliveryState::permanent : DeliveryState::temporary, core::to_utf8(why), {}};
     }
     return {state_of(status), fmt::format("HTTP {} {}", status, core::to_utf8(core::trim(body))), {}};
 }
