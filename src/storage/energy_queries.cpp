@@ -15,6 +15,14 @@ constexpr std::string_view weeks_of = R"(
     SELECT device_id, DATEDIFF(day, ?) DIV 7 AS week, SUM(cycle_ms)
       FROM cycle_days WHERE day >= ? AND device_id IN )";
 
+constexpr std::string_view cycles_of =
+    "SELECT device_id, TO_DAYS(day) - 719528, cycle_ms FROM cycle_days WHERE day BETWEEN ? AND ? AND "
+    "device_id IN ";
+
+constexpr std::string_view times_of =
+    "SELECT device_id, observed_ms FROM corrections WHERE observed_ms >= ? AND observed_ms < ? AND device_id "
+    "IN ";
+
 constexpr std::string_view find_quarters = R"(
     SELECT bucket, energy_kwh, co2_kg, power_sum_w, power_max_w, samples, covered_ms
       FROM quarter_hours WHERE device_id = ? AND bucket >= ? AND bucket < ? ORDER BY bucket)";
@@ -48,6 +56,12 @@ struct DayRow {
     std::optional<double> max_demand_kw;
     std::optional<std::int64_t> max_demand_bucket;
     std::int64_t covered_ms;
+};
+
+struct CycledDayRow {
+    KnownDeviceId device_id;
+    std::int64_t day;
+    std::int64_t cycle_ms;
 };
 
 struct QuarterRow {
@@ -89,6 +103,24 @@ std::vector<WeekCycles> week_cycles(Connection& connection, std::span<const Know
     return connection.select<WeekCycles>(
         std::string(weeks_of) + in_list(meters) + " GROUP BY device_id, week ORDER BY device_id, week",
         monday, monday);
+}
+
+std::vector<CycledDay> cycled_days(Connection& connection, std::span<const KnownDeviceId> meters,
+                                   core::LocalDay first, core::LocalDay last) {
+    std::vector<CycledDay> days;
+    const std::string sql = std::string(cycles_of) + in_list(meters) + " ORDER BY device_id, day";
+    for (const auto& row :
+         connection.select<CycledDayRow>(sql, core::format_day(first), core::format_day(last))) {
+        days.push_back({row.device_id, core::LocalDay{date::days{row.day}}, row.cycle_ms});
+    }
+    return days;
+}
+
+std::vector<CorrectionTime> correction_times(Connection& connection, std::span<const KnownDeviceId> meters,
+                                             core::Instant from, core::Instant to) {
+    return connection.select<CorrectionTime>(
+        std::string(times_of) + in_list(meters) + " ORDER BY device_id, observed_ms", core::epoch_ms(from),
+        core::epoch_ms(to));
 }
 
 std::vector<QuarterEnergy> quarter_energies(Connection& connection, KnownDeviceId meter, core::Instant from,

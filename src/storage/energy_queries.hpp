@@ -36,6 +36,25 @@ struct WeekCycles {
 std::vector<WeekCycles> week_cycles(Connection& connection, std::span<const KnownDeviceId> meters,
                                     core::LocalDay first_monday);
 
+/// Cycle time of a meter on one day of the site.
+struct CycledDay {
+    KnownDeviceId device_id = 0;
+    core::LocalDay day{};
+    std::int64_t cycle_ms = 0;
+};
+/// The days from `first` to `last`, both included, that have a row; by meter and day. Throws DatabaseError.
+std::vector<CycledDay> cycled_days(Connection& connection, std::span<const KnownDeviceId> meters,
+                                   core::LocalDay first, core::LocalDay last);
+
+/// When a register of a meter was corrected.
+struct CorrectionTime {
+    KnownDeviceId device_id = 0;
+    std::int64_t observed_ms = 0;
+};
+/// Those in [from, to), by meter and time. Throws DatabaseError.
+std::vector<CorrectionTime> correction_times(Connection& connection, std::span<const KnownDeviceId> meters,
+                                             core::Instant from, core::Instant to);
+
 /// A quarter hour of a meter.
 struct QuarterEnergy {
     core::Instant start;
