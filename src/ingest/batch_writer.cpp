@@ -4,6 +4,7 @@
 #include <set>
 
 #include <fmt/format.h>
+#include <spdlog/spdlog.h>
 
 #include "core/text.hpp"
 #include "ingest/climate_ingest.hpp"
@@ -90,6 +91,15 @@ class RetainedReplays {
     storage::Connection& connection_;
     core::Instant now_;
 };
+
+/// One line a batch: a device that sends nothing but rubbish must not fill the log.
+void log_rejected(const std::vector<Rejected>& rejected) {
+    if (rejected.empty()) return;
+    const Rejected& first = rejected.front();
+    spdlog::warn("quarantine: {} message{} on {}: {}", rejected.size(),
+                 rejected.size() == 1 ? "" : "s, the first", core::to_utf8(first.message->topic),
+                 first.reason);
+}
 
 void quarantine(storage::Connection& connection, const std::vector<Rejected>& rejected) {
     std::vector<storage::QuarantineRow> rows;
@@ -187,6 +197,7 @@ void BatchWriter::write_batch(storage::Connection& connection, Batch batch, stor
     store_climate(connection, batch, devices, options_, now);
     devices.save(connection);
     quarantine(connection, batch.rejected);
+    log_rejected(batch.rejected);
     position.stored += static_cast<std::int64_t>(batch.accepted()) - repeated;
     position.duplicates += repeated + batch.duplicates;
     position.quarantined += static_cast<std::int64_t>(batch.rejected.size());
