@@ -48,8 +48,10 @@ std::string alert_key(std::string_view kind, const std::string& device) {
     return std::string(kind) + "|" + (id ? id->key() : device);
 }
 
-std::vector<OpenAlert> open_alerts(Connection& connection, std::string_view kind) {
-    return connection.select<OpenAlert>(with("WHERE open_key LIKE ? ORDER BY id"), std::string(kind) + "|%");
+std::vector<OpenAlert> open_alerts(Connection& connection, std::string_view kind,
+                                   std::string_view other_kind) {
+    return connection.select<OpenAlert>(with("WHERE open_key LIKE ? OR open_key LIKE ? ORDER BY id"),
+                                        std::string(kind) + "|%", std::string(other_kind) + "|%");
 }
 
 std::optional<OpenAlert> open_alert(Connection& connection, std::string_view kind,

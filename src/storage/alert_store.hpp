@@ -45,8 +45,9 @@ struct OpenAlert {
 // condition at once both try, one succeeds, and only that one notifies. All run in the caller's transaction
 // and throw DatabaseError.
 
-/// The open alerts of a kind, in the order they were opened.
-std::vector<OpenAlert> open_alerts(Connection& connection, std::string_view kind);
+/// The open alerts of a kind, or of two, in the order they were opened.
+std::vector<OpenAlert> open_alerts(Connection& connection, std::string_view kind,
+                                   std::string_view other_kind = {});
 std::optional<OpenAlert> open_alert(Connection& connection, std::string_view kind, const std::string& device);
 /// The alerts that wait for a digest that is due.
 std::vector<OpenAlert> alerts_for_digest(Connection& connection, core::Instant now);
