@@ -25,6 +25,10 @@ class Visitor(requests.Session):
             cookie.secure = False
         return super().request(method, path if path.startswith("http") else self.url + path, headers=headers, **options)
 
+    def get(self, path, **options):
+        options.setdefault("allow_redirects", False)  # requests' own get() would follow
+        return super().get(path, **options)
+
     def read_csrf(self, path="/login"):
         page = self.get(path, headers={"Accept": "text/html"})
         found = re.search(r'<meta name="csrf-token" content="([^"]+)"', page.text)
