@@ -1,35 +1,11 @@
 #pragma once
 
-#include <cstdint>
-#include <optional>
-#include <string>
+#include "domain/facts.hpp"
 
-#include "core/time.hpp"
-
-// What a batch of readings stored, for those who judge it.
 namespace silaware::alerts {
 
-/// The run time of a machine before and after a batch, in seconds since ever.
-struct RunGrowth {
-    std::uint32_t device_id;
-    std::string uid;
-    std::int64_t before_seconds;
-    std::int64_t after_seconds;
-};
-
-struct ClimateFact {
-    std::uint32_t device_id;
-    std::string uid;
-    core::Instant observed_at;
-    std::optional<float> temperature;  ///< °C
-    std::optional<float> humidity;     ///< %
-};
-
-struct PowerFact {
-    std::uint32_t device_id;
-    std::string uid;
-    core::Instant observed_at;
-    double watts;
-};
+using domain::ClimateFact;
+using domain::PowerFact;
+using domain::RunGrowth;
 
 }  // namespace silaware::alerts
