@@ -1,0 +1,212 @@
+#include "ingest/recompute_cycles.hpp"
+
+#include <algorithm>
+
+namespace silaware::ingest {
+
+namespace {
+
+using domain::Cycle;
+using storage::CycleDay;
+using DayMilliseconds = std::map<core::LocalDay, std::int64_t>;
+
+void add_days(DayMilliseconds& days, const Cycle& cycle, const core::SiteZone& zone) {
+    core::Instant from = cycle.start;
+    for (core::LocalDay day = zone.day_of(from); from < cycle.stop; day += date::days{1}) {
+        const core::Instant to = std::min(cycle.stop, zone.start_of_day(day + date::days{1}));
+        if (to > from) days[day] += (to - from).count();
+        from = std::max(from, to);
+    }
+}
+
+/// Writes the days from `first` to `last` that differ; days without cycle time have no row.
+void replace_days(storage::Connection& connection, storage::KnownDeviceId meter, const DayMilliseconds& days,
+                  core::LocalDay first, std::optional<core::LocalDay> last, DeviceChanges& changes) {
+    std::map<std::string, std::int64_t> before;
+    for (const CycleDay& day : storage::cycle_days_from(connection, meter, core::format_day(first)))
+        before.emplace(day.day, day.cycle_ms);
+    std::vector<CycleDay> written;
+    for (const auto& [day, milliseconds] : days) {
+        if (day < first || (last && day > *last)) continue;
+        const auto stored = before.find(core::format_day(day));
+        if (stored == before.end() || stored->second != milliseconds)
+            written.push_back({meter, core::format_day(day), milliseconds});
+        if (stored != before.end()) before.erase(stored);
+    }
+    std::vector<std::string> deleted;
+    for (const auto& [day, milliseconds] : before) {
+        if (milliseconds != 0 && (!last || day <= core::format_day(*last))) deleted.push_back(day);
+    }
+    storage::replace_cycle_days(connection, written);
+    storage::delete_cycle_days(connection, meter, deleted);
+    changes.cycle_days += static_cast<std::int64_t>(written.size() + deleted.size());
+}
+
+storage::CycleHead head_of(storage::Connection& connection, storage::KnownDeviceId meter) {
+    const std::vector<storage::KnownDeviceId> ids{meter};
+    const auto heads = storage::cycle_heads(connection, ids);
+    return heads.empty() ? storage::CycleHead{meter, 0, {}, {}, {}} : heads.front();
+}
+
+/// The head shows in nothing but the number of the next cycle.
+void save_head(storage::Connection& connection, storage::KnownDeviceId meter, const Cycle& last,
+               std::int64_t highest) {
+    storage::save_cycle_heads(connection, {storage::CycleHead{meter, highest, core::epoch_ms(last.start),
+                                                              core::epoch_ms(last.stop), last.count}});
+}
+
+class CycleRebuild {
+  public:
+    CycleRebuild(storage::Connection& connection, const MeterScope& scope, const MeterFold& fold,
+                 const Options& options, DeviceChanges& changes)
+        : connection_(connection),
+          scope_(scope),
+          options_(options),
+          changes_(changes),
+          rebuilt_(fold.cycles) {
+        // What is left of rows that were received late: the cycle itself is purged.
+        if (scope.purged_before)
+            std::erase_if(rebuilt_, [&](const Cycle& cycle) { return cycle.stop < *scope.purged_before; });
+    }
+
+    void run() {
+        if (rebuilt_.empty()) return;
+        first_reading_ = rebuilt_.front().start;
+        const core::Instant from = first_reading_ - options_.cycle_gap;
+        before_ = storage::cycle_before(connection_, scope_.uid, from);
+        stored_ = storage::cycles_from(connection_, scope_.uid, from);
+        keep_what_reaches_in();
+        if (scope_.until) leave_what_follows();
+        number();
+        write();
+        write_days();
+        if (!scope_.until) save_head(connection_, scope_.id, rebuilt_.back(), rebuilt_.back().count);
+    }
+
+  private:
+    void keep_what_reaches_in() {
+        if (stored_.empty() || stored_.front().start >= rebuilt_.front().start) return;
+        rebuilt_.front().start = stored_.front().start;
+        straddling_ = stored_.front();
+    }
+
+    /// The fold ended in the middle: what is stored behind it stays, with new numbers if need be.
+    void leave_what_follows() {
+        const auto beyond = [&](const Cycle& cycle) {
+            return cycle.start > rebuilt_.back().stop + options_.cycle_gap;
+        };
+        const auto first = std::find_if(stored_.begin(), stored_.end(), beyond);
+        following_.assign(first, stored_.end());
+        stored_.erase(first, stored_.end());
+        if (!stored_.empty()) rebuilt_.back().stop = std::max(rebuilt_.back().stop, stored_.back().stop);
+    }
+
+    std::int64_t first_number() const {
+        if (straddling_) return straddling_->count;
+        if (before_) return before_->count + 1;
+        if (!stored_.empty()) return std::max<std::int64_t>(1, stored_.front().count);
+        const auto highest = head_of(connection_, scope_.id).last_count;
+        return std::max<std::int64_t>(1, highest - static_cast<std::int64_t>(rebuilt_.size()) + 1);
+    }
+
+    void number() {
+        std::int64_t next = first_number();
+        for (Cycle& cycle : rebuilt_)
+            cycle.count = next++;
+        for (Cycle& cycle : following_) {
+            if (cycle.count != next) renumbered_.push_back({cycle.start, cycle.stop, next, cycle.id});
+            ++next;
+        }
+    }
+
+    /// Rows keep their ids where a cycle still starts when it did.
+    void write() {
+        std::map<core::Instant, Cycle> left;
+        std::vector<Cycle> removed;
+        for (const Cycle& cycle : stored_) {
+            if (!left.emplace(cycle.start, cycle).second) removed.push_back(cycle);
+        }
+        std::vector<Cycle> added;
+        std::vector<Cycle> changed = renumbered_;
+        for (const Cycle& cycle : rebuilt_) {
+            const auto known = left.find(cycle.start);
+            if (known == left.end()) {
+                added.push_back(cycle);
+                continue;
+            }
+            if (known->second.stop != cycle.stop || known->second.count != cycle.count)
+                changed.push_back({cycle.start, cycle.stop, cycle.count, known->second.id});
+            left.erase(known);
+        }
+        for (const auto& [start, cycle] : left)
+            removed.push_back(cycle);
+        storage::delete_cycles(connection_, removed);
+        storage::update_cycles(connection_, changed, options_.zone);
+        storage::insert_cycles(connection_, scope_.uid, added, options_.zone);
+        changes_.cycles_added += static_cast<std::int64_t>(added.size());
+        changes_.cycles_changed += static_cast<std::int64_t>(changed.size());
+        changes_.cycles_removed += static_cast<std::int64_t>(removed.size());
+    }
+
+    void write_days() {
+        DayMilliseconds days;
+        for (const Cycle& cycle : rebuilt_)
+            add_days(days, cycle, options_.zone);
+        std::optional<core::LocalDay> last;
+        if (scope_.until) last = options_.zone.day_of(rebuilt_.back().stop) - date::days{1};
+        replace_days(connection_, scope_.id, days, first_whole_day(), last, changes_);
+    }
+
+    /// Of the days before it, cycles may be purged already.
+    core::LocalDay first_whole_day() const {
+        const auto& zone = options_.zone;
+        core::LocalDay first = zone.day_of(rebuilt_.front().start);
+        const auto oldest = storage::oldest_cycle_day(connection_, scope_.id);
+        const auto quarter = storage::oldest_quarter_hour(connection_, scope_.id);
+        const bool purged_rows = (oldest && *oldest < core::format_day(first)) ||
+                                 (quarter && *quarter < storage::bucket_of(first_reading_));
+        if (straddling_ || before_ || scope_.starts_inside || purged_rows)
+            first = zone.day_of(first_reading_) + date::days{1};
+        if (!scope_.purged_before) return first;
+        const core::LocalDay purged = zone.day_of(*scope_.purged_before);
+        return oldest && *oldest <= core::format_day(purged) ? std::max(first, purged + date::days{1})
+                                                             : first;
+    }
+
+    storage::Connection& connection_;
+    const MeterScope& scope_;
+    const Options& options_;
+    DeviceChanges& changes_;
+    std::vector<Cycle> rebuilt_;
+    core::Instant first_reading_;
+    std::optional<Cycle> before_;
+    std::optional<Cycle> straddling_;
+    std::vector<Cycle> stored_;
+    std::vector<Cycle> following_;
+    std::vector<Cycle> renumbered_;
+};
+
+}  // namespace
+
+void rebuild_cycles(storage::Connection& connection, const MeterScope& scope, const MeterFold& fold,
+                    const Options& options, DeviceChanges& changes) {
+    if (!fold.cycles.empty()) CycleRebuild(connection, scope, fold, options, changes).run();
+}
+
+void adopt_cycles(storage::Connection& connection, const MeterScope& scope, const core::SiteZone& zone,
+                  DeviceChanges& changes) {
+    const auto cycles = storage::cycles_from(connection, scope.uid, core::Instant{});
+    if (cycles.empty()) return;
+    DayMilliseconds days;
+    std::int64_t highest = 0;
+    const Cycle* last = &cycles.front();
+    for (const Cycle& cycle : cycles) {
+        add_days(days, cycle, zone);
+        highest = std::max(highest, cycle.count);
+        if (cycle.stop >= last->stop) last = &cycle;
+    }
+    replace_days(connection, scope.id, days, zone.day_of(cycles.front().start), std::nullopt, changes);
+    save_head(connection, scope.id, *last, std::max(highest, last->count));
+}
+
+}  // namespace silaware::ingest

@@ -1,0 +1,244 @@
+#include "ingest/recompute_device.hpp"
+
+#include <limits>
+
+#include "domain/observed_time.hpp"
+#include "domain/retention.hpp"
+#include "ingest/recompute_cycles.hpp"
+#include "ingest/recompute_runs.hpp"
+
+namespace silaware::ingest {
+
+namespace {
+
+constexpr std::int64_t chunk = 20'000;
+constexpr std::int64_t unlocked_attempts = 3;
+// Observed times are within 24 h of the receipt: what is older stands still while ingest goes on.
+constexpr auto settled_after = std::chrono::hours{50};
+// A register that begins in the middle is sure of itself long before this.
+constexpr auto warm_up = std::chrono::hours{48};
+constexpr std::int64_t end_of_time = std::numeric_limits<std::int64_t>::max();
+
+core::Instant now_of_clock() {
+    return std::chrono::time_point_cast<core::Milliseconds>(std::chrono::system_clock::now());
+}
+
+core::LocalTime parsed_clock(const std::string& text) {
+    return core::parse_meter_clock(text).value_or(core::LocalTime{});
+}
+
+bool same_reading(const storage::LatestReading& a, const storage::LatestReading& b) {
+    return a.observed_ms == b.observed_ms && a.received_ms == b.received_ms && a.rtc == b.rtc &&
+           a.relay_state == b.relay_state && a.voltage == b.voltage && a.current == b.current &&
+           a.power == b.power && a.frequency == b.frequency && a.pf == b.pf && a.energy == b.energy &&
+           a.co2 == b.co2 && a.energy_history == b.energy_history &&
+           a.history_observed_ms == b.history_observed_ms;
+}
+
+void see(std::optional<std::int64_t>& last, std::optional<std::int64_t> at) {
+    if (at && *at > last.value_or(*at - 1)) last = at;
+}
+
+}  // namespace
+
+/// The observed times to read, in milliseconds.
+struct DeviceRecompute::Span {
+    std::int64_t first_ms;
+    std::int64_t last_ms;
+    std::int64_t settled_ms;  ///< up to here nothing changes meanwhile
+};
+
+DeviceRecompute::DeviceRecompute(storage::Database& database, const Options& options, const RecomputeJob& job,
+                                 storage::KnownDeviceId id, std::string uid,
+                                 std::function<void(std::int64_t)> step)
+    : database_(database), options_(options), job_(job), step_(std::move(step)) {
+    scope_.id = id;
+    scope_.uid = std::move(uid);
+}
+
+DeviceChanges DeviceRecompute::run() {
+    DeviceChanges changes;
+    changes.uid = scope_.uid;
+    changes.placed_rows = place_readings();
+    place_cycles();
+    if (const auto purged = storage::last_purge(*database_.acquire())) {
+        scope_.purged_before = domain::retention_cutoff(*purged, options_.retention_months, options_.zone);
+    }
+    rebuild_meter(changes);
+    rebuild_rest(changes);
+    return changes;
+}
+
+std::int64_t DeviceRecompute::place_readings() {
+    std::int64_t placed = 0;
+    for (;;) {
+        step_(0);
+        const auto rows = database_.transaction([&](storage::Connection& connection) {
+            std::vector<storage::Placement> placements;
+            for (const auto& row : storage::unplaced_readings(connection, scope_.uid, chunk)) {
+                const auto rtc = row.rtc ? core::parse_meter_clock(*row.rtc) : std::nullopt;
+                const auto observed =
+                    domain::observed_time(rtc, core::from_epoch_ms(row.received_ms), options_.zone);
+                placements.push_back({core::epoch_ms(observed), row.id});
+            }
+            storage::place_readings(connection, placements);
+            return placements.size();
+        });
+        if (rows == 0) return placed;
+        placed += static_cast<std::int64_t>(rows);
+    }
+}
+
+std::int64_t DeviceRecompute::place_cycles() {
+    std::int64_t placed = 0;
+    const auto epoch = [&](const std::string& text) {
+        return core::epoch_ms(options_.zone.to_instant(parsed_clock(text)));
+    };
+    for (;;) {
+        const auto rows = database_.transaction([&](storage::Connection& connection) {
+            std::vector<storage::CyclePlacement> placements;
+            for (const auto& row : storage::unplaced_cycles(connection, scope_.uid, chunk)) {
+                placements.push_back({epoch(row.start), std::max(epoch(row.start), epoch(row.stop)), row.id});
+            }
+            storage::place_cycles(connection, placements);
+            return placements.size();
+        });
+        if (rows == 0) return placed;
+        placed += static_cast<std::int64_t>(rows);
+    }
+}
+
+std::optional<DeviceRecompute::Span> DeviceRecompute::find_span(storage::Connection& connection) {
+    const auto newest = storage::newest_reading_until(connection, scope_.uid, end_of_time);
+    if (!newest) return std::nullopt;
+    Span span{0, end_of_time, *newest - core::Milliseconds(settled_after).count()};
+    if (job_.from) {
+        scope_.from = options_.zone.start_of_day(*job_.from);
+        const auto start =
+            storage::newest_reading_until(connection, scope_.uid, core::epoch_ms(*scope_.from - warm_up));
+        scope_.starts_inside = start.has_value();
+        span.first_ms = start.value_or(0);
+    }
+    if (job_.to) {
+        const core::Instant end = options_.zone.start_of_day(*job_.to + date::days{1});
+        if (const auto beyond =
+                storage::oldest_reading_after(connection, scope_.uid, core::epoch_ms(end + warm_up))) {
+            scope_.until = end;
+            span.last_ms = *beyond;
+        }
+    }
+    return span;
+}
+
+MeterFold DeviceRecompute::begin_fold(storage::Connection& connection, const Span& span) {
+    const std::vector<storage::KnownDeviceId> ids{scope_.id};
+    const auto powers = storage::rated_powers(connection, ids);
+    const auto rated = powers.empty() ? std::nullopt : std::optional(powers.front().kw);
+    MeterFold fold(MeterFold::Limits{domain::energy_limits(rated),
+                                     domain::co2_limits(rated, options_.co2_factor), options_.cycle_gap});
+    if (const auto first = storage::oldest_reading_after(connection, scope_.uid, span.first_ms - 1)) {
+        const core::Instant at = core::from_epoch_ms(*first);
+        fold.remember_noise(storage::last_noise_before(connection, scope_.id, storage::Register::energy, at),
+                            storage::last_noise_before(connection, scope_.id, storage::Register::co2, at));
+    }
+    return fold;
+}
+
+void DeviceRecompute::read(storage::Connection& connection, MeterFold& fold, const Span& span,
+                           std::int64_t last_ms) {
+    storage::ReadingCursor cursor{span.first_ms, 0};
+    if (fold.last) cursor = {core::epoch_ms(*fold.last), fold.last_id};
+    while (cursor.observed_ms <= last_ms) {
+        const auto rows = storage::readings_after(connection, scope_.uid, cursor, last_ms, chunk);
+        fold.read(rows);
+        step_(static_cast<std::int64_t>(rows.size()));
+        if (rows.size() < static_cast<std::size_t>(chunk)) return;
+        cursor = {rows.back().observed_ms, rows.back().id};
+    }
+}
+
+/// False if rows came or went in what should have stood still.
+bool DeviceRecompute::try_meter(const Span& span, bool settle_first, DeviceChanges& changes) {
+    MeterFold settled = begin_fold(*database_.acquire(), span);
+    const std::int64_t settled_ms = std::min(span.settled_ms, span.last_ms);
+    if (settle_first) read(*database_.acquire(), settled, span, settled_ms);
+    using Outcome = std::optional<DeviceChanges>;
+    const Outcome found = database_.transaction([&](storage::Connection& connection) -> Outcome {
+        const std::vector<storage::KnownDeviceId> ids{scope_.id};
+        auto locked = storage::KnownDeviceStore::lock(connection, ids);
+        if (locked.empty()) return DeviceChanges{};
+        if (settle_first &&
+            storage::count_readings(connection, scope_.uid, span.first_ms, settled_ms) != settled.readings) {
+            return std::nullopt;
+        }
+        MeterFold fold = settled;
+        read(connection, fold, span, span.last_ms);
+        DeviceChanges written;
+        written.readings = fold.readings;
+        write_meter(connection, locked.front(), fold, written);
+        storage::KnownDeviceStore::save(connection, locked);
+        return written;
+    });
+    if (found) changes += *found;
+    return found.has_value();
+}
+
+void DeviceRecompute::rebuild_meter(DeviceChanges& changes) {
+    for (int attempt = 0;; ++attempt) {
+        const auto span = find_span(*database_.acquire());
+        if (!span && job_.cycles == CycleSource::readings) return;
+        if (try_meter(span.value_or(Span{0, -1, -1}), attempt < unlocked_attempts, changes)) return;
+    }
+}
+
+void DeviceRecompute::write_meter(storage::Connection& connection, storage::KnownDevice& device,
+                                  const MeterFold& fold, DeviceChanges& changes) {
+    if (!device.usual_interval_ms && fold.usual_interval)
+        device.usual_interval_ms = fold.usual_interval->count();
+    scope_.usual_interval_ms = device.usual_interval_ms.value_or(scope_.usual_interval_ms);
+    rebuild_energy(connection, scope_, fold, options_.zone, changes);
+    if (job_.cycles == CycleSource::rows) {
+        adopt_cycles(connection, scope_, options_.zone, changes);
+    } else {
+        rebuild_cycles(connection, scope_, fold, options_, changes);
+    }
+    if (!fold.last || scope_.until) return;
+    write_latest(connection, fold, changes);
+    see(device.last_power_ms, core::epoch_ms(*fold.last));
+    device.last_seen_ms = std::max(device.last_seen_ms, fold.last_received_ms);
+}
+
+void DeviceRecompute::write_latest(storage::Connection& connection, const MeterFold& fold,
+                                   DeviceChanges& changes) {
+    auto latest = storage::as_latest(connection, scope_.id, fold.last_id, fold.history_id);
+    const auto stored = storage::latest_with_history(connection, scope_.id);
+    if (stored && !latest.history_observed_ms) {
+        latest.energy_history = stored->energy_history;
+        latest.history_observed_ms = stored->history_observed_ms;
+    }
+    if (stored && same_reading(*stored, latest)) return;
+    latest.changed = core::epoch_ms(now_of_clock());
+    storage::replace_latest(connection, latest);
+    ++changes.latest_readings;
+}
+
+void DeviceRecompute::rebuild_rest(DeviceChanges& changes) {
+    changes += database_.transaction([&](storage::Connection& connection) {
+        DeviceChanges found;
+        const std::vector<storage::KnownDeviceId> ids{scope_.id};
+        auto locked = storage::KnownDeviceStore::lock(connection, ids);
+        if (locked.empty()) return found;
+        storage::KnownDevice& device = locked.front();
+        if (job_.from) scope_.from = options_.zone.start_of_day(*job_.from);
+        if (job_.to) scope_.until = options_.zone.start_of_day(*job_.to + date::days{1});
+        const auto run = rebuild_runs(connection, scope_, options_.zone, now_of_clock(), found);
+        const auto climate = rebuild_climate(connection, scope_, found);
+        see(device.last_run_ms, run);
+        see(device.last_climate_ms, climate);
+        device.last_seen_ms = std::max({device.last_seen_ms, run.value_or(0), climate.value_or(0)});
+        storage::KnownDeviceStore::save(connection, locked);
+        return found;
+    });
+}
+
+}  // namespace silaware::ingest

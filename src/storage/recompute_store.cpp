@@ -1,0 +1,475 @@
+#include "storage/recompute_store.hpp"
+
+#include <array>
+#include <set>
+
+#include "storage/sql.hpp"
+
+namespace silaware::storage {
+
+namespace {
+
+constexpr std::int64_t rename_chunk = 2'000;
+
+// A walk from spelling to spelling along an index: a few looks, however long the table is.
+struct RawTable {
+    std::string_view first;
+    std::string_view next;
+    std::string_view rename;
+};
+constexpr std::array raw_tables = {
+    RawTable{"SELECT uid FROM power_monitoring ORDER BY uid LIMIT 1",
+             "SELECT uid FROM power_monitoring WHERE uid > ? ORDER BY uid LIMIT 1",
+             "UPDATE power_monitoring SET uid = ? WHERE uid = ? LIMIT ?"},
+    RawTable{"SELECT uid FROM cycle_time ORDER BY uid LIMIT 1",
+             "SELECT uid FROM cycle_time WHERE uid > ? ORDER BY uid LIMIT 1",
+             "UPDATE cycle_time SET uid = ? WHERE uid = ? LIMIT ?"},
+    RawTable{"SELECT mac_address FROM utils ORDER BY mac_address LIMIT 1",
+             "SELECT mac_address FROM utils WHERE mac_address > ? ORDER BY mac_address LIMIT 1",
+             "UPDATE utils SET mac_address = ? WHERE mac_address = ? LIMIT ?"},
+    RawTable{"SELECT mac_address FROM temphumid ORDER BY mac_address LIMIT 1",
+             "SELECT mac_address FROM temphumid WHERE mac_address > ? ORDER BY mac_address LIMIT 1",
+             "UPDATE temphumid SET mac_address = ? WHERE mac_address = ? LIMIT ?"},
+    RawTable{
+        "SELECT mac_address FROM utils_notification_log ORDER BY mac_address LIMIT 1",
+        "SELECT mac_address FROM utils_notification_log WHERE mac_address > ? ORDER BY mac_address LIMIT 1",
+        "UPDATE utils_notification_log SET mac_address = ? WHERE mac_address = ? LIMIT ?"},
+};
+
+constexpr std::string_view compare_spelling = "SELECT COUNT(*) FROM known_devices WHERE id = ? AND uid = ?";
+
+constexpr std::string_view find_unplaced = R"(
+    SELECT id, rtc, CAST(ROUND(UNIX_TIMESTAMP(timestamp) * 1000) AS SIGNED)
+      FROM power_monitoring WHERE uid = ? AND observed_ms IS NULL LIMIT ?)";
+constexpr std::string_view place = "UPDATE power_monitoring SET observed_ms = ? WHERE id = ?";
+constexpr std::string_view find_unplaced_cycles =
+    "SELECT id, start, stop FROM cycle_time WHERE uid = ? AND stop_ms IS NULL LIMIT ?";
+constexpr std::string_view place_cycle = "UPDATE cycle_time SET start_ms = ?, stop_ms = ? WHERE id = ?";
+
+constexpr std::string_view next_readings = R"(
+    SELECT id, observed_ms, CAST(ROUND(UNIX_TIMESTAMP(timestamp) * 1000) AS SIGNED), power, pf, energy, co2,
+           energy_history IS NOT NULL
+      FROM power_monitoring
+     WHERE uid = ? AND observed_ms >= ? AND observed_ms <= ? AND (observed_ms > ? OR id > ?)
+     ORDER BY observed_ms, id LIMIT ?)";
+constexpr std::string_view count_between =
+    "SELECT COUNT(*) FROM power_monitoring WHERE uid = ? AND observed_ms BETWEEN ? AND ?";
+constexpr std::string_view newest_until =
+    "SELECT MAX(observed_ms) FROM power_monitoring WHERE uid = ? AND observed_ms <= ?";
+constexpr std::string_view oldest_after =
+    "SELECT MIN(observed_ms) FROM power_monitoring WHERE uid = ? AND observed_ms > ?";
+constexpr std::string_view row_as_latest = R"(
+    SELECT ?, observed_ms, CAST(ROUND(UNIX_TIMESTAMP(timestamp) * 1000) AS SIGNED), rtc, relay_state, voltage,
+           current, power, frequency, pf, energy, co2, NULL, NULL, 0
+      FROM power_monitoring WHERE id = ?)";
+constexpr std::string_view find_history =
+    "SELECT observed_ms, energy_history FROM power_monitoring WHERE id = ?";
+constexpr std::string_view find_latest = R"(
+    SELECT device_id, observed_ms, received_ms, rtc, relay_state, voltage, current, power, frequency, pf, energy,
+           co2, energy_history, history_observed_ms, changed
+      FROM latest_readings WHERE device_id = ?)";
+constexpr std::string_view write_latest = R"(
+    REPLACE INTO latest_readings
+      (device_id, observed_ms, received_ms, rtc, relay_state, voltage, current, power, frequency, pf, energy, co2,
+       energy_history, history_observed_ms, changed)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?))";
+
+constexpr std::string_view find_quarters = R"(
+    SELECT device_id, bucket, energy_kwh, co2_kg, power_sum_w, power_max_w, samples, slots, covered_ms, pf_sum,
+           pf_samples
+      FROM quarter_hours WHERE device_id = ? AND bucket BETWEEN ? AND ? ORDER BY bucket)";
+constexpr std::string_view find_oldest_quarter =
+    "SELECT bucket FROM quarter_hours WHERE device_id = ? ORDER BY bucket LIMIT 1";
+constexpr std::string_view write_quarter = R"(
+    REPLACE INTO quarter_hours
+      (device_id, bucket, energy_kwh, co2_kg, power_sum_w, power_max_w, samples, slots, covered_ms, pf_sum, pf_samples)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?))";
+constexpr std::string_view delete_quarter = "DELETE FROM quarter_hours WHERE device_id = ? AND bucket = ?";
+
+constexpr std::string_view find_days = R"(
+    SELECT device_id, day, energy_kwh, co2_kg, max_demand_kw, max_demand_bucket, samples, covered_ms
+      FROM energy_days WHERE device_id = ? AND day BETWEEN ? AND ? ORDER BY day)";
+constexpr std::string_view write_day = R"(
+    REPLACE INTO energy_days
+      (device_id, day, energy_kwh, co2_kg, max_demand_kw, max_demand_bucket, samples, covered_ms)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?))";
+constexpr std::string_view delete_day = "DELETE FROM energy_days WHERE device_id = ? AND day = ?";
+
+constexpr std::string_view find_corrections = R"(
+    SELECT id, observed_ms, class, before_value, after_value, energy_kwh FROM corrections
+     WHERE device_id = ? AND register_name = ? AND observed_ms >= ? AND observed_ms < ? ORDER BY observed_ms, id)";
+constexpr std::string_view delete_correction = "DELETE FROM corrections WHERE id = ?";
+constexpr std::string_view find_noise = R"(
+    SELECT MAX(observed_ms) FROM corrections
+     WHERE device_id = ? AND register_name = ? AND class = 'noise' AND observed_ms < ?)";
+
+constexpr std::string_view find_cycles = R"(
+    SELECT id, start_ms, stop_ms, cycle_count FROM cycle_time
+     WHERE uid = ? AND stop_ms >= ? ORDER BY start_ms, stop_ms, id)";
+constexpr std::string_view find_cycle_before = R"(
+    SELECT id, start_ms, stop_ms, cycle_count FROM cycle_time
+     WHERE uid = ? AND stop_ms < ? ORDER BY stop_ms DESC, id DESC LIMIT 1)";
+constexpr std::string_view insert_cycle = R"(
+    INSERT INTO cycle_time (start, stop, duration, cycle_count, start_ms, stop_ms, uid)
+    VALUES (?, ?, ?, ?, ?, ?, ?))";
+constexpr std::string_view update_cycle = R"(
+    UPDATE cycle_time SET start = ?, stop = ?, duration = ?, cycle_count = ?, start_ms = ?, stop_ms = ?
+     WHERE id = ?)";
+constexpr std::string_view delete_cycle = "DELETE FROM cycle_time WHERE id = ?";
+constexpr std::string_view find_cycle_days =
+    "SELECT device_id, day, cycle_ms FROM cycle_days WHERE device_id = ? AND day >= ? ORDER BY day";
+constexpr std::string_view find_oldest_cycle_day =
+    "SELECT day FROM cycle_days WHERE device_id = ? ORDER BY day LIMIT 1";
+constexpr std::string_view write_cycle_day =
+    "REPLACE INTO cycle_days (device_id, day, cycle_ms) VALUES (?, ?, ?)";
+constexpr std::string_view delete_cycle_day = "DELETE FROM cycle_days WHERE device_id = ? AND day = ?";
+
+constexpr std::string_view next_runs = R"(
+    SELECT id, start, stop, cycle_count, total_run, CAST(ROUND(UNIX_TIMESTAMP(timestamp) * 1000) AS SIGNED)
+      FROM utils
+     WHERE mac_address = ? AND start >= ? AND (start > ? OR stop > ? OR (stop = ? AND id > ?))
+     ORDER BY start, stop, id LIMIT ?)";
+constexpr std::string_view find_run_days =
+    "SELECT device_id, day, run_seconds, cycles FROM run_days WHERE device_id = ? ORDER BY day";
+constexpr std::string_view write_run_day =
+    "REPLACE INTO run_days (device_id, day, run_seconds, cycles) VALUES (?, ?, ?, ?)";
+constexpr std::string_view delete_run_day = "DELETE FROM run_days WHERE device_id = ? AND day = ?";
+constexpr std::string_view write_run_total = R"(
+    INSERT INTO run_totals (device_id, total_seconds) VALUES (?, ?)
+    ON DUPLICATE KEY UPDATE total_seconds = VALUES(total_seconds))";
+
+constexpr std::string_view find_newest_climate = R"(
+    SELECT CAST(ROUND(UNIX_TIMESTAMP(timestamp) * 1000) AS SIGNED) FROM temphumid WHERE mac_address = ?
+     ORDER BY timestamp DESC LIMIT 1)";
+constexpr std::string_view find_temperature = R"(
+    SELECT temperature FROM temphumid WHERE mac_address = ? AND temperature IS NOT NULL
+     ORDER BY timestamp DESC, id DESC LIMIT 1)";
+constexpr std::string_view find_humidity = R"(
+    SELECT humidity FROM temphumid WHERE mac_address = ? AND humidity IS NOT NULL
+     ORDER BY timestamp DESC, id DESC LIMIT 1)";
+constexpr std::string_view find_latest_climate =
+    "SELECT observed_ms, temperature, humidity FROM latest_climate WHERE device_id = ?";
+constexpr std::string_view write_latest_climate =
+    "REPLACE INTO latest_climate (device_id, observed_ms, temperature, humidity) VALUES (?, ?, ?, ?)";
+
+constexpr std::string_view find_last_purge =
+    "SELECT last_run_ms FROM housekeeping WHERE job = 'purge' AND last_run_ms > 0";
+
+struct ByDay {
+    KnownDeviceId device_id;
+    std::string_view day;
+};
+struct ById {
+    std::int64_t id;
+};
+
+void delete_days(Connection& connection, std::string_view sql, KnownDeviceId device,
+                 const std::vector<std::string>& days) {
+    std::vector<ByDay> rows;
+    for (const std::string& day : days)
+        rows.push_back({device, day});
+    connection.bulk(sql, rows);
+}
+
+struct CycleTuple {
+    std::int64_t id;
+    std::int64_t start_ms;
+    std::int64_t stop_ms;
+    std::int64_t count;
+};
+
+domain::Cycle to_cycle(const CycleTuple& row) {
+    return {core::from_epoch_ms(row.start_ms), core::from_epoch_ms(row.stop_ms), row.count, row.id};
+}
+
+template <typename Last>
+struct CycleTexts {
+    std::string start;
+    std::string stop;
+    std::string duration;
+    std::int64_t count;
+    std::int64_t start_ms;
+    std::int64_t stop_ms;
+    Last last;
+};
+
+template <typename Last>
+CycleTexts<Last> texts_of(const domain::Cycle& cycle, const core::SiteZone& zone, Last last) {
+    return {core::format_local(zone.to_local(cycle.start)),
+            core::format_local(zone.to_local(cycle.stop)),
+            domain::duration_text(cycle),
+            cycle.count,
+            core::epoch_ms(cycle.start),
+            core::epoch_ms(cycle.stop),
+            last};
+}
+
+domain::CorrectionClass class_of(std::string_view text) {
+    using domain::CorrectionClass;
+    for (const auto kind : {CorrectionClass::noise, CorrectionClass::reset, CorrectionClass::rollover,
+                            CorrectionClass::replaced}) {
+        if (text == domain::name(kind)) return kind;
+    }
+    return CorrectionClass::glitch;
+}
+
+}  // namespace
+
+std::vector<std::string> raw_spellings(Connection& connection) {
+    std::set<std::string> spellings;
+    for (const RawTable& table : raw_tables) {
+        auto found = connection.select_one<std::string>(table.first);
+        while (found) {
+            spellings.insert(*found);
+            found = connection.select_one<std::string>(table.next, *found);
+        }
+    }
+    return {spellings.begin(), spellings.end()};
+}
+
+bool is_spelling_of(Connection& connection, KnownDeviceId device, std::string_view spelling) {
+    return connection.select_one<std::int64_t>(compare_spelling, device, spelling).value_or(0) > 0;
+}
+
+std::int64_t rename_rows(Database& database, std::string_view spelling, std::string_view uid) {
+    std::int64_t renamed = 0;
+    for (const RawTable& table : raw_tables) {
+        for (;;) {
+            const auto rows = database.execute(table.rename, uid, spelling, rename_chunk);
+            renamed += static_cast<std::int64_t>(rows);
+            if (rows == 0) break;
+        }
+    }
+    return renamed;
+}
+
+std::vector<UnplacedReading> unplaced_readings(Connection& connection, std::string_view uid,
+                                               std::int64_t limit) {
+    return connection.select<UnplacedReading>(find_unplaced, uid, limit);
+}
+
+void place_readings(Connection& connection, const std::vector<Placement>& placements) {
+    connection.bulk(place, placements);
+}
+
+std::vector<UnplacedCycle> unplaced_cycles(Connection& connection, std::string_view uid, std::int64_t limit) {
+    return connection.select<UnplacedCycle>(find_unplaced_cycles, uid, limit);
+}
+
+void place_cycles(Connection& connection, const std::vector<CyclePlacement>& placements) {
+    connection.bulk(place_cycle, placements);
+}
+
+std::vector<StoredReading> readings_after(Connection& connection, std::string_view uid,
+                                          const ReadingCursor& cursor, std::int64_t last_ms,
+                                          std::int64_t limit) {
+    return connection.select<StoredReading>(next_readings, uid, cursor.observed_ms, last_ms,
+                                            cursor.observed_ms, cursor.id, limit);
+}
+
+std::int64_t count_readings(Connection& connection, std::string_view uid, std::int64_t first_ms,
+                            std::int64_t last_ms) {
+    return connection.select_one<std::int64_t>(count_between, uid, first_ms, last_ms).value_or(0);
+}
+
+std::optional<std::int64_t> newest_reading_until(Connection& connection, std::string_view uid,
+                                                 std::int64_t at_ms) {
+    return connection.select_one<std::optional<std::int64_t>>(newest_until, uid, at_ms)
+        .value_or(std::nullopt);
+}
+
+std::optional<std::int64_t> oldest_reading_after(Connection& connection, std::string_view uid,
+                                                 std::int64_t at_ms) {
+    return connection.select_one<std::optional<std::int64_t>>(oldest_after, uid, at_ms)
+        .value_or(std::nullopt);
+}
+
+LatestReading as_latest(Connection& connection, KnownDeviceId meter, std::int64_t id,
+                        std::optional<std::int64_t> history_id) {
+    struct History {
+        std::int64_t observed_ms;
+        std::string text;
+    };
+    auto latest = connection.select_one<LatestReading>(row_as_latest, meter, id).value_or(LatestReading{});
+    if (!history_id) return latest;
+    if (auto history = connection.select_one<History>(find_history, *history_id)) {
+        latest.energy_history = std::move(history->text);
+        latest.history_observed_ms = history->observed_ms;
+    }
+    return latest;
+}
+
+std::optional<LatestReading> latest_with_history(Connection& connection, KnownDeviceId meter) {
+    return connection.select_one<LatestReading>(find_latest, meter);
+}
+
+void replace_latest(Connection& connection, const LatestReading& latest) {
+    connection.bulk(write_latest, std::vector<LatestReading>{latest});
+}
+
+std::vector<QuarterHourRow> quarter_hours_of(Connection& connection, KnownDeviceId meter,
+                                             std::int64_t first_bucket, std::int64_t last_bucket) {
+    return connection.select<QuarterHourRow>(find_quarters, meter, first_bucket, last_bucket);
+}
+
+std::optional<std::int64_t> oldest_quarter_hour(Connection& connection, KnownDeviceId meter) {
+    return connection.select_one<std::int64_t>(find_oldest_quarter, meter);
+}
+
+void replace_quarter_hours(Connection& connection, const std::vector<QuarterHourRow>& rows) {
+    connection.bulk(write_quarter, rows);
+}
+
+void delete_quarter_hours(Connection& connection, KnownDeviceId meter,
+                          const std::vector<std::int64_t>& buckets) {
+    struct Key {
+        KnownDeviceId device_id;
+        std::int64_t bucket;
+    };
+    std::vector<Key> keys;
+    for (const std::int64_t bucket : buckets)
+        keys.push_back({meter, bucket});
+    connection.bulk(delete_quarter, keys);
+}
+
+std::vector<EnergyDayRow> energy_days_of(Connection& connection, KnownDeviceId meter,
+                                         const std::string& first, const std::string& last) {
+    return connection.select<EnergyDayRow>(find_days, meter, first, last);
+}
+
+void replace_energy_days(Connection& connection, const std::vector<EnergyDayRow>& rows) {
+    connection.bulk(write_day, rows);
+}
+
+void delete_energy_days(Connection& connection, KnownDeviceId meter, const std::vector<std::string>& days) {
+    delete_days(connection, delete_day, meter, days);
+}
+
+std::vector<StoredCorrection> corrections_between(Connection& connection, KnownDeviceId meter, Register which,
+                                                  core::Instant from, core::Instant to) {
+    struct Row {
+        std::int64_t id;
+        std::int64_t observed_ms;
+        std::string kind;
+        double before;
+        double after;
+        double energy;
+    };
+    std::vector<StoredCorrection> corrections;
+    for (const Row& row : connection.select<Row>(find_corrections, meter, name(which), core::epoch_ms(from),
+                                                 core::epoch_ms(to))) {
+        corrections.push_back(
+            {row.id,
+             {core::from_epoch_ms(row.observed_ms), class_of(row.kind), row.before, row.after, row.energy}});
+    }
+    return corrections;
+}
+
+void delete_corrections(Connection& connection, const std::vector<std::int64_t>& ids) {
+    std::vector<ById> rows;
+    for (const std::int64_t id : ids)
+        rows.push_back({id});
+    connection.bulk(delete_correction, rows);
+}
+
+std::optional<core::Instant> last_noise_before(Connection& connection, KnownDeviceId meter, Register which,
+                                               core::Instant at) {
+    const auto ms = connection.select_one<std::optional<std::int64_t>>(find_noise, meter, name(which),
+                                                                       core::epoch_ms(at));
+    return ms && *ms ? std::optional(core::from_epoch_ms(**ms)) : std::nullopt;
+}
+
+std::vector<domain::Cycle> cycles_from(Connection& connection, std::string_view uid, core::Instant from) {
+    std::vector<domain::Cycle> cycles;
+    for (const CycleTuple& row : connection.select<CycleTuple>(find_cycles, uid, core::epoch_ms(from)))
+        cycles.push_back(to_cycle(row));
+    return cycles;
+}
+
+std::optional<domain::Cycle> cycle_before(Connection& connection, std::string_view uid, core::Instant from) {
+    const auto row = connection.select_one<CycleTuple>(find_cycle_before, uid, core::epoch_ms(from));
+    return row ? std::optional(to_cycle(*row)) : std::nullopt;
+}
+
+void insert_cycles(Connection& connection, std::string_view uid, const std::vector<domain::Cycle>& cycles,
+                   const core::SiteZone& zone) {
+    std::vector<CycleTexts<std::string_view>> rows;
+    for (const domain::Cycle& cycle : cycles)
+        rows.push_back(texts_of(cycle, zone, uid));
+    connection.bulk(insert_cycle, rows);
+}
+
+void update_cycles(Connection& connection, const std::vector<domain::Cycle>& cycles,
+                   const core::SiteZone& zone) {
+    std::vector<CycleTexts<std::int64_t>> rows;
+    for (const domain::Cycle& cycle : cycles)
+        rows.push_back(texts_of(cycle, zone, cycle.id));
+    connection.bulk(update_cycle, rows);
+}
+
+void delete_cycles(Connection& connection, const std::vector<domain::Cycle>& cycles) {
+    std::vector<ById> rows;
+    for (const domain::Cycle& cycle : cycles)
+        rows.push_back({cycle.id});
+    connection.bulk(delete_cycle, rows);
+}
+
+std::vector<CycleDay> cycle_days_from(Connection& connection, KnownDeviceId meter, const std::string& first) {
+    return connection.select<CycleDay>(find_cycle_days, meter, first);
+}
+
+std::optional<std::string> oldest_cycle_day(Connection& connection, KnownDeviceId meter) {
+    return connection.select_one<std::string>(find_oldest_cycle_day, meter);
+}
+
+void replace_cycle_days(Connection& connection, const std::vector<CycleDay>& days) {
+    connection.bulk(write_cycle_day, days);
+}
+
+void delete_cycle_days(Connection& connection, KnownDeviceId meter, const std::vector<std::string>& days) {
+    delete_days(connection, delete_cycle_day, meter, days);
+}
+
+std::vector<StoredRun> runs_after(Connection& connection, std::string_view uid, const RunCursor& cursor,
+                                  std::int64_t limit) {
+    return connection.select<StoredRun>(next_runs, uid, cursor.start, cursor.start, cursor.stop, cursor.stop,
+                                        cursor.id, limit);
+}
+
+std::vector<RunDay> run_days_of(Connection& connection, KnownDeviceId machine) {
+    return connection.select<RunDay>(find_run_days, machine);
+}
+
+void replace_run_days(Connection& connection, const std::vector<RunDay>& days) {
+    connection.bulk(write_run_day, days);
+}
+
+void delete_run_days(Connection& connection, KnownDeviceId machine, const std::vector<std::string>& days) {
+    delete_days(connection, delete_run_day, machine, days);
+}
+
+void set_run_total(Connection& connection, const RunTotal& total) {
+    connection.bulk(write_run_total, std::vector<RunTotal>{total});
+}
+
+NewestClimate newest_climate(Connection& connection, std::string_view uid) {
+    return {connection.select_one<std::int64_t>(find_newest_climate, uid),
+            connection.select_one<float>(find_temperature, uid),
+            connection.select_one<float>(find_humidity, uid)};
+}
+
+std::optional<NewestClimate> latest_climate_of(Connection& connection, KnownDeviceId sensor) {
+    return connection.select_one<NewestClimate>(find_latest_climate, sensor);
+}
+
+void replace_latest_climate(Connection& connection, KnownDeviceId sensor, const NewestClimate& climate) {
+    connection.execute(write_latest_climate, sensor, climate.observed_ms, climate.temperature,
+                       climate.humidity);
+}
+
+std::optional<core::Instant> last_purge(Connection& connection) {
+    const auto ms = connection.select_one<std::int64_t>(find_last_purge);
+    return ms ? std::optional(core::from_epoch_ms(*ms)) : std::nullopt;
+}
+
+}  // namespace silaware::storage

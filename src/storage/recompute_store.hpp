@@ -1,0 +1,195 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/device_id.hpp"
+#include "domain/cycle.hpp"
+#include "domain/energy_register.hpp"
+#include "storage/cycle_store.hpp"
+#include "storage/power_store.hpp"
+#include "storage/register_store.hpp"
+#include "storage/rollup_store.hpp"
+#include "storage/run_store.hpp"
+
+// What a rebuild of the derived tables reads and writes, a device at a time.
+namespace silaware::storage {
+
+/// Every spelling of a device id in the raw tables (one of those that compare equal).
+std::vector<std::string> raw_spellings(Connection& connection);
+/// True if rows in `spelling` are found as those of the known device.
+bool is_spelling_of(Connection& connection, KnownDeviceId device, std::string_view spelling);
+/// Writes the rows of `spelling` as those of `uid` in every raw table, in short transactions; how many.
+std::int64_t rename_rows(Database& database, std::string_view spelling, std::string_view uid);
+
+/// A row of `power_monitoring` that no ingest has put in.
+struct UnplacedReading {
+    std::int64_t id;
+    std::optional<std::string> rtc;
+    std::int64_t received_ms;
+};
+/// At most `limit` rows without an observed time.
+std::vector<UnplacedReading> unplaced_readings(Connection& connection, std::string_view uid,
+                                               std::int64_t limit);
+struct Placement {
+    std::int64_t observed_ms;
+    std::int64_t id;
+};
+void place_readings(Connection& connection, const std::vector<Placement>& placements);
+
+/// A row of `cycle_time` by its wall clock only.
+struct UnplacedCycle {
+    std::int64_t id;
+    std::string start;
+    std::string stop;
+};
+std::vector<UnplacedCycle> unplaced_cycles(Connection& connection, std::string_view uid, std::int64_t limit);
+struct CyclePlacement {
+    std::int64_t start_ms;
+    std::int64_t stop_ms;
+    std::int64_t id;
+};
+void place_cycles(Connection& connection, const std::vector<CyclePlacement>& placements);
+
+/// What a fold needs of a row of `power_monitoring`.
+struct StoredReading {
+    std::int64_t id;
+    std::int64_t observed_ms;
+    std::int64_t received_ms;
+    std::optional<float> power;
+    std::optional<float> pf;
+    std::optional<double> energy;
+    std::optional<double> co2;
+    bool has_history;
+};
+/// Where a walk along a meter's readings stands; it begins behind the reading with these two.
+struct ReadingCursor {
+    std::int64_t observed_ms;
+    std::int64_t id;
+};
+/// The next readings up to `last_ms` (inclusive) in order of observed time and receipt, at most `limit`.
+std::vector<StoredReading> readings_after(Connection& connection, std::string_view uid,
+                                          const ReadingCursor& cursor, std::int64_t last_ms,
+                                          std::int64_t limit);
+std::int64_t count_readings(Connection& connection, std::string_view uid, std::int64_t first_ms,
+                            std::int64_t last_ms);
+/// The newest observed time up to `at_ms`, the oldest one behind it.
+std::optional<std::int64_t> newest_reading_until(Connection& connection, std::string_view uid,
+                                                 std::int64_t at_ms);
+std::optional<std::int64_t> oldest_reading_after(Connection& connection, std::string_view uid,
+                                                 std::int64_t at_ms);
+/// The row of a reading as the newest one of its meter; `history_id` names the reading its history is of.
+LatestReading as_latest(Connection& connection, KnownDeviceId meter, std::int64_t id,
+                        std::optional<std::int64_t> history_id);
+std::optional<LatestReading> latest_with_history(Connection& connection, KnownDeviceId meter);
+/// Writes every column of the row.
+void replace_latest(Connection& connection, const LatestReading& latest);
+
+/// A whole row of `quarter_hours`.
+struct QuarterHourRow {
+    KnownDeviceId device_id = 0;
+    std::int64_t bucket = 0;
+    double energy_kwh = 0;
+    double co2_kg = 0;
+    double power_sum_w = 0;
+    std::optional<double> power_max_w;
+    std::int64_t samples = 0;
+    std::int64_t slots = 0;
+    std::int64_t covered_ms = 0;
+    double pf_sum = 0;
+    std::int64_t pf_samples = 0;
+};
+std::vector<QuarterHourRow> quarter_hours_of(Connection& connection, KnownDeviceId meter,
+                                             std::int64_t first_bucket, std::int64_t last_bucket);
+std::optional<std::int64_t> oldest_quarter_hour(Connection& connection, KnownDeviceId meter);
+void replace_quarter_hours(Connection& connection, const std::vector<QuarterHourRow>& rows);
+void delete_quarter_hours(Connection& connection, KnownDeviceId meter,
+                          const std::vector<std::int64_t>& buckets);
+
+/// A whole row of `energy_days`.
+struct EnergyDayRow {
+    KnownDeviceId device_id = 0;
+    std::string day;
+    double energy_kwh = 0;
+    double co2_kg = 0;
+    std::optional<double> max_demand_kw;
+    std::optional<std::int64_t> max_demand_bucket;
+    std::int64_t samples = 0;
+    std::int64_t covered_ms = 0;
+};
+std::vector<EnergyDayRow> energy_days_of(Connection& connection, KnownDeviceId meter,
+                                         const std::string& first, const std::string& last);
+void replace_energy_days(Connection& connection, const std::vector<EnergyDayRow>& rows);
+void delete_energy_days(Connection& connection, KnownDeviceId meter, const std::vector<std::string>& days);
+
+struct StoredCorrection {
+    std::int64_t id;
+    domain::Correction correction;
+};
+/// Those of readings observed in [from, to).
+std::vector<StoredCorrection> corrections_between(Connection& connection, KnownDeviceId meter, Register which,
+                                                  core::Instant from, core::Instant to);
+void delete_corrections(Connection& connection, const std::vector<std::int64_t>& ids);
+/// When a register's noise was recorded last before `at`.
+std::optional<core::Instant> last_noise_before(Connection& connection, KnownDeviceId meter, Register which,
+                                               core::Instant at);
+
+/// The cycles of a meter that stop at or after `from`, by start; their ids are those of the rows.
+std::vector<domain::Cycle> cycles_from(Connection& connection, std::string_view uid, core::Instant from);
+/// The newest cycle that stops before `from`.
+std::optional<domain::Cycle> cycle_before(Connection& connection, std::string_view uid, core::Instant from);
+void insert_cycles(Connection& connection, std::string_view uid, const std::vector<domain::Cycle>& cycles,
+                   const core::SiteZone& zone);
+/// By their ids.
+void update_cycles(Connection& connection, const std::vector<domain::Cycle>& cycles,
+                   const core::SiteZone& zone);
+void delete_cycles(Connection& connection, const std::vector<domain::Cycle>& cycles);
+
+/// From `first` on, by day.
+std::vector<CycleDay> cycle_days_from(Connection& connection, KnownDeviceId meter, const std::string& first);
+std::optional<std::string> oldest_cycle_day(Connection& connection, KnownDeviceId meter);
+void replace_cycle_days(Connection& connection, const std::vector<CycleDay>& days);
+void delete_cycle_days(Connection& connection, KnownDeviceId meter, const std::vector<std::string>& days);
+
+struct StoredRun {
+    std::int64_t id;
+    std::int64_t start;
+    std::int64_t stop;
+    std::int64_t cycle_count;
+    std::int64_t total_run;
+    std::int64_t received_ms;
+    bool operator==(const StoredRun&) const = default;
+};
+/// Where a walk along a machine's records stands; it begins behind the record with these three.
+struct RunCursor {
+    std::int64_t start;
+    std::int64_t stop;
+    std::int64_t id;
+};
+/// The next records by start and stop, at most `limit`.
+std::vector<StoredRun> runs_after(Connection& connection, std::string_view uid, const RunCursor& cursor,
+                                  std::int64_t limit);
+std::vector<RunDay> run_days_of(Connection& connection, KnownDeviceId machine);
+void replace_run_days(Connection& connection, const std::vector<RunDay>& days);
+void delete_run_days(Connection& connection, KnownDeviceId machine, const std::vector<std::string>& days);
+void set_run_total(Connection& connection, const RunTotal& total);
+
+struct NewestClimate {
+    std::optional<std::int64_t> observed_ms;
+    std::optional<float> temperature;
+    std::optional<float> humidity;
+};
+/// The newest values in the raw rows, each on its own, and the time of the newest row.
+NewestClimate newest_climate(Connection& connection, std::string_view uid);
+std::optional<NewestClimate> latest_climate_of(Connection& connection, KnownDeviceId sensor);
+void replace_latest_climate(Connection& connection, KnownDeviceId sensor, const NewestClimate& climate);
+
+/// When the purge ran last; nothing if it never did.
+std::optional<core::Instant> last_purge(Connection& connection);
+
+}  // namespace silaware::storage

@@ -1,0 +1,224 @@
+#include "ingest_fixture.hpp"
+
+#include <thread>
+
+#include "storage/purge.hpp"
+
+namespace silaware::ingest {
+namespace {
+
+using namespace std::chrono_literals;
+
+const std::string meter = "AA:BB:CC:DD:EE:01";
+
+class RecomputeTest : public IngestFixture {
+  protected:
+    std::vector<spool::Message> story(const std::string& uid, core::Instant start, int count, unsigned seed) {
+        std::mt19937 random(seed);
+        std::vector<spool::Message> messages;
+        for (const Sample& sample : meter_story(start, count, random))
+            messages.push_back(power(uid, sample, sample.at));
+        return messages;
+    }
+    /// Empties everything derived.
+    void forget() {
+        for (const char* table :
+             {"latest_readings", "meter_states", "quarter_hours", "energy_days", "cycle_days", "run_days",
+              "run_totals", "register_checkpoints", "corrections", "cycle_time", "latest_climate"}) {
+            database->execute(std::string("DELETE FROM ") + table);
+        }
+    }
+    void insert_raw(const std::string& uid, core::Instant at, double energy) {
+        database->execute(
+            "INSERT INTO power_monitoring (uid, rtc, power, energy, timestamp) VALUES (?, ?, 500, ?, "
+            "FROM_UNIXTIME(? / 1000))",
+            uid, core::format_local(zone().to_local(at)), energy, core::epoch_ms(at));
+    }
+};
+
+TEST_F(RecomputeTest, NothingChangesOnHealthyDataInWhateverOrderItCame) {
+    for (unsigned seed = 1; seed <= 4; ++seed) {
+        auto messages = story("meter " + std::to_string(seed), midnight(2) - 3h, 900, seed);
+        std::mt19937 random(seed);
+        if (seed > 1) std::shuffle(messages.begin(), messages.end(), random);
+        feed(*database, options, messages, 120, &random);
+    }
+    feed({run(meter, 1000 + core::epoch_ms(midnight(2)) / 1000, 90000 + core::epoch_ms(midnight(2)) / 1000, 1,
+              80000),
+          climate(meter, "21.5", "null", now() - 1h), climate(meter, "null", "50", now())});
+    const auto before = derived(*database);
+    const RecomputeResult result = recompute();
+    EXPECT_TRUE(result.finished);
+    EXPECT_TRUE(result.total.empty()) << result.total.text();
+    EXPECT_EQ(result.total.readings, 3600);
+    EXPECT_EQ(derived(*database), before);
+}
+
+TEST_F(RecomputeTest, RebuildsAllThatIsDerived) {
+    feed(story(meter, midnight(3) - 2h, 2500, 7));
+    feed({run(meter, core::epoch_ms(midnight(1)) / 1000 - 100, core::epoch_ms(midnight(1)) / 1000 + 100, 1,
+              200),
+          climate(meter, "21.5", "40", now())});
+    const auto before = derived(*database);
+    forget();
+    const RecomputeResult result = recompute();
+    EXPECT_FALSE(result.total.empty());
+    EXPECT_EQ(result.total.latest_readings, 1);
+    EXPECT_EQ(result.total.latest_climates, 1);
+    EXPECT_EQ(result.total.run_seconds, 200);
+    EXPECT_EQ(derived(*database), before);
+    EXPECT_TRUE(recompute().total.empty());
+}
+
+TEST_F(RecomputeTest, RowsPutInByHandCountFromThenOn) {
+    const core::Instant start = midnight(1);
+    for (int i = 0; i < 6; ++i)
+        insert_raw("aa-bb-cc-dd-ee-01", start + i * 10s, 100 + i);
+    database->execute(
+        "INSERT INTO utils (mac_address, start, stop, cycle_count, total_run) VALUES "
+        "('aabbccddee01', 1700000000, 1700000100, 1, 100), ('AABB.CCDD.EE01', 1700000000, "
+        "1700000100, 1, 100)");
+    database->execute("INSERT INTO temphumid (mac_address, temperature) VALUES ('', 20)");
+    const RecomputeResult result = recompute();
+    EXPECT_EQ(result.total.placed_rows, 6);
+    EXPECT_EQ(result.total.renamed_rows, 8);
+    EXPECT_EQ(result.problems.size(), 1u);
+    EXPECT_EQ(lines("uid, observed_ms", "power_monitoring").front(),
+              fmt::format("{} {}", meter, core::epoch_ms(start)));
+    EXPECT_EQ(lines("start_ms, stop_ms, cycle_count, duration", "cycle_time"),
+              std::vector<std::string>{
+                  fmt::format("{} {} 1 00:00:50", core::epoch_ms(start), core::epoch_ms(start + 50s))});
+    EXPECT_EQ(lines("ROUND(energy_kwh, 6)", "energy_days"), std::vector<std::string>{"5.000000"});
+    EXPECT_EQ(lines("total_seconds", "run_totals"), std::vector<std::string>{"100"});
+    EXPECT_EQ(lines("uid, last_power_ms", "known_devices"),
+              std::vector<std::string>{fmt::format("{} {}", meter, core::epoch_ms(start + 50s))});
+    EXPECT_TRUE(recompute().total.empty());
+}
+
+TEST_F(RecomputeTest, LiveReadingsGoOnFromWhatWasRebuilt) {
+    auto messages = story(meter, midnight(2), 1200, 3);
+    const auto half = messages.begin() + 700;
+    feed({messages.begin(), half});
+    forget();
+    recompute();
+    feed({half, messages.end()});
+    const auto mixed = derived(*database);
+    tests::FreshDatabase other;
+    feed(*other, options, messages);
+    EXPECT_EQ(mixed, derived(*other));
+}
+
+TEST_F(RecomputeTest, PurgedPeriodsStayAsTheyAre) {
+    feed(story(meter, midnight(4) - 1h, 4500, 11));
+    feed({run(meter, core::epoch_ms(midnight(3)) / 1000, core::epoch_ms(midnight(3)) / 1000 + 60, 1, 60),
+          run(meter, core::epoch_ms(midnight(1)) / 1000, core::epoch_ms(midnight(1)) / 1000 + 60, 2, 60)});
+    const auto totals = [&] {
+        auto all = derived(*database);
+        std::erase_if(all, [](const std::string& line) { return line.starts_with("cycle "); });
+        return all;
+    };
+    const auto before = totals();
+    storage::purge_before(*database, midnight(2) + 5h + 123s, [](const auto&) { return true; });
+    const auto cycles = lines("start_ms, stop_ms, cycle_count", "cycle_time");
+    const RecomputeResult result = recompute();
+    EXPECT_TRUE(result.total.empty()) << result.total.text();
+    EXPECT_EQ(totals(), before);
+    EXPECT_EQ(lines("start_ms, stop_ms, cycle_count", "cycle_time"), cycles);
+}
+
+TEST_F(RecomputeTest, RebuildsBehindAPurgeWithTheNumbersGoingOn) {
+    feed(story(meter, midnight(4), 4500, 12));
+    storage::purge_before(*database, midnight(2) + 7h, [](const auto&) { return true; });
+    const auto cycles = lines("start_ms, stop_ms, cycle_count", "cycle_time");
+    const auto days = lines("day, ROUND(energy_kwh, 4), samples", "energy_days");
+    database->execute("UPDATE cycle_time SET cycle_count = cycle_count + 5 WHERE start_ms > ?",
+                      core::epoch_ms(midnight(2) + 20h));
+    database->execute("UPDATE quarter_hours SET energy_kwh = 77 WHERE bucket > ?",
+                      core::epoch_ms(midnight(2) + 9h) / 900'000);
+    database->execute("UPDATE energy_days SET energy_kwh = 3 WHERE day >= ?",
+                      core::format_day(options.zone.day_of(midnight(2) + 9h)));
+    EXPECT_FALSE(recompute().total.empty());
+    EXPECT_EQ(lines("start_ms, stop_ms, cycle_count", "cycle_time"), cycles);
+    EXPECT_EQ(lines("day, ROUND(energy_kwh, 4), samples", "energy_days"), days);
+}
+
+TEST_F(RecomputeTest, APeriodAloneIsRebuilt) {
+    feed(story(meter, midnight(12), 18000, 21));
+    const auto right = derived(*database);
+    const auto day = [&](int ago) { return options.zone.day_of(midnight(ago)); };
+    database->execute("UPDATE quarter_hours SET energy_kwh = energy_kwh + 1, samples = samples + 1");
+    database->execute("DELETE FROM cycle_time WHERE start_ms BETWEEN ? AND ?", core::epoch_ms(midnight(8)),
+                      core::epoch_ms(midnight(7) + 4h));
+    RecomputeJob job;
+    job.from = day(8);
+    job.to = day(8);
+    EXPECT_FALSE(recompute(job).total.empty());
+    const auto quarters = [&](core::Instant from, core::Instant to, const std::string& amount) {
+        return lines("bucket, " + amount,
+                     fmt::format("quarter_hours WHERE slots <> 0 AND bucket >= {} AND bucket < {}",
+                                 core::epoch_ms(from) / 900'000, core::epoch_ms(to) / 900'000));
+    };
+    const auto rebuilt = quarters(midnight(8), midnight(7), "ROUND(energy_kwh, 4)");
+    const auto left = quarters(midnight(7), midnight(0), "ROUND(energy_kwh - 1, 4)");
+    recompute();
+    EXPECT_EQ(rebuilt, quarters(midnight(8), midnight(7), "ROUND(energy_kwh, 4)"));
+    EXPECT_EQ(left, quarters(midnight(7), midnight(0), "ROUND(energy_kwh, 4)"));
+    EXPECT_EQ(derived(*database), right);
+}
+
+TEST_F(RecomputeTest, StopsWhenItIsTold) {
+    feed(story(meter, midnight(2), 200, 5));
+    forget();
+    std::stop_source stop;
+    stop.request_stop();
+    Recompute recompute_once(*database, options, {}, {});
+    EXPECT_FALSE(recompute_once.run(stop.get_token()).finished);
+    EXPECT_TRUE(recompute().finished);
+    EXPECT_TRUE(recompute().total.empty());
+}
+
+TEST_F(RecomputeTest, OldCyclesAreTakenOverAndCountOn) {
+    const core::Instant start = midnight(1) + 1h;
+    database->execute(
+        "INSERT INTO cycle_time (uid, start, stop, duration, cycle_count) VALUES (?, ?, ?, '01:00:00', "
+        "41)",
+        meter, core::format_local(zone().to_local(start - 1h)), core::format_local(zone().to_local(start)));
+    RecomputeJob job;
+    job.cycles = CycleSource::rows;
+    recompute(job);
+    feed({power(meter, {start + 20s}, start + 20s), power(meter, {start + 60s}, start + 60s)});
+    EXPECT_EQ(lines("cycle_count, duration", "cycle_time"),
+              (std::vector<std::string>{"41 01:00:20", "42 00:00:00"}));
+    EXPECT_EQ(lines("cycle_ms", "cycle_days"), std::vector<std::string>{"3620000"});
+}
+
+TEST_F(RecomputeTest, IngestMayRunMeanwhile) {
+    std::vector<spool::Message> messages;
+    for (const char* uid : {"one", "two", "three"}) {
+        for (auto& message : story(uid, midnight(3), 1500, 31))
+            messages.push_back(std::move(message));
+    }
+    std::stable_sort(messages.begin(), messages.end(),
+                     [](const auto& a, const auto& b) { return a.received_at < b.received_at; });
+    std::mt19937 random(1);
+    for (std::size_t i = 0; i + 60 < messages.size(); i += 60)
+        std::shuffle(messages.begin() + static_cast<std::ptrdiff_t>(i),
+                     messages.begin() + static_cast<std::ptrdiff_t>(i + 60), random);
+    std::atomic<bool> fed{false};
+    std::jthread ingest([&] {
+        feed(*database, options, messages, 30);
+        fed = true;
+    });
+    while (!fed) {
+        const RecomputeResult result = recompute();
+        EXPECT_TRUE(result.total.empty()) << result.total.text();
+    }
+    ingest.join();
+    EXPECT_TRUE(recompute().total.empty());
+    tests::FreshDatabase other;
+    feed(*other, options, messages);
+    EXPECT_EQ(derived(*database), derived(*other));
+}
+
+}  // namespace
+}  // namespace silaware::ingest
