@@ -204,8 +204,10 @@ Farewell Connection::serve() {
         // Also behind a lost connection: a broker that died may not have kept what it sent.
         if (!store_batch())
             return {Ending::not_stored, "messages could not be stored; the broker keeps them"};
-        if (result == MOSQ_ERR_SUCCESS) result = mosquitto_loop_misc(client_.get());
-        if (result == MOSQ_ERR_SUCCESS) result = write_out();
+        if (result == MOSQ_ERR_SUCCESS && !broker_is_gone()) {
+            result = mosquitto_loop_misc(client_.get());
+            if (result == MOSQ_ERR_SUCCESS) result = write_out();
+        }
         if (result != MOSQ_ERR_SUCCESS || goodbye_) return farewell(result);
         if (!refused_filter_.empty()) {
             return {Ending::refused,
@@ -218,6 +220,13 @@ Farewell Connection::serve() {
     }
     leave();
     return {Ending::stopped, {}};
+}
+
+/// Then writing would only fail and close the socket, with messages in it that a broker that died has no
+/// more.
+bool Connection::broker_is_gone() const {
+    pollfd end{.fd = mosquitto_socket(client_.get()), .events = POLLRDHUP, .revents = 0};
+    return ::poll(&end, 1, 0) > 0 && end.revents != 0;
 }
 
 bool Connection::wait(short events, milliseconds timeout) const {

@@ -53,6 +53,7 @@ class Connection {
     Farewell refusal() const;
     Farewell farewell(int result) const;
 
+    bool broker_is_gone() const;
     bool wait(short events, std::chrono::milliseconds timeout) const;
     int read_what_is_there();
     int collect();

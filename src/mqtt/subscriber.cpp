@@ -18,7 +18,7 @@ using std::chrono::steady_clock;
 namespace {
 
 constexpr milliseconds room_check{1000};
-constexpr std::chrono::seconds short_life{3};
+constexpr std::chrono::seconds short_life{1};
 constexpr std::chrono::minutes log_again{1};
 constexpr int suspicious_losses = 4;
 
@@ -125,7 +125,7 @@ Farewell Subscriber::Loop::connect_once(const std::stop_token& stop) {
     Farewell farewell = connection.serve();
     const bool lasted = steady_clock::now() - begin > short_life;
     short_lives_ = lasted || farewell.ending != Ending::lost ? 0 : short_lives_ + 1;
-    if (lasted) backoff_.reset();
+    if (short_lives_ < suspicious_losses) backoff_.reset();
     return farewell;
 }
 
@@ -150,7 +150,7 @@ void Subscriber::Loop::tell_of_connection(bool had_session) {
         state_.protocol = protocol_;
         ++state_.connections;
     }
-    if (!last_reason_.empty() && steady_clock::now() - last_logged_ < short_life && short_lives_ > 1) return;
+    if (!last_reason_.empty() && short_lives_ > 1) return;
     log(LogLevel::info,
         fmt::format("connected to {}:{} as {} ({}, {})", options_.broker.host, options_.broker.port,
                     options_.broker.client_id, protocol_ == MQTT_PROTOCOL_V5 ? "MQTT 5" : "MQTT 3.1.1",
