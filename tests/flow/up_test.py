@@ -1,0 +1,183 @@
+"""`silaware up`: the whole system on one machine, as root and as an ordinary user, through kills and restarts."""
+import os
+import re
+import shutil
+import signal
+import time
+from pathlib import Path
+
+import pytest
+import requests
+from portal import Visitor, bearer
+from servers import free_port, wait_for
+from silaware import BINARY, FreshDatabase, Up, assert_accounts_balance, run
+from telemetry import POWER, Device, mosquitto_pub, power
+
+START = 120  # a first start installs a database
+
+
+def password_in(log):
+    return re.search(r"Its password:\s+(\S+)", log).group(1)
+
+
+def gone(pids):
+    return not any(Path(f"/proc/{pid}").exists() and "\nState:\tZ" not in Path(f"/proc/{pid}/status").read_text()
+                   for pid in pids)
+
+
+def test_the_first_start_prints_the_password_once_and_a_restart_keeps_everything():
+    with Up() as up:
+        password = password_in(up.log())
+        visitor = Visitor(up.url).login("admin", password)
+        mosquitto_pub(up.mqtt_port, POWER, power("0A:00:00:00:00:01", 100))
+        wait_for(lambda: visitor.json("/login/summary/all_summary")["devices"], 5, "the reading")
+        assert_accounts_balance(up.metrics())
+        children = up.children()
+        assert len(children) == 4
+        code, seconds = up.end()
+        assert code == 0 and seconds < 10
+        assert gone(children.values())
+
+        (up.folder / "log.txt").unlink()
+        begin = time.monotonic()
+        up.start(START)
+        assert time.monotonic() - begin < 20
+        assert "Its password" not in up.log()
+        visitor = Visitor(up.url).login("admin", password)
+        assert [device["uid"] for device in visitor.json("/login/summary/all_summary")["devices"]] == ["0A:00:00:00:00:01"]
+        assert up.end(signal.SIGINT)[0] == 0
+
+
+@pytest.fixture(scope="module")
+def up():
+    """One system for the tests that break it; each finds it well."""
+    with Up(ADMIN_PASSWORD="chosen beforehand") as system:
+        yield system
+
+
+def test_admin_password_sets_the_first_password(up):
+    assert "chosen beforehand" not in up.log() and "Its password" not in up.log()
+    Visitor(up.url).login("admin", "chosen beforehand")
+
+
+def test_a_second_one_on_the_same_home_is_refused(up):
+    result = run("up", "--port", free_port(), "--mqtt-port", free_port(), env=up.environment())
+    assert result.returncode == 1 and str(up.home) in result.stderr
+    assert requests.get(up.url + "/health", timeout=5).status_code == 200
+
+
+def test_a_broker_port_that_is_taken_is_named(up, mariadb):
+    own = FreshDatabase(mariadb, migrated=False)
+    other = Up(parts=(own,))
+    other.mqtt_port = up.mqtt_port
+    other.spawn()
+    assert other.process.wait(START) == 1
+    assert str(up.mqtt_port) in other.log()
+    other.remove()
+    own.drop()
+
+
+def publish_until_killed(up, uid, victim, count=300):
+    """Publishes numbered readings, kills `victim` (a pid) on the way, and answers the numbers the broker acknowledged."""
+    acknowledged = []
+    with Device(up.mqtt_port, client_id="meter") as device:
+        for number in range(1, count + 1):
+            sent = device.send(POWER, power(uid, number))
+            if number == count // 2:
+                os.kill(victim, signal.SIGKILL)
+            try:
+                sent.wait_for_publish(10)
+            except RuntimeError:
+                continue
+            if sent.is_published():
+                acknowledged.append(number)
+    return acknowledged
+
+
+def stored_numbers(up, uid):
+    return sorted(row[0] for row in up.rows("SELECT energy FROM power_monitoring WHERE uid = %s", uid))
+
+
+@pytest.mark.parametrize("name, uid", [(" ingest", "0A:00:00:00:01:01"), ("mariadbd", "0A:00:00:00:01:02"),
+                                       (" serve", "0A:00:00:00:01:03")])
+def test_a_child_that_dies_is_started_again_and_nothing_is_lost(up, name, uid):
+    [victim] = [pid for line, pid in up.children().items() if name in line]
+    acknowledged = publish_until_killed(up, uid, victim)
+    assert len(acknowledged) == 300
+    wait_for(up.is_up, 30, "the system to be well again")
+    wait_for(lambda: up.metrics()["silaware_messages_spooled"] == 0, 30, "an empty spool")
+    assert_accounts_balance(up.metrics())
+    assert stored_numbers(up, uid) == acknowledged
+    assert victim not in up.children().values()
+
+
+def test_killed_as_a_whole_it_finds_its_feet_and_loses_nothing(up):
+    uid = "0A:00:00:00:01:04"
+    before = up.metrics()["silaware_messages_received_total"]
+    with Device(up.mqtt_port, client_id="meter") as device:
+        for number in range(1, 201):
+            device.send(POWER, power(uid, number)).wait_for_publish(10)
+    # What the broker acknowledged has to reach ingest before the broker dies with what it held in memory.
+    wait_for(lambda: up.metrics()["silaware_messages_received_total"] == before + 200, 10, "200 received messages")
+    children = list(up.children().values())
+    up.kill_now()
+    up.start(START)
+    assert gone(children)
+    wait_for(lambda: up.metrics()["silaware_messages_spooled"] == 0, 30, "an empty spool")
+    assert stored_numbers(up, uid) == list(range(1, 201))
+
+
+def test_children_left_by_a_kill_do_not_stand_in_the_way(up):
+    [database] = [pid for line, pid in up.children().items() if "mariadbd" in line]
+    os.kill(database, signal.SIGSTOP)  # deaf to the SIGTERM it gets when its parent dies
+    up.kill_now()
+    os.kill(database, signal.SIGCONT)
+    up.start(START)
+
+
+def test_an_own_database_and_broker_are_used_where_they_are_named(mariadb, broker):
+    own = FreshDatabase(mariadb, migrated=False)
+    own_up = Up(parts=(own, broker), ADMIN_PASSWORD="chosen beforehand")
+    own_up.mqtt_port = broker.port
+    with own_up:
+        assert not (own_up.home / "mariadb").exists() and not (own_up.home / "mosquitto").exists()
+        mosquitto_pub(broker.port, POWER, power("0A:00:00:00:00:03", 5))
+        wait_for(lambda: own.value("SELECT COUNT(*) FROM power_monitoring") == 1, 10, "the row")
+    own.drop()
+
+
+@pytest.fixture
+def ordinary_user(tmp_path):
+    """A user without rights, and a folder that is the user's own."""
+    if os.geteuid() != 0:
+        pytest.skip("runs as an ordinary user already: the other tests show it")
+    home = Path("/tmp") / f"silaware-user-{os.getpid()}"
+    home.mkdir(mode=0o755)
+    shutil.chown(home, 65534, 65534)
+    yield 65534, home
+    shutil.rmtree(home, ignore_errors=True)
+
+
+def test_it_works_for_an_ordinary_user(ordinary_user):
+    user, home = ordinary_user
+    # The user may not be able to reach the build folder: the binary and what it needs go where it can.
+    program = home / "silaware"
+    program.mkdir()
+    source = Path(BINARY).parent
+    shutil.copy(BINARY, program / "silaware")
+    for folder in ("templates", "static"):
+        shutil.copytree(source / folder, program / folder)
+    up = Up(home=home / "var")
+    up.user = user
+    up.command = lambda: ["/usr/bin/setpriv", f"--reuid={user}", f"--regid={user}", "--clear-groups",
+                          str(program / "silaware"), *map(str, up.arguments())]
+    shutil.chown(home, user, user)
+    os.chmod(up.folder, 0o755)
+    with up:
+        owners = {Path(f"/proc/{pid}").stat().st_uid for pid in up.children().values()}
+        assert owners == {user}
+        mosquitto_pub(up.mqtt_port, POWER, power("0A:00:00:00:00:04", 5))
+        headers = bearer(up.url, "admin", password_in(up.log()))
+        wait_for(lambda: requests.get(up.url + "/login/summary/all_summary", headers=headers, timeout=5).json()["devices"],
+                 10, "the reading")
+        assert up.end()[0] == 0
