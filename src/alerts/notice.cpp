@@ -11,7 +11,7 @@ const std::string& receivers_of(std::string_view kind, const storage::AlertRules
 }
 
 bool is_urgent(std::string_view kind) {
-    return kind != kind::maintenance && kind != kind::offline && kind != kind::stale &&
+    return kind != kind::maintenance && kind != kind::offline && kind != kind::stale && kind != kind::stuck &&
            kind != kind::power_factor;
 }
 

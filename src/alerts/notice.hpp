@@ -19,6 +19,7 @@ inline constexpr std::string_view power = "power";
 inline constexpr std::string_view power_factor = "power_factor";
 inline constexpr std::string_view offline = "offline";
 inline constexpr std::string_view stale = "stale";
+inline constexpr std::string_view stuck = "stuck";
 inline constexpr std::string_view disk = "disk";
 inline constexpr std::string_view spool = "spool";
 inline constexpr std::string_view database = "database";
