@@ -23,6 +23,7 @@ void add_board_routes(http::Router& router, Portal& portal) {
     add_report_routes(router, portal, desk);
     add_energy_report_routes(router, portal, desk);
     add_live_routes(router, portal);
+    add_metrics_routes(router, portal);
     add_health_routes(router, portal);
 }
 

@@ -18,6 +18,7 @@ void add_quarantine_routes(http::Router& router, Portal& portal);
 void add_report_routes(http::Router& router, Portal& portal, std::shared_ptr<ExportDesk> desk);
 void add_energy_report_routes(http::Router& router, Portal& portal, std::shared_ptr<ExportDesk> desk);
 void add_live_routes(http::Router& router, Portal& portal);
+void add_metrics_routes(http::Router& router, Portal& portal);
 void add_health_routes(http::Router& router, Portal& portal);
 
 }  // namespace silaware::portal

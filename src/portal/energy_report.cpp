@@ -145,7 +145,10 @@ Result<Response> json(const Portal& portal, const Request& request) {
     const auto table = make_table(portal, request);
     if (!table) return core::fail(table.error());
     const auto& periods = (*table)->periods;
-    const auto wanted = page_request(request);
+    auto wanted = page_request(request);
+    // Charts and the printed page want all of it at once.
+    if (!request.query("page"))
+        wanted = {1, std::max<std::int64_t>(static_cast<std::int64_t>(periods.size()), 1), ""};
     const core::Page<EnergyPeriod> page{
         {}, wanted.page, wanted.per_page, static_cast<std::int64_t>(periods.size())};
     const auto first = std::min(wanted.offset(), page.total);

@@ -10,6 +10,7 @@
 #include "http/event_stream.hpp"
 #include "http/static_files.hpp"
 #include "portal/gate.hpp"
+#include "portal/request_meter.hpp"
 #include "storage/database.hpp"
 #include "view/renderer.hpp"
 
@@ -64,6 +65,9 @@ struct Portal {
 
     /// Bounds how many passwords are hashed at once, so that a flood of logins leaves workers to the others.
     std::shared_ptr<Gate> password_gate = std::make_shared<Gate>(4);
+
+    /// What /metrics says of the requests of this process.
+    std::shared_ptr<RequestMeter> requests = std::make_shared<RequestMeter>();
 };
 
 }  // namespace silaware::portal

@@ -91,16 +91,18 @@ Result<Response> json(const Portal& portal, const Request& request) {
     boost::json::array items;
     for (const auto& run : page.items)
         items.push_back(to_json(portal, *report, run));
-    return Response::json(object{{"items", std::move(items)},
-                                 {"page", page.page},
-                                 {"per_page", page.per_page},
-                                 {"total", page.total},
-                                 {"pages", page.pages()},
-                                 {"timezone", report->period.zone_name(portal.zone)},
-                                 {"totals", object{{"runs", sums.runs},
-                                                   {"cycles", sums.cycles},
-                                                   {"run_seconds", sums.run_seconds},
-                                                   {"run_time", core::format_hms(sums.run_seconds)}}}});
+    return Response::json(
+        object{{"items", std::move(items)},
+               {"page", page.page},
+               {"per_page", page.per_page},
+               {"total", page.total},
+               {"pages", page.pages()},
+               {"timezone", report->period.zone_name(portal.zone)},
+               {"totals", object{{"runs", sums.runs},
+                                 {"cycles", sums.cycles},
+                                 {"total_run", sums.run_seconds},
+                                 {"hours", figure(static_cast<double>(sums.run_seconds) / 3600)},
+                                 {"run_time", core::format_hms(sums.run_seconds)}}}});
 }
 
 /// Rows go by while the file is made; what they add up to is known at its end.

@@ -88,6 +88,10 @@ http::ServerHooks make_hooks(Portal& portal) {
     hooks.render_error = [&portal](const http::RequestHead& request, const core::Error& error) {
         return render_error(portal, request, error);
     };
+    hooks.observe = [requests = portal.requests](const http::RequestHead&, int status,
+                                                 std::chrono::microseconds took) {
+        requests->count(status, took);
+    };
     return hooks;
 }
 
