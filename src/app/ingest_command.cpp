@@ -1,12 +1,20 @@
+#include <thread>
+
 #include <fmt/format.h>
 #include <spdlog/spdlog.h>
 
+#include "alerts/alert_ingest.hpp"
+#include "alerts/alert_jobs.hpp"
+#include "alerts/mail_sender.hpp"
 #include "app/commands.hpp"
 #include "app/environment.hpp"
 #include "app/ingest_endpoint.hpp"
+#include "app/mailing.hpp"
 #include "app/stop_signal.hpp"
+#include "app/systemd.hpp"
 #include "ingest/ingest.hpp"
 #include "storage/migrations.hpp"
+#include "view/renderer.hpp"
 
 namespace silaware::app {
 
@@ -15,6 +23,10 @@ namespace {
 int complain(const core::Error& error) {
     fmt::print(stderr, "silaware: {}\n", error.message);
     return Exit::failed;
+}
+
+std::int64_t spool_limit(const Settings& settings) {
+    return settings.integer("SPOOL_LIMIT_MB") * 1024 * 1024;
 }
 
 mqtt::SubscriberOptions subscriber_options(const Settings& settings, const spool::Spool& spool) {
@@ -27,6 +39,31 @@ mqtt::SubscriberOptions subscriber_options(const Settings& settings, const spool
                       settings["MQTT_CLIMATE_TOPIC"]};
     options.shared_group = settings["MQTT_SHARED_GROUP"];
     return options;
+}
+
+alerts::Options alert_options(const Settings& settings, const view::Renderer& renderer) {
+    alerts::Options options{.zone = site_zone(settings), .texts = alerts::texts_of(renderer)};
+    options.public_url = portal_settings(settings).public_url;
+    options.home = home_folder(settings);
+    options.spool_limit_bytes = spool_limit(settings);
+    options.outbox_months = static_cast<int>(settings.integer("RETENTION_MONTHS"));
+    return options;
+}
+
+alerts::MailSenderOptions sender_options(const Settings& settings) {
+    alerts::MailSenderOptions options;
+    if (settings.is_set("MAIL_SERVER")) options.smtp = smtp_options(settings);
+    return options;
+}
+
+/// What is stored is judged in the same transaction.
+ingest::Observers observers(alerts::AlertIngest& alerts) {
+    return {.runs = [&alerts](auto& connection, auto growth,
+                              auto now) { alerts.on_runs(connection, growth, now); },
+            .climate = [&alerts](auto& connection, auto facts,
+                                 auto now) { alerts.on_climate(connection, facts, now); },
+            .power = [&alerts](auto& connection, auto facts,
+                               auto now) { alerts.on_power(connection, facts, now); }};
 }
 
 /// A database that is not there yet is no reason to leave messages with the broker; one of another version
@@ -44,16 +81,28 @@ core::Result<void> refuse_other_schema(storage::Database& database) {
 
 int run_ingest(const Settings& settings) {
     StopSignal stop;
-    auto spool = spool::Spool::open(home_folder(settings) / "spool",
-                                    {.bytes = settings.integer("SPOOL_LIMIT_MB") * 1024 * 1024});
+    const ServiceNotice notice;
+    auto spool = spool::Spool::open(home_folder(settings) / "spool", {.bytes = spool_limit(settings)});
     if (!spool) return complain(spool.error());
     storage::Database database(database_options(settings));
     if (const auto usable = refuse_other_schema(database); !usable) return complain(usable.error());
 
-    ingest::Ingest ingest(*spool, database, ingest_options(settings), subscriber_options(settings, *spool));
+    const auto resources = resource_folder();
+    if (!resources) return complain(resources.error());
+    const auto renderer = view::Renderer::open(*resources / "templates", *resources / "static");
+    if (!renderer) return complain(renderer.error());
+    alerts::AlertIngest alerts(alert_options(settings, *renderer));
+    ingest::Options options = ingest_options(settings);
+    options.observers = observers(alerts);
+    ingest::Ingest ingest(*spool, database, options, subscriber_options(settings, *spool));
     IngestEndpoint endpoint(ingest, static_cast<std::uint16_t>(settings.integer("METRICS_PORT")));
     if (const auto started = endpoint.start(); !started) return complain(started.error());
+    alerts::MailSender sender(database, sender_options(settings));
+    alerts::AlertJobs jobs(database, alert_options(settings, *renderer));
+    const std::jthread sending([&](std::stop_token own) { sender.run(own); });
+    const std::jthread checking([&](std::stop_token own) { jobs.run(own); });
     spdlog::info("ingest: started");
+    notice.ready();
     ingest.run(stop.token());
     spdlog::info("ingest: stopped, {} messages wait in the spool", spool->status().messages);
     return Exit::ok;

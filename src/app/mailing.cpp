@@ -1,15 +1,64 @@
 #include "app/mailing.hpp"
 
+#include "app/environment.hpp"
+#include "auth/token.hpp"
+#include "storage/outbox.hpp"
+#include "storage/settings_store.hpp"
+
 namespace silaware::app {
 
-decltype(portal::Portal::send_test_mail) test_mail_sender(const Settings&, storage::Database&) {
-    return [](const std::string&, const view::Mail&) -> core::Result<portal::MailOutcome> {
-        return core::fail(core::ErrorCode::unavailable, "no mail server is set (MAIL_SERVER)");
+namespace {
+
+mail::Message message_to(const std::string& receiver, const view::Mail& content, const std::string& sender) {
+    mail::Message message;
+    message.sender = sender;
+    message.receivers = {receiver};
+    message.subject = content.subject;
+    message.text = content.text;
+    message.html = content.html;
+    message.id = auth::random_token();
+    message.date = clock_now();
+    return message;
+}
+
+}  // namespace
+
+mail::SmtpOptions smtp_options(const Settings& settings) {
+    mail::SmtpOptions options;
+    options.server = settings["MAIL_SERVER"];
+    options.port = static_cast<std::uint16_t>(settings.integer("MAIL_PORT"));
+    options.security = settings.flag("MAIL_USE_SSL")   ? mail::SmtpSecurity::implicit
+                       : settings.flag("MAIL_USE_TLS") ? mail::SmtpSecurity::starttls
+                                                       : mail::SmtpSecurity::none;
+    options.username = settings["MAIL_USERNAME"];
+    options.password = settings["MAIL_PASSWORD"];
+    options.tls_ca = settings["MAIL_TLS_CA"];
+    return options;
+}
+
+decltype(portal::Portal::send_test_mail) test_mail_sender(const Settings& settings,
+                                                          storage::Database& database) {
+    if (!settings.is_set("MAIL_SERVER")) return {};
+    mail::SmtpOptions options = smtp_options(settings);
+    options.reply_timeout = std::chrono::seconds(10);  // a person waits for the answer
+    options.total_timeout = std::chrono::seconds(20);
+    return [client = mail::SmtpClient(options), &database](
+               const std::string& receiver, const view::Mail& content) -> core::Result<portal::MailOutcome> {
+        const std::string sender = storage::SettingsStore(database).read().mail_sender;
+        const mail::Delivery delivery = client.send(message_to(receiver, content, sender));
+        return portal::MailOutcome{delivery.state == mail::DeliveryState::sent, delivery.answer};
     };
 }
 
-decltype(portal::Portal::queue_mail) mail_queue(const Settings&, storage::Database&) {
-    return [](storage::Connection&, const std::string&, const view::Mail&) {};
+decltype(portal::Portal::queue_mail) mail_queue() {
+    return [](storage::Connection& connection, const std::string& receiver, const view::Mail& content) {
+        storage::OutgoingMail mail;
+        mail.receivers = receiver;
+        mail.subject = content.subject;
+        mail.text = content.text;
+        mail.html = content.html;
+        storage::enqueue(connection, mail, clock_now());
+    };
 }
 
 }  // namespace silaware::app

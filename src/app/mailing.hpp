@@ -1,14 +1,17 @@
 #pragma once
 
 #include "app/settings.hpp"
+#include "mail/smtp_client.hpp"
 #include "portal/portal.hpp"
 #include "storage/database.hpp"
 
 // How the portal's mails leave: at once for a test, through the outbox for the rest.
 namespace silaware::app {
 
+mail::SmtpOptions smtp_options(const Settings& settings);
+
 decltype(portal::Portal::send_test_mail) test_mail_sender(const Settings& settings,
                                                           storage::Database& database);
-decltype(portal::Portal::queue_mail) mail_queue(const Settings& settings, storage::Database& database);
+decltype(portal::Portal::queue_mail) mail_queue();
 
 }  // namespace silaware::app

@@ -10,6 +10,7 @@
 #include "app/environment.hpp"
 #include "app/mailing.hpp"
 #include "app/stop_signal.hpp"
+#include "app/systemd.hpp"
 #include "http/passenger.hpp"
 #include "http/server.hpp"
 #include "portal/live.hpp"
@@ -46,6 +47,7 @@ core::Result<http::ServerOptions> server_options(const Settings& settings, const
 /// Serves until `stop`; `ready` is called when requests are answered.
 int serve_until(const Settings& settings, const http::ServerOptions& server_options, std::stop_token stop,
                 const std::function<core::Result<void>()>& ready, const std::function<void()>& wait) {
+    const ServiceNotice notice;
     const auto resources = resource_folder();
     if (!resources) return complain(resources.error());
     const auto renderer = view::Renderer::open(*resources / "templates", *resources / "static");
@@ -56,6 +58,7 @@ int serve_until(const Settings& settings, const http::ServerOptions& server_opti
     storage::DatabaseOptions database_settings = database_options(settings);
     database_settings.connections = portal_connections;
     storage::Database database(database_settings);
+    notice.status("waiting for the database");
     if (const auto usable = wait_for_database(database, stop); !usable) return complain(usable.error());
     if (stop.stop_requested()) return Exit::ok;
 
@@ -67,7 +70,7 @@ int serve_until(const Settings& settings, const http::ServerOptions& server_opti
                           .live = std::make_shared<http::EventHub>(),
                           .now = clock_now,
                           .send_test_mail = test_mail_sender(settings, database),
-                          .queue_mail = mail_queue(settings, database)};
+                          .queue_mail = mail_queue()};
     const portal::LiveFeed live(database, portal.zone, portal.live, clock_now);
     http::Server server(server_options, portal::make_router(portal), portal::make_hooks(portal));
     if (const auto started = server.start(); !started) return complain(started.error());
@@ -77,10 +80,22 @@ int serve_until(const Settings& settings, const http::ServerOptions& server_opti
         spdlog::info("portal: {}", server_options.socket->string());
     }
     if (const auto told = ready(); !told) return complain(told.error());
+    notice.ready();
+    notice.status("serving");
     wait();
     server.stop();
     spdlog::info("portal: stopped");
     return Exit::ok;
+}
+
+/// Until standard input ends or a signal comes.
+void wait_for_end_of_input(StopSignal& stop) {
+    const int stopped = eventfd(0, EFD_CLOEXEC);
+    {
+        const std::stop_callback wake(stop.token(), [stopped] { eventfd_write(stopped, 1); });
+        http::wait_for_passenger_end(stopped);
+    }
+    close(stopped);
 }
 
 int serve_under_passenger(const Settings& settings, StopSignal& stop) {
@@ -93,13 +108,10 @@ int serve_under_passenger(const Settings& settings, StopSignal& stop) {
     options.host.reset();
     options.socket = spawn->socket();
     options.socket_mode = 0666;
-    const int stopped = eventfd(0, EFD_CLOEXEC);
-    const std::stop_callback wake(stop.token(), [stopped] { eventfd_write(stopped, 1); });
     const int exit = serve_until(
         settings, options, stop.token(), [&] { return spawn->report_ready(); },
-        [&] { http::wait_for_passenger_end(stopped); });
+        [&] { wait_for_end_of_input(stop); });
     if (exit != Exit::ok) spawn->report_failure("silaware could not start; its log says why");
-    close(stopped);
     return exit;
 }
 
@@ -112,7 +124,8 @@ int run_serve(const Settings& settings, const ServeOptions& serve) {
     const auto options = server_options(settings, serve);
     if (!options) return complain(options.error());
     return serve_until(
-        settings, *options, stop.token(), [] { return core::Result<void>{}; }, [&] { stop.wait(); });
+        settings, *options, stop.token(), [] { return core::Result<void>{}; },
+        [&] { serve.until_stdin_ends ? wait_for_end_of_input(stop) : stop.wait(); });
 }
 
 }  // namespace silaware::app

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "core/time.hpp"
+#include "domain/facts.hpp"
 #include "storage/database.hpp"
 
 namespace silaware::ingest {
@@ -17,28 +18,9 @@ struct Topics {
     std::string climate = "silaware/temphumid";
 };
 
-/// The run time of a machine before and after a batch, in seconds since ever.
-struct RunGrowth {
-    std::uint32_t device_id;
-    std::string uid;
-    std::int64_t before_seconds;
-    std::int64_t after_seconds;
-};
-
-struct ClimateFact {
-    std::uint32_t device_id;
-    std::string uid;
-    core::Instant observed_at;
-    std::optional<float> temperature;  ///< °C
-    std::optional<float> humidity;     ///< %
-};
-
-struct PowerFact {
-    std::uint32_t device_id;
-    std::string uid;
-    core::Instant observed_at;
-    double watts;
-};
+using domain::ClimateFact;
+using domain::PowerFact;
+using domain::RunGrowth;
 
 /// What a batch stored, for those who judge it (alerts). Called inside the batch's transaction, on its
 /// connection, so that what they write is committed with the readings that caused it. May be called again
