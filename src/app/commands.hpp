@@ -2,6 +2,7 @@
 
 #include <functional>
 #include <string>
+#include <vector>
 
 #include "app/settings.hpp"
 
@@ -19,6 +20,7 @@ struct ServeOptions {
     unsigned port = 8080;
     std::string socket = {};
     bool passenger = false;
+    bool until_stdin_ends = false;
 };
 
 struct UpOptions {
@@ -32,6 +34,11 @@ struct AccountOptions {
     std::string name;
     std::string email;
     std::string role;
+};
+
+struct BrokerCredentialsOptions {
+    std::string folder = ".";
+    std::vector<std::string> renew = {};  ///< devices or user names that get a new password
 };
 
 struct RecomputeOptions {
@@ -54,6 +61,9 @@ int run_ingest(const Settings& settings);
 int run_migrate(const Settings& settings, bool dry_run);
 int run_account_create(const Settings& settings, const AccountOptions& options);
 int run_account_reset_password(const Settings& settings, const AccountOptions& options);
+int run_backup(const Settings& settings, const std::string& file);
+int run_restore(const Settings& settings, const std::string& file, bool force);
+int run_broker_credentials(const Settings& settings, const BrokerCredentialsOptions& options);
 int run_purge(const Settings& settings);
 int run_recompute(const Settings& settings, const RecomputeOptions& options);
 int run_simulate(const Settings& settings, const SimulateOptions& options);

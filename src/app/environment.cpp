@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <condition_variable>
+#include <cstdlib>
 #include <fstream>
 #include <mutex>
 #include <sstream>
@@ -152,6 +153,8 @@ std::map<std::string, std::string> environment_of(const Settings& settings) {
 }
 
 fs::path own_binary() {
+    // In a bundle /proc/self/exe is the loader it brings along; its launcher says where that itself is.
+    if (const char* launcher = std::getenv("SILAWARE_LAUNCHER")) return launcher;
     return fs::read_symlink("/proc/self/exe");
 }
 

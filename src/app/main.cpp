@@ -15,6 +15,8 @@ namespace {
 
 using namespace silaware::app;  // NOLINT: this file only joins the commands together
 
+constexpr unsigned unknown_database = 1049;  // MariaDB's error number
+
 struct CommandLine {
     Settings settings;
     ServeOptions serve;
@@ -23,6 +25,9 @@ struct CommandLine {
     RecomputeOptions recompute;
     SimulateOptions simulate;
     bool dry_run = false;
+    std::string backup_file;
+    BrokerCredentialsOptions credentials;
+    bool force = false;
     std::function<int()> chosen;
 };
 
@@ -56,6 +61,8 @@ void add_serve(CLI::App& app, CommandLine& line) {
         ->check(CLI::Range(0, 65535));
     serve->add_option("--socket", line.serve.socket, "Unix socket to listen on instead");
     serve->add_flag("--passenger", line.serve.passenger, "speak Phusion Passenger's spawn protocol");
+    serve->add_flag("--until-stdin-ends", line.serve.until_stdin_ends,
+                    "stop when standard input ends, as it does when the process that started it is gone");
 }
 
 void add_account(CLI::App& app, CommandLine& line) {
@@ -70,6 +77,29 @@ void add_account(CLI::App& app, CommandLine& line) {
     auto* reset = add(*account, "reset-password", "set a new password; from stdin, or made and printed once",
                       line, [&line] { return run_account_reset_password(line.settings, line.account); });
     reset->add_option("name", line.account.name, "the account")->required();
+}
+
+void add_backup(CLI::App& app, CommandLine& line) {
+    auto* backup = add(app, "backup", "write the whole database and the secret key to a file, compressed",
+                       line, [&line] { return run_backup(line.settings, line.backup_file); });
+    backup->add_option("file", line.backup_file, "the file to write, for example silaware.sql.gz")
+        ->required();
+    auto* restore = add(app, "restore", "check a backup and load it into an empty database", line,
+                        [&line] { return run_restore(line.settings, line.backup_file, line.force); });
+    restore->add_option("file", line.backup_file, "the file to read")->required()->check(CLI::ExistingFile);
+    restore->add_flag("--force", line.force, "replace everything that the database holds");
+}
+
+void add_broker_credentials(CLI::App& app, CommandLine& line) {
+    auto* credentials =
+        add(app, "broker-credentials",
+            "write mosquitto's password file and ACL, a user for each registered device; prints new "
+            "passwords once",
+            line, [&line] { return run_broker_credentials(line.settings, line.credentials); });
+    credentials->add_option("--folder", line.credentials.folder, "where silaware.passwd and silaware.acl go")
+        ->capture_default_str();
+    credentials->add_option("--renew", line.credentials.renew,
+                            "a device or user that gets a new password; repeatable");
 }
 
 void add_simulate(CLI::App& app, CommandLine& line) {
@@ -106,6 +136,8 @@ void declare(CLI::App& app, CommandLine& line) {
                         [&line] { return run_migrate(line.settings, line.dry_run); });
     migrate->add_flag("--dry-run", line.dry_run, "only say what would be done");
     add_account(app, line);
+    add_backup(app, line);
+    add_broker_credentials(app, line);
     add(app, "purge", "delete the rows older than the retention now", line,
         [&line] { return run_purge(line.settings); });
     auto* recompute = add(app, "recompute", "rebuild what is derived from the raw rows, and say what changed",
@@ -152,6 +184,9 @@ int main(int argc, char** argv) {
         return run(argc, argv);
     } catch (const silaware::storage::DatabaseUnavailable& error) {
         fmt::print(stderr, "silaware: the database can't be reached: {}\n", error.what());
+    } catch (const silaware::storage::DatabaseError& error) {
+        const bool missing = error.code() == unknown_database;
+        fmt::print(stderr, "silaware: {}{}\n", error.what(), missing ? ": run \"silaware migrate\"" : "");
     } catch (const std::exception& error) {
         fmt::print(stderr, "silaware: {}\n", error.what());
     }

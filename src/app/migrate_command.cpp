@@ -13,8 +13,7 @@ namespace {
 int list_pending(const storage::DatabaseOptions& options) {
     storage::DatabaseOptions server = options;
     server.name.clear();
-    storage::Connection probe(server, options.hosts.front());
-    const auto exists = probe.select_one<std::int64_t>(
+    const auto exists = storage::Database(server).select_one<std::int64_t>(
         "SELECT COUNT(*) FROM information_schema.schemata WHERE schema_name = ?", options.name);
     if (exists.value_or(0) == 0) {
         fmt::print("would create the database {}\n", options.name);

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "storage/database.hpp"
+#include "storage/host_address.hpp"
 
 namespace silaware::storage {
 
@@ -178,11 +179,11 @@ Connection::Connection(const DatabaseOptions& options, std::string_view host)
     mysql_options(mysql, MYSQL_INIT_COMMAND,
                   "SET time_zone='+00:00', sql_mode='STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION',"
                   " innodb_lock_wait_timeout=20");
-    const std::string host_text(host);
+    const HostAddress address = split_host(host, options.port);
     const bool local = !options.socket.empty();
-    if (mysql_real_connect(mysql, local ? nullptr : host_text.c_str(), options.user.c_str(),
+    if (mysql_real_connect(mysql, local ? nullptr : address.host.c_str(), options.user.c_str(),
                            options.password.c_str(), options.name.empty() ? nullptr : options.name.c_str(),
-                           options.port, local ? options.socket.c_str() : nullptr,
+                           address.port, local ? options.socket.c_str() : nullptr,
                            CLIENT_FOUND_ROWS | CLIENT_MULTI_STATEMENTS) == nullptr) {
         const unsigned code = mysql_errno(mysql);
         const std::string message = mysql_error(mysql);

@@ -12,6 +12,24 @@ using Clock = std::chrono::steady_clock;
 constexpr std::chrono::seconds ping_after_idle{20};
 constexpr std::chrono::seconds longest_wait{30};
 
+constexpr unsigned galera_not_ready = 1047;
+constexpr unsigned unknown_variable = 1193;  // the server is no Galera node
+constexpr std::string_view cut_off_from_cluster = R"(
+    SELECT @@wsrep_on = 1 AND variable_value = 'OFF' FROM information_schema.global_status
+     WHERE variable_name = 'WSREP_READY')";
+
+/// A Galera node that has lost the others lets us in but refuses every table, so the next server is better.
+/// And what was written through another node must be seen through this one.
+void prepare_cluster_node(Connection& connection) {
+    try {
+        if (connection.select_one<int>(cut_off_from_cluster).value_or(0) == 1)
+            throw DatabaseUnavailable(galera_not_ready, "this Galera node has lost the others");
+        connection.execute("SET SESSION wsrep_sync_wait = 1");
+    } catch (const DatabaseError& error) {
+        if (error.code() != unknown_variable) throw;
+    }
+}
+
 }  // namespace
 
 Database::Database(DatabaseOptions options) : options_(std::move(options)) {}
@@ -63,6 +81,7 @@ std::unique_ptr<Connection> Database::connect() {
         try {
             auto connection =
                 std::make_unique<Connection>(options_, options_.hosts.empty() ? "" : options_.hosts[index]);
+            if (count > 1) prepare_cluster_node(*connection);
             const std::lock_guard lock(mutex_);
             preferred_host_ = index;
             return connection;

@@ -103,14 +103,15 @@ core::Result<void> require_current_schema(Connection& connection) {
 bool create_database_if_missing(const DatabaseOptions& options) {
     DatabaseOptions server = options;
     server.name.clear();
-    Connection connection(server, options.hosts.empty() ? "" : options.hosts.front());
-    const auto found = connection.select_one<std::int64_t>(
+    Database database(server);
+    const auto connection = database.acquire();
+    const auto found = connection->select_one<std::int64_t>(
         "SELECT COUNT(*) FROM information_schema.schemata WHERE schema_name = ?", options.name);
     if (found.value_or(0) > 0) return false;
     std::string quoted;
     for (const char c : options.name)
         quoted += c == '`' ? "``" : std::string(1, c);
-    connection.run_script(fmt::format("CREATE DATABASE `{}` CHARACTER SET utf8mb4", quoted));
+    connection->run_script(fmt::format("CREATE DATABASE `{}` CHARACTER SET utf8mb4", quoted));
     return true;
 }
 
