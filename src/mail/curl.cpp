@@ -1,16 +1,11 @@
 #include "mail/curl.hpp"
 
+#include <sys/socket.h>
+#include <unistd.h>
+
 #include <stdexcept>
 
 namespace silaware::mail {
-
-namespace {
-
-int ask(void* go_on, curl_off_t, curl_off_t, curl_off_t, curl_off_t) {
-    return (*static_cast<const std::function<bool()>*>(go_on))() ? 0 : 1;
-}
-
-}  // namespace
 
 CurlHandle open_curl() {
     static const CURLcode ready = curl_global_init(CURL_GLOBAL_DEFAULT);
@@ -33,11 +28,41 @@ CurlList make_list(const std::vector<std::string>& lines) {
     return list;
 }
 
-void watch(CURL* handle, const std::function<bool()>& go_on) {
-    if (!go_on) return;
-    curl_easy_setopt(handle, CURLOPT_XFERINFOFUNCTION, &ask);
-    curl_easy_setopt(handle, CURLOPT_XFERINFODATA, &go_on);
-    curl_easy_setopt(handle, CURLOPT_NOPROGRESS, 0L);
+int Transfer::ask(void* self, curl_off_t, curl_off_t, curl_off_t, curl_off_t) {
+    const auto& transfer = *static_cast<const Transfer*>(self);
+    if (transfer.go_on_()) return 0;
+    transfer.shut(SHUT_RDWR);
+    return 1;
+}
+
+int Transfer::opened(void* self, curl_socket_t socket, curlsocktype) {
+    static_cast<Transfer*>(self)->sockets_.push_back(socket);
+    return CURL_SOCKOPT_OK;
+}
+
+int Transfer::close(void* self, curl_socket_t socket) {
+    std::erase(static_cast<Transfer*>(self)->sockets_, socket);
+    return ::close(socket);
+}
+
+void Transfer::shut(int directions) const {
+    for (const curl_socket_t socket : sockets_)
+        ::shutdown(socket, directions);
+}
+
+CURLcode Transfer::perform(CURL* handle) {
+    curl_easy_setopt(handle, CURLOPT_SOCKOPTFUNCTION, &Transfer::opened);
+    curl_easy_setopt(handle, CURLOPT_SOCKOPTDATA, this);
+    curl_easy_setopt(handle, CURLOPT_CLOSESOCKETFUNCTION, &Transfer::close);
+    curl_easy_setopt(handle, CURLOPT_CLOSESOCKETDATA, this);
+    if (go_on_) {
+        curl_easy_setopt(handle, CURLOPT_XFERINFOFUNCTION, &Transfer::ask);
+        curl_easy_setopt(handle, CURLOPT_XFERINFODATA, this);
+        curl_easy_setopt(handle, CURLOPT_NOPROGRESS, 0L);
+    }
+    const CURLcode result = curl_easy_perform(handle);
+    shut(SHUT_RD);
+    return result;
 }
 
 }  // namespace silaware::mail

@@ -22,7 +22,25 @@ using CurlMime = std::unique_ptr<curl_mime, CurlDeleter>;
 /// A handle with what every session needs; libcurl is set up with the first. Throws std::runtime_error.
 CurlHandle open_curl();
 CurlList make_list(const std::vector<std::string>& lines);
-/// Asks `go_on` while a transfer runs; it must outlive the transfer.
-void watch(CURL* handle, const std::function<bool()>& go_on);
+/// A transfer that can be broken off, and that never waits for a server's goodbye: libcurl does, for minutes,
+/// and a mail that was taken must be noted as such before its claim ends. Must outlive the handle.
+class Transfer {
+  public:
+    /// `go_on` is asked about once a second; none: always.
+    explicit Transfer(const std::function<bool()>& go_on) : go_on_(go_on) {}
+    Transfer(const Transfer&) = delete;
+    Transfer& operator=(const Transfer&) = delete;
+
+    CURLcode perform(CURL* handle);
+
+  private:
+    static int ask(void* self, curl_off_t, curl_off_t, curl_off_t, curl_off_t);
+    static int opened(void* self, curl_socket_t socket, curlsocktype);
+    static int close(void* self, curl_socket_t socket);
+    void shut(int directions) const;
+
+    const std::function<bool()>& go_on_;
+    std::vector<curl_socket_t> sockets_;
+};
 
 }  // namespace silaware::mail

@@ -149,8 +149,9 @@ Delivery SmtpClient::send(const Message& message, const std::function<bool()>& g
             DeliveryState::permanent, fmt::format("the sender \"{}\" is not an address", message.sender), {}};
     if (receivers.empty()) return {DeliveryState::permanent, "no receiver is an address", std::move(invalid)};
 
-    const CurlHandle handle = open_curl();
     SmtpDialogue dialogue;
+    Transfer transfer(go_on);
+    const CurlHandle handle = open_curl();
     char words[CURL_ERROR_SIZE] = "";
     const CurlList headers = make_list(header_lines(message));
     std::vector<std::string> in_brackets;
@@ -159,7 +160,6 @@ Delivery SmtpClient::send(const Message& message, const std::function<bool()>& g
     const CurlList to = make_list(in_brackets);
     const CurlMime mime = make_mime(handle.get(), message);
     address_session(handle.get(), options_);
-    watch(handle.get(), go_on);
     curl_easy_setopt(handle.get(), CURLOPT_ERRORBUFFER, words);
     curl_easy_setopt(handle.get(), CURLOPT_DEBUGFUNCTION, &listen);
     curl_easy_setopt(handle.get(), CURLOPT_DEBUGDATA, &dialogue);
@@ -169,7 +169,7 @@ Delivery SmtpClient::send(const Message& message, const std::function<bool()>& g
     curl_easy_setopt(handle.get(), allow_refused_receivers, 1L);
     curl_easy_setopt(handle.get(), CURLOPT_HTTPHEADER, headers.get());
     curl_easy_setopt(handle.get(), CURLOPT_MIMEPOST, mime.get());
-    const CURLcode result = curl_easy_perform(handle.get());
+    const CURLcode result = transfer.perform(handle.get());
 
     Delivery delivery{state_of(dialogue, result), words_of(dialogue, result, words), dialogue.refused()};
     delivery.refused.insert(delivery.refused.end(), invalid.begin(), invalid.end());

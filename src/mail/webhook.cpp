@@ -48,11 +48,11 @@ std::string hmac_sha256_hex(const std::string& secret, const std::string& body) 
 }
 
 Delivery post(const WebhookCall& call, const std::function<bool()>& go_on) {
+    Transfer transfer(go_on);
     const CurlHandle handle = open_curl();
     char words[CURL_ERROR_SIZE] = "";
     std::string body;
     const CurlList headers = make_list(headers_of(call));
-    watch(handle.get(), go_on);
     curl_easy_setopt(handle.get(), CURLOPT_ERRORBUFFER, words);
     curl_easy_setopt(handle.get(), CURLOPT_URL, call.url.c_str());
     curl_easy_setopt(handle.get(), CURLOPT_PROTOCOLS_STR, "http,https");
@@ -63,7 +63,7 @@ Delivery post(const WebhookCall& call, const std::function<bool()>& go_on) {
     curl_easy_setopt(handle.get(), CURLOPT_TIMEOUT, static_cast<long>(call.timeout.count()));
     curl_easy_setopt(handle.get(), CURLOPT_WRITEFUNCTION, &keep);
     curl_easy_setopt(handle.get(), CURLOPT_WRITEDATA, &body);
-    const CURLcode result = curl_easy_perform(handle.get());
+    const CURLcode result = transfer.perform(handle.get());
     long status = 0;
     curl_easy_getinfo(handle.get(), CURLINFO_RESPONSE_CODE, &status);
     if (status == 0) {

@@ -9,6 +9,7 @@ FOLDER/ca.pem is the certificate to trust. FOLDER/mode.json, read anew for each 
   refuse           {address: reply} to RCPT
   sender_reply     reply to MAIL
   data_replies     [reply, …] for the mails to come, one each; then 250 again
+  quit_delay       seconds before the reply to QUIT
   drop_after_data  how many mails to read and then hang up on without a word
 """
 import argparse
@@ -55,6 +56,10 @@ class Sink:
             return reply
         envelope.rcpt_tos.append(address)
         return "250 receiver ok"
+
+    async def handle_QUIT(self, server, session, envelope):
+        await asyncio.sleep(self.mode().get("quit_delay", 0))
+        return "221 bye"
 
     async def handle_DATA(self, server, session, envelope):
         mode = self.mode()

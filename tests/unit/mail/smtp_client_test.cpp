@@ -2,8 +2,6 @@
 
 #include <gtest/gtest.h>
 
-#include <atomic>
-
 #include "support/smtp_sink.hpp"
 
 namespace silaware::mail {
@@ -151,9 +149,18 @@ TEST(SmtpClient, GivesUpOnASlowServerAndWhenTold) {
     EXPECT_EQ(SmtpClient(options).send(a_mail()).state, DeliveryState::temporary);
 
     const auto begin = std::chrono::steady_clock::now();
-    const Delivery stopped = SmtpClient(reaching(sink)).send(a_mail(), [] { return false; });
+    const auto a_second = [&] { return std::chrono::steady_clock::now() - begin < std::chrono::seconds(1); };
+    const Delivery stopped = SmtpClient(reaching(sink)).send(a_mail(), a_second);
     EXPECT_NE(stopped.state, DeliveryState::sent);
     EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::seconds(3));
+}
+
+TEST(SmtpClient, DoesNotWaitForTheGoodbye) {
+    SmtpSink sink;
+    sink.set_mode(R"({"quit_delay": 20})");
+    const auto begin = std::chrono::steady_clock::now();
+    EXPECT_EQ(SmtpClient(reaching(sink)).send(a_mail()).state, DeliveryState::sent);
+    EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::seconds(2));
 }
 
 TEST(SmtpClient, RefusesASenderThatIsNoAddress) {
