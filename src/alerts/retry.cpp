@@ -13,6 +13,7 @@ using mail::DeliveryState;
 constexpr int tries_of_refused = 3;
 constexpr std::chrono::hours patience{72};
 constexpr std::string_view refused_mark = "; not delivered to ";
+constexpr std::string_view pending_mark = "; waiting for ";
 
 std::string refusals(const std::vector<mail::Refusal>& refused, bool permanent) {
     std::string text;
@@ -26,7 +27,9 @@ std::string refusals(const std::vector<mail::Refusal>& refused, bool permanent) 
 /// The part of an earlier answer that names receivers refused for good.
 std::string refused_before(const std::string& earlier) {
     const auto mark = earlier.find(refused_mark);
-    return mark == std::string::npos ? "" : earlier.substr(mark);
+    if (mark == std::string::npos) return "";
+    const auto end = earlier.find(pending_mark, mark);
+    return earlier.substr(mark, end == std::string::npos ? end : end - mark);
 }
 
 Settlement after_sent(const mail::Delivery& delivery, bool too_old, const std::string& earlier) {
@@ -38,7 +41,7 @@ Settlement after_sent(const mail::Delivery& delivery, bool too_old, const std::s
     }
     if (!settlement.pending.empty()) {
         settlement.step = too_old ? NextStep::give_up : NextStep::try_again;
-        settlement.answer += "; waiting for " + refusals(delivery.refused, false);
+        settlement.answer += std::string(pending_mark) + refusals(delivery.refused, false);
     }
     settlement.answer += refused_before(earlier);
     return settlement;
