@@ -12,6 +12,7 @@
 #include "app/private_servers.hpp"
 #include "app/stop_signal.hpp"
 #include "app/supervisor.hpp"
+#include "app/upgrade.hpp"
 #include "storage/migrations.hpp"
 
 namespace silaware::app {
@@ -55,6 +56,7 @@ class System {
         : settings_(settings), options_(options), home_(home_folder(settings)) {}
 
     core::Result<void> start(std::stop_token stop) {
+        stop_ = stop;
         settings_.set("SILAWARE_HOME", home_.string(), "absolute path");
         settings_.set("SECRET_KEY", secret_key(settings_), "kept in SILAWARE_HOME");
         for (const auto step : {&System::start_database, &System::prepare_database, &System::start_broker}) {
@@ -83,7 +85,7 @@ class System {
     }
 
     core::Result<void> prepare_database() {
-        if (run_migrate(settings_, false) != Exit::ok) {
+        if (migrate_database(settings_, stop_) != Exit::ok) {
             return core::fail(core::ErrorCode::unavailable, "the database could not be migrated");
         }
         storage::Database database(database_options(settings_));
@@ -119,6 +121,7 @@ class System {
     Settings& settings_;
     const UpOptions& options_;
     fs::path home_;
+    std::stop_token stop_;
     Supervisor supervisor_;
 };
 

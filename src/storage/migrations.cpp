@@ -69,6 +69,10 @@ class MigrationLock {
     bool held_ = false;
 };
 
+constexpr std::string_view find_upgrade = R"(
+    SELECT COUNT(*) FROM information_schema.tables
+     WHERE table_schema = DATABASE() AND table_name = 'upgrade_steps')";
+
 core::Result<void> newer_schema(int version) {
     return core::fail(
         core::ErrorCode::conflict,
@@ -97,7 +101,19 @@ core::Result<void> require_current_schema(Connection& connection) {
             fmt::format("the database is at schema {}, this silaware needs {}: run \"silaware migrate\"",
                         version, newest_schema_version()));
     }
+    if (upgrade_unfinished(connection)) {
+        return core::fail(core::ErrorCode::conflict,
+                          "the upgrade of the database was interrupted: run \"silaware migrate\"");
+    }
     return {};
+}
+
+bool upgrade_unfinished(Connection& connection) {
+    return connection.select_one<std::int64_t>(find_upgrade).value_or(0) > 0;
+}
+
+std::string with_id_collation(Connection& connection, std::string_view sql) {
+    return with_collation(sql, id_collation(connection));
 }
 
 bool create_database_if_missing(const DatabaseOptions& options) {

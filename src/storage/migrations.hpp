@@ -30,6 +30,12 @@ int schema_version(Connection& connection);
 /// Nothing, or why this program can't work on the database and which command helps.
 core::Result<void> require_current_schema(Connection& connection);
 
+/// True while the upgrade of an older system's database is under way or was interrupted.
+bool upgrade_unfinished(Connection& connection);
+
+/// `sql` with the collation of device ids that this server has in place of @ID_COLLATION@.
+std::string with_id_collation(Connection& connection, std::string_view sql);
+
 /// Creates the database named in `options` if it is missing; true if it was. Throws DatabaseError.
 bool create_database_if_missing(const DatabaseOptions& options);
 

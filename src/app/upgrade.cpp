@@ -1,0 +1,183 @@
+#include "app/upgrade.hpp"
+
+#include <unistd.h>
+
+#include <fmt/format.h>
+
+#include "app/commands.hpp"
+#include "app/environment.hpp"
+#include "app/recompute_progress.hpp"
+#include "core/text.hpp"
+#include "ingest/recompute.hpp"
+#include "storage/migrations.hpp"
+#include "storage/upgrade.hpp"
+#include "storage/upgrade_accounts.hpp"
+
+namespace silaware::app {
+
+namespace {
+
+constexpr std::string_view take_lock = "SELECT COALESCE(GET_LOCK('silaware.upgrade', 0), 0)";
+
+void say(const std::string& line) {
+    fmt::print("{}\n", line);
+    std::fflush(stdout);
+}
+
+/// One line on a terminal that is written over and over.
+class ProgressLine {
+  public:
+    void show(const std::string& text) {
+        if (isatty(STDOUT_FILENO) != 1) return;
+        fmt::print("\r\x1b[K{}", text);
+        std::fflush(stdout);
+        shown_ = true;
+    }
+    ~ProgressLine() {
+        if (shown_) fmt::print("\r\x1b[K");
+    }
+
+  private:
+    bool shown_ = false;
+};
+
+storage::DatabaseOptions patient_options(const Settings& settings) {
+    storage::DatabaseOptions options = database_options(settings);
+    options.io_timeout = std::chrono::hours(24);  // an ALTER of a large table takes its time
+    return options;
+}
+
+/// The way from an older system's database to ours.
+class Upgrade {
+  public:
+    Upgrade(storage::Database& database, const Settings& settings, std::stop_token stop)
+        : database_(database), settings_(settings), stop_(std::move(stop)) {}
+
+    /// Before the migrations. False if it was stopped.
+    bool copy_tables() {
+        say("upgrading the older system's tables; nothing else may write to them meanwhile");
+        storage::begin_upgrade(*database_.acquire());
+        std::vector<std::string> notes;
+        ProgressLine line;
+        const bool done = storage::copy_older_tables(
+            database_, site_zone(settings_),
+            [&](const storage::UpgradeProgress& progress) {
+                line.show(
+                    fmt::format("{}: row {} of {}", progress.table, progress.done_id, progress.last_id));
+                return !stop_.stop_requested();
+            },
+            notes);
+        for (const std::string& note : notes)
+            say(note);
+        return done;
+    }
+
+    /// After the migrations. False if it was stopped.
+    bool finish() {
+        tell(storage::fill_account_keys(database_));
+        tell(storage::fill_device_keys(database_));
+        wrap_passwords();
+        if (stop_.stop_requested() || !build_rollups()) return false;
+        storage::take_over_notifications(*database_.acquire());
+        storage::end_upgrade(*database_.acquire());
+        return true;
+    }
+
+  private:
+    static void tell(const storage::UpgradeNotes& notes) {
+        for (const std::string& problem : notes.problems)
+            say(problem);
+    }
+
+    void wrap_passwords() {
+        if (core::lower_ascii(settings_["PASSWORD_STORAGE"]) == "sha256") return;
+        ProgressLine line;
+        tell(storage::wrap_bare_passwords(database_, [&](std::int64_t done, std::int64_t total) {
+            line.show(fmt::format("stretching password {} of {}", done, total));
+        }));
+    }
+
+    bool build_rollups() {
+        say("building roll-ups and run times from the rows");
+        const ingest::Options rules = ingest_options(settings_);
+        RecomputeTerminal terminal;
+        ingest::Recompute recompute(database_, rules, {.cycles = ingest::CycleSource::rows},
+                                    terminal.listener());
+        const ingest::RecomputeResult result = recompute.run(stop_);
+        terminal.end(result);
+        return result.finished;
+    }
+
+    storage::Database& database_;
+    const Settings& settings_;
+    std::stop_token stop_;
+};
+
+int run_migrations(storage::Database& database) {
+    const auto migrated =
+        storage::migrate(*database.acquire(), [](const std::string& step) { say("migrating: " + step); });
+    if (migrated) return Exit::ok;
+    fmt::print(stderr, "silaware: {}\n", migrated.error().message);
+    return Exit::failed;
+}
+
+int upgrade_older(storage::Database& database, const Settings& settings, std::stop_token stop) {
+    const storage::Database::Lease lock = database.acquire();
+    if (lock->select_one<std::int64_t>(take_lock).value_or(0) != 1) {
+        fmt::print(stderr, "silaware: another process is upgrading this database: wait until it is done\n");
+        return Exit::failed;
+    }
+    Upgrade upgrade(database, settings, std::move(stop));
+    const bool done = upgrade.copy_tables() && run_migrations(database) == Exit::ok && upgrade.finish();
+    lock->select_one<std::int64_t>("SELECT COALESCE(RELEASE_LOCK('silaware.upgrade'), 0)");
+    if (!done) fmt::print(stderr, "silaware: the upgrade is not finished: run \"silaware migrate\" again\n");
+    return done ? Exit::ok : Exit::failed;
+}
+
+}  // namespace
+
+int migrate_database(const Settings& settings, std::stop_token stop) {
+    const storage::DatabaseOptions options = patient_options(settings);
+    if (storage::create_database_if_missing(options)) say("created the database " + options.name);
+    storage::Database database(options);
+    const int result = storage::needs_upgrade(*database.acquire())
+                           ? upgrade_older(database, settings, std::move(stop))
+                           : run_migrations(database);
+    if (result == Exit::ok)
+        say(fmt::format("the database {} is at schema {}", options.name, storage::newest_schema_version()));
+    return result;
+}
+
+int describe_migration(const Settings& settings) {
+    storage::DatabaseOptions options = patient_options(settings);
+    storage::DatabaseOptions server = options;
+    server.name.clear();
+    const auto exists = storage::Database(server).select_one<std::int64_t>(
+        "SELECT COUNT(*) FROM information_schema.schemata WHERE schema_name = ?", options.name);
+    if (exists.value_or(0) == 0) {
+        say("would create the database " + options.name);
+        for (const auto& migration : storage::embedded_migrations())
+            say(fmt::format("would run {}", migration.name));
+        return Exit::ok;
+    }
+    storage::Database database(options);
+    const auto connection = database.acquire();
+    const bool older = storage::needs_upgrade(*connection);
+    const auto pending = storage::pending_migrations(*connection);
+    if (older && storage::schema_version(*connection) == 0) {
+        for (const std::string& line : storage::describe_upgrade(*connection))
+            say(line);
+    }
+    for (const auto& migration : pending)
+        say(fmt::format("would run {}", migration.name));
+    if (older) {
+        say("would compare accounts and devices by one spelling, stretch bare passwords and build roll-ups "
+            "and "
+            "run times from the rows");
+    }
+    if (pending.empty() && !older)
+        say(fmt::format("nothing to do: schema {}", storage::newest_schema_version()));
+    return Exit::ok;
+}
+
+}  // namespace silaware::app

@@ -1,0 +1,24 @@
+#pragma once
+
+#include <string>
+
+#include "core/time.hpp"
+#include "storage/upgrade_tables.hpp"
+
+namespace silaware::storage {
+
+/// How times without a zone in an older database are to be read.
+struct OlderClock {
+    std::string site_offset;        ///< SQL: seconds ahead of UTC of the site's wall clock `@`
+    bool fixed_offset = true;       ///< false where the site's clock changes
+    bool receipts_are_utc = false;  ///< of DATETIME columns that hold the time of receipt
+};
+OlderClock older_clock(const core::SiteZone& zone, core::Instant now);
+
+/// The SQL that takes column `column` of type `type` over as what it is; `alias` names the older table.
+std::string taken_over(ColumnKind kind, const ServerColumn& column, const OlderClock& clock);
+
+/// The SQL of `wall`, a site wall clock, as UTC epoch seconds.
+std::string epoch_of_wall(const std::string& wall, const OlderClock& clock);
+
+}  // namespace silaware::storage
