@@ -7,7 +7,7 @@ import paho.mqtt.client as mqtt
 
 UTILS, POWER, CLIMATE = "silaware/utils", "silaware/power", "silaware/temphumid"
 
-# The specification's own sample of a power message: five samples in a message.
+# A power message in the specification's form: five samples in a message.
 SPEC_POWER = {
     "uid": "E0:8C:FE:31:D7:4C",
     "rtc": "17/11/2025 14:07:00",
