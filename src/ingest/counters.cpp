@@ -1,13 +1,43 @@
 #include "ingest/counters.hpp"
 
 #include <algorithm>
+#include <sstream>
+
+#include <fmt/format.h>
+#include <spdlog/spdlog.h>
 
 namespace silaware::ingest {
 
+namespace {
+
+constexpr std::string_view position_key = "position";
+
+std::string text_of(const storage::SpoolPosition& position) {
+    return fmt::format("{} {} {} {}", position.position, position.stored, position.duplicates,
+                       position.quarantined);
+}
+
+std::optional<storage::SpoolPosition> position_in(const std::string& text) {
+    storage::SpoolPosition position;
+    std::istringstream stream(text);
+    stream >> position.position >> position.stored >> position.duplicates >> position.quarantined;
+    return stream ? std::optional(position) : std::nullopt;
+}
+
+}  // namespace
+
+Counters::Counters(spool::Spool& spool) : spool_(spool) {
+    const auto kept = spool.meta(position_key);
+    if (!kept || !*kept) return;
+    if (const auto position = position_in(**kept)) position_ = *position;
+}
+
 void Counters::committed(const storage::SpoolPosition& position) {
+    // Kept before it is shown: what a restart goes on from is never less than what was shown.
+    if (const auto kept = spool_.set_meta(position_key, text_of(position)); !kept)
+        spdlog::debug("spool: {}", kept.error().message);
     const std::lock_guard lock(mutex_);
     position_ = position;
-    known_ = true;
 }
 
 void Counters::batch_done(std::chrono::duration<double, std::milli> commit_time) {
@@ -30,8 +60,6 @@ storage::IngestCounters Counters::snapshot() const {
     counters.stored = position_.stored;
     counters.duplicates = position_.duplicates + spool.duplicates;
     counters.quarantined = position_.quarantined;
-    // Before the database has been asked, what is not in the spool any more must be stored.
-    if (!known_) counters.stored = spool.received - spool.duplicates - spool.messages;
     counters.spooled = counters.received - counters.stored - counters.duplicates - counters.quarantined;
     counters.spool_bytes = spool.bytes;
     if (counters.spooled > 0 && spool.oldest_received_at) {

@@ -11,7 +11,8 @@ namespace silaware::ingest {
 /// received = stored + duplicates + quarantined + spooled.
 class Counters {
   public:
-    explicit Counters(const spool::Spool& spool) : spool_(spool) {}
+    /// Goes on from where the process before stopped, also while the database can't be asked.
+    explicit Counters(spool::Spool& spool);
 
     /// After a commit, or at start: what the database says.
     void committed(const storage::SpoolPosition& position);
@@ -20,10 +21,9 @@ class Counters {
     storage::IngestCounters snapshot() const;
 
   private:
-    const spool::Spool& spool_;
+    spool::Spool& spool_;
     mutable std::mutex mutex_;
     storage::SpoolPosition position_;
-    bool known_ = false;
     bool connected_ = false;
     std::int64_t batches_ = 0;
     double commit_ms_total_ = 0;

@@ -108,7 +108,8 @@ class Spool {
 
     Status status() const;
 
-    /// Small durable texts by name, for what must survive a restart; nothing if never set.
+    /// Small texts by name that survive this process, however it ends, but not a power cut: for what can be
+    /// found out again. Nothing if never set.
     core::Result<std::optional<std::string>> meta(std::string_view key) const;
     core::Result<void> set_meta(std::string_view key, std::string_view value);
 

@@ -46,6 +46,22 @@ Connection open_for_writing(const std::filesystem::path& file) {
     return connection;
 }
 
+/// Commits survive the process but not a power cut.
+class WithoutSync {
+  public:
+    explicit WithoutSync(Connection& connection) : connection_(connection) {
+        connection_.execute("PRAGMA synchronous = NORMAL");
+    }
+    ~WithoutSync() {
+        sqlite3_exec(connection_.handle(), "PRAGMA synchronous = FULL", nullptr, nullptr, nullptr);
+    }
+    WithoutSync(const WithoutSync&) = delete;
+    WithoutSync& operator=(const WithoutSync&) = delete;
+
+  private:
+    Connection& connection_;
+};
+
 }  // namespace
 
 std::int64_t footprint(const Arrival& arrival) {
@@ -148,17 +164,11 @@ bool Writer::remove_some(std::int64_t seq) {
     after.removed_through = std::max(after.removed_through, last);
     after.bytes -= bytes;
     // The position that made these messages superfluous is safe in the database: no fsync for them.
-    connection_.execute("PRAGMA synchronous = NORMAL");
-    try {
-        Transaction transaction(connection_);
-        delete_messages_.bind(1, last).run();
-        save(after);
-        transaction.commit();
-    } catch (...) {
-        connection_.execute("PRAGMA synchronous = FULL");
-        throw;
-    }
-    connection_.execute("PRAGMA synchronous = FULL");
+    const WithoutSync relaxed(connection_);
+    Transaction transaction(connection_);
+    delete_messages_.bind(1, last).run();
+    save(after);
+    transaction.commit();
     tally_ = after;
     return last < seq;
 }
@@ -193,6 +203,7 @@ std::optional<std::string> Writer::meta(std::string_view key) {
 }
 
 void Writer::set_meta(std::string_view key, std::string_view value) {
+    const WithoutSync relaxed(connection_);
     Statement(connection_,
               "INSERT INTO meta (key, value) VALUES (?, ?) "
               "ON CONFLICT (key) DO UPDATE SET value = excluded.value")
