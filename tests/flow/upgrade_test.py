@@ -1,0 +1,164 @@
+"""A database of the Python system, upgraded in place by the real binary, by interrupted runs too, and used after it."""
+import datetime
+import hashlib
+import signal
+import subprocess
+import time
+
+import pytest
+from portal import Visitor
+from servers import wait_for
+from silaware import BINARY, FreshDatabase, Ingest, Serve, environment, must_run, run
+from telemetry import Device, encode
+
+JAKARTA = datetime.timezone(datetime.timedelta(hours=7))
+METER, MACHINE = "AA:BB:CC:DD:EE:01", "AA:BB:CC:DD:EE:02"
+
+OLDER = """
+CREATE TABLE accounts (id INT AUTO_INCREMENT PRIMARY KEY, username VARCHAR(80) NOT NULL, email VARCHAR(120) NOT NULL,
+  password VARCHAR(255) NOT NULL, role VARCHAR(20), createdDate TIMESTAMP NOT NULL DEFAULT CURRENT_TIMESTAMP);
+CREATE TABLE devices (id INT AUTO_INCREMENT PRIMARY KEY, mac_address VARCHAR(50) NOT NULL, mcu_type VARCHAR(50),
+  location VARCHAR(100), createdDate TIMESTAMP NOT NULL DEFAULT CURRENT_TIMESTAMP);
+CREATE TABLE utils (id INT AUTO_INCREMENT PRIMARY KEY, mac_address VARCHAR(50), start INT, stop INT, cycle_count INT,
+  total_run INT);
+CREATE TABLE power_monitoring (id INT AUTO_INCREMENT PRIMARY KEY, uid VARCHAR(50), rtc DATETIME, relay_state VARCHAR(10),
+  voltage FLOAT, current FLOAT, power FLOAT, frequency FLOAT, pf FLOAT, energy FLOAT, co2 FLOAT, energy_history TEXT,
+  timestamp TIMESTAMP NOT NULL DEFAULT CURRENT_TIMESTAMP);
+CREATE TABLE cycle_time (id INT AUTO_INCREMENT PRIMARY KEY, uid VARCHAR(50), start DATETIME, stop DATETIME,
+  duration VARCHAR(20), cycle_count INT);
+CREATE TABLE settings (id INT PRIMARY KEY, utils_min_duration FLOAT, utils_mailreceiver TEXT, max_temperature FLOAT,
+  max_humidity FLOAT, temphumid_mailreceiver TEXT, cc_mailreceiver TEXT, mail_sender VARCHAR(255));
+CREATE TABLE utils_notification_log (id INT AUTO_INCREMENT PRIMARY KEY, mac_address VARCHAR(50), multiple INT,
+  total_run INT, timestamp TIMESTAMP NOT NULL DEFAULT CURRENT_TIMESTAMP);
+CREATE TABLE temphumid (id INT AUTO_INCREMENT PRIMARY KEY, mac_address VARCHAR(50), temperature FLOAT, humidity FLOAT,
+  timestamp TIMESTAMP NOT NULL DEFAULT CURRENT_TIMESTAMP)
+"""
+
+
+class OlderDatabase(FreshDatabase):
+    """Three days of a meter, a machine and a room, as the Python system kept them."""
+    rows_of_meter = 3 * 8640
+
+    def __init__(self, server):
+        super().__init__(server, migrated=False)
+        server.rows(f"CREATE DATABASE `{self.name}`", database=None)
+        for statement in OLDER.split(";"):
+            self.rows(statement)
+        self.stop = int(time.time()) - 60
+        self.start = self.stop - 10 * (self.rows_of_meter - 1)
+        self.fill()
+
+    def insert(self, table, columns, rows):
+        with self.connect() as connection, connection.cursor() as cursor:
+            marks = ", ".join(["%s"] * len(columns.split(",")))
+            cursor.executemany(f"INSERT INTO {table} ({columns}) VALUES ({marks})", rows)
+
+    @staticmethod
+    def wall(epoch):
+        return datetime.datetime.fromtimestamp(epoch, JAKARTA).strftime("%Y-%m-%d %H:%M:%S")
+
+    @staticmethod
+    def utc(epoch):
+        return datetime.datetime.fromtimestamp(epoch, datetime.timezone.utc).strftime("%Y-%m-%d %H:%M:%S")
+
+    def fill(self):
+        spellings = ["aa-bb-cc-dd-ee-01", "AABBCCDDEE01", "aa:bb:cc:dd:ee:01"]
+        self.insert("power_monitoring", "uid, rtc, relay_state, voltage, power, energy, timestamp",
+                    [(spellings[i % 3], self.wall(at), "ON", 220.1, 3600, 1000 + i * 0.01, self.utc(at))
+                     for i, at in enumerate(range(self.start, self.stop + 1, 10))])
+        self.insert("cycle_time", "uid, start, stop, duration, cycle_count",
+                    [("aabbccddee01", self.wall(self.start), self.wall(self.stop), "71:59:50", 41)])
+        self.insert("utils", "mac_address, start, stop, cycle_count, total_run",
+                    [("aabbccddee02", self.stop - 7200, self.stop - 3600, 1, 3600),
+                     ("AA-BB-CC-DD-EE-02", self.stop - 7200, self.stop - 3600, 1, 3600)])
+        self.insert("temphumid", "mac_address, temperature, humidity, timestamp",
+                    [("ward 3", 24.5, 60, self.utc(self.stop))])
+        password = hashlib.sha256(b"old password").hexdigest()
+        self.insert("accounts", "username, email, password, role",
+                    [("Ada", "ada@example.com", password, "admin"), ("ada", "other@example.com", password, "user")])
+        self.insert("devices", "mac_address, mcu_type, location", [("aa-bb-cc-dd-ee-01", "ESP32", "Ward 1")])
+        self.insert("settings", "id, utils_min_duration, mail_sender", [(1, 0.5, "silaware@example.com")])
+
+    def meter_rows(self):
+        return self.value("SELECT COUNT(*) FROM power_monitoring WHERE BINARY uid = %s", METER)
+
+
+@pytest.fixture(scope="module")
+def database(mariadb):
+    older = OlderDatabase(mariadb)
+    yield older
+    older.drop()
+
+
+@pytest.fixture(scope="module")
+def upgraded(database):
+    """Interrupted again and again, by signals and by kills, then run to its end."""
+    env = environment(database.environment)
+    said = must_run("migrate", "--dry-run", env=env)
+    assert "power_monitoring" in said and "0002" in said
+    for delay, sig in [(0.15, signal.SIGKILL), (0.4, signal.SIGTERM), (0.8, signal.SIGKILL), (1.5, signal.SIGTERM)]:
+        process = subprocess.Popen([BINARY, "migrate"], env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        time.sleep(delay)
+        process.send_signal(sig)
+        process.wait(30)
+    said = must_run("migrate", env=env)
+    assert "nothing to do" in must_run("migrate", "--dry-run", env=env)
+    return said
+
+
+def test_every_row_is_kept_under_one_spelling(database, upgraded):
+    assert database.meter_rows() == database.rows_of_meter
+    assert database.value("SELECT COUNT(*) FROM utils") == 2
+    assert database.row("SELECT k.uid, t.temperature FROM temphumid t JOIN known_devices k ON k.uid = t.mac_address "
+                        "JOIN latest_climate l ON l.device_id = k.id AND l.temperature = t.temperature") \
+        == ("ward 3", 24.5)
+    assert database.row("SELECT mac_address, mac_key FROM devices") == (METER, METER.lower())
+
+
+def test_registers_and_run_hours_are_built(database, upgraded):
+    kwh = database.value("SELECT SUM(energy_kwh) FROM energy_days")
+    assert kwh == pytest.approx((database.rows_of_meter - 1) * 0.01, abs=1e-3)
+    assert database.row("SELECT total_seconds, notified_multiple FROM run_totals") == (3600, 2)
+
+
+def test_a_rebuild_finds_nothing_to_change(database, upgraded):
+    assert must_run("recompute", env=environment(database.environment)).strip().endswith("nothing changed")
+
+
+def test_old_users_sign_in_and_see_the_energy(database, upgraded):
+    assert database.value("SELECT COUNT(*) FROM accounts WHERE username_key IS NULL") == 1
+    with Serve(database) as portal:
+        visitor = Visitor(portal.url).login("Ada", "old password")
+        [device] = visitor.get("/login/summary/all_summary").json()["devices"]
+        assert device["uid"] == METER and device["location"] == "Ward 1"
+        assert sum(device["daily_energy"]["kwh"]) == pytest.approx((database.rows_of_meter - 1) * 0.01, abs=1e-2)
+
+
+def test_live_readings_go_on(database, upgraded, broker):
+    with Ingest(database, broker):
+        now = datetime.datetime.now(JAKARTA)
+        device = Device(broker.port)
+        device.send("silaware/power", encode({
+            "uid": METER, "rtc": now.strftime("%d/%m/%Y %H:%M:%S"), "relay_state": "ON",
+            "meter_data": {"power": [3600], "energy": [1300]}}))
+        device.wait()
+        wait_for(lambda: database.meter_rows() > database.rows_of_meter, what="the new reading")
+    assert database.rows("SELECT cycle_count FROM cycle_time ORDER BY cycle_count") == [(41,), (42,)]
+    assert database.value("SELECT SUM(energy_kwh) FROM energy_days") == pytest.approx(300, abs=1e-3)
+    assert must_run("recompute", env=environment(database.environment)).strip().endswith("nothing changed")
+
+
+def test_an_unfinished_upgrade_is_not_served(mariadb):
+    older = OlderDatabase(mariadb)
+    try:
+        env = environment(older.environment)
+        process = subprocess.Popen([BINARY, "migrate"], env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        wait_for(lambda: older.rows("SHOW TABLES LIKE 'upgrade_steps'"), what="the begin of the upgrade")
+        process.kill()
+        process.wait()
+        refused = run("recompute", env=env)
+        assert refused.returncode == 1 and "silaware migrate" in refused.stderr
+        must_run("migrate", env=env)
+        assert older.meter_rows() == older.rows_of_meter
+    finally:
+        older.drop()
