@@ -1,6 +1,7 @@
 #include "ingest/batch_writer.hpp"
 
 #include <algorithm>
+#include <map>
 #include <set>
 
 #include <fmt/format.h>
@@ -50,6 +51,9 @@ class RetainedReplays {
         : connection_(connection), now_(now) {}
 
     void take_out_of(Batch& batch) {
+        remember_originals(batch.power);
+        remember_originals(batch.climate);
+        remember_originals(batch.rejected);
         const auto count = [&](const auto&) { ++batch.duplicates; };
         take_out(
             batch.power,
@@ -78,18 +82,30 @@ class RetainedReplays {
     }
 
   private:
+    /// The message that is replayed may stand before its replay in the same batch.
+    void remember_originals(const auto& kind) {
+        for (const auto& received : kind) {
+            if (!received.message->retained) originals_.try_emplace(received.hash, received.message->seq);
+        }
+    }
+    bool stands_before(const auto& received) const {
+        const auto original = originals_.find(received.hash);
+        return original != originals_.end() && original->second < received.message->seq;
+    }
+
     /// `stored` looks at the rows; a replay that was stored once is remembered, for the next look to be
     /// cheap.
     bool is_replay(const auto& received, const auto& stored) {
         if (!received.message->retained) return false;
         if (storage::retained_before(connection_, received.hash)) return true;
-        const bool replay = stored();
+        const bool replay = stands_before(received) || stored();
         storage::remember_retained(connection_, received.hash, core::epoch_ms(now_));
         return replay;
     }
 
     storage::Connection& connection_;
     core::Instant now_;
+    std::map<std::int64_t, std::int64_t> originals_;  // hash to seq
 };
 
 /// One line a batch: a device that sends nothing but rubbish must not fill the log.

@@ -1,0 +1,245 @@
+#include "ingest_fixture.hpp"
+
+#include <set>
+#include <thread>
+
+namespace silaware::ingest {
+namespace {
+
+using namespace std::chrono_literals;
+
+const std::string meter = "AA:BB:CC:DD:EE:01";
+
+class IngestTest : public IngestFixture {
+  protected:
+    storage::SpoolPosition position() {
+        return BatchWriter(*database, options, "00000000000000000000000000000001").position(1, 0);
+    }
+    std::int64_t count(const std::string& rest) {
+        return database->select_one<std::int64_t>("SELECT COUNT(*) FROM " + rest).value();
+    }
+    std::vector<spool::Message> fleet(core::Instant start, int readings, unsigned seed) {
+        std::mt19937 random(seed);
+        std::vector<spool::Message> messages;
+        for (const char* uid : {"AA:BB:CC:DD:EE:01", "AA:BB:CC:DD:EE:02", "pump"}) {
+            for (const Sample& sample : meter_story(start, readings, random))
+                messages.push_back(power(uid, sample, sample.at));
+        }
+        std::stable_sort(messages.begin(), messages.end(),
+                         [](const auto& a, const auto& b) { return a.received_at < b.received_at; });
+        return messages;
+    }
+};
+
+/// Neighbours swapped, hours held back, everything mixed: within the day that a clock is believed.
+std::vector<spool::Message> disordered(std::vector<spool::Message> messages, unsigned how,
+                                       std::mt19937& random) {
+    const auto mix = [&](std::size_t first, std::size_t last) {
+        std::shuffle(messages.begin() + static_cast<std::ptrdiff_t>(first),
+                     messages.begin() + static_cast<std::ptrdiff_t>(std::min(last, messages.size())), random);
+    };
+    if (how == 0) {
+        for (std::size_t i = 0; i < messages.size(); i += 5)
+            mix(i, i + 5);
+    } else if (how == 1) {
+        std::stable_partition(messages.begin(), messages.end(),
+                              [&](const auto&) { return random() % 10 > 0; });
+    } else if (how == 2) {
+        mix(0, messages.size());
+    } else {
+        std::reverse(messages.begin(), messages.end());
+    }
+    return messages;
+}
+
+TEST_F(IngestTest, NeitherOrderNorBatchesMakeADifference) {
+    const auto messages = fleet(midnight(1) - 4h, 500, 42);
+    feed(*database, options, messages, 1500);
+    const auto in_order = derived(*database);
+    EXPECT_GT(count("corrections"), 5);
+    EXPECT_GT(count("cycle_time"), 10);
+    EXPECT_GE(count("energy_days"), 6);
+    for (unsigned how = 0; how < 4; ++how) {
+        tests::FreshDatabase other;
+        std::mt19937 random(how);
+        feed(*other, options, disordered(messages, how, random), how % 2 ? 40 : 300, &random);
+        EXPECT_EQ(derived(*other), in_order) << "disorder " << how;
+    }
+}
+
+TEST_F(IngestTest, TwoWritersShareTheMeters) {
+    auto messages = fleet(midnight(1) - 2h, 400, 7);
+    feed(messages);
+    tests::FreshDatabase shared;
+    std::vector<spool::Message> halves[2];
+    std::mt19937 random(3);
+    for (const auto& message : messages)
+        halves[random() % 2].push_back(message);
+    {
+        std::jthread other(
+            [&] { feed(*shared, options, halves[1], 20, nullptr, "00000000000000000000000000000002"); });
+        feed(*shared, options, halves[0], 20);
+    }
+    EXPECT_EQ(derived(*shared), derived(*database));
+}
+
+TEST_F(IngestTest, ABatchIsStoredOnceWhateverIsRepeated) {
+    auto messages = fleet(midnight(0) - 1h, 40, 1);
+    std::int64_t seq = 0;
+    for (auto& message : messages)
+        message.seq = ++seq;
+    BatchWriter writer(*database, options, "00000000000000000000000000000001");
+    writer.position(1, 0);
+    const auto first = writer.write(messages);
+    const auto again = writer.write(messages);
+    EXPECT_EQ(first.position, 120);
+    EXPECT_EQ(again.stored, first.stored);
+    EXPECT_EQ(count("power_monitoring"), 120);
+}
+
+TEST_F(IngestTest, EqualReadingsOfAStandingClockAreAllKept) {
+    const Sample sample{midnight(1) + 1h, "100", "5"};
+    feed({power(meter, sample, sample.at), power(meter, sample, sample.at + 1s),
+          power(meter, sample, sample.at + 2s)});
+    EXPECT_EQ(count("power_monitoring"), 3);
+    EXPECT_EQ(position().stored, 3);
+}
+
+TEST_F(IngestTest, APoisonRowGoesIntoQuarantineAlone) {
+    database->execute(
+        "ALTER TABLE power_monitoring ADD CONSTRAINT no_seven CHECK (voltage IS NULL OR power <> 777)");
+    auto messages = fleet(midnight(0) - 1h, 30, 5);
+    messages.insert(messages.begin() + 44,
+                    power("poison", {midnight(0) - 30min, "777", "1"}, midnight(0) - 30min));
+    feed(messages);
+    EXPECT_EQ(position().stored, 90);
+    EXPECT_EQ(position().quarantined, 1);
+    EXPECT_EQ(count("power_monitoring"), 90);
+    EXPECT_EQ(count("quarantine WHERE reason LIKE 'the database refused it%' AND payload LIKE '%777%'"), 1);
+    EXPECT_EQ(count("quarter_hours JOIN known_devices k ON k.id = device_id WHERE uid = 'poison'"), 0);
+}
+
+TEST_F(IngestTest, BadMessagesHarmNothingBehindThem) {
+    auto messages = fleet(midnight(0) - 1h, 10, 6);
+    messages.insert(messages.begin(), {0, now(), false, "silaware/power", "not json"});
+    messages.insert(messages.begin() + 3,
+                    {0, now(), false, "silaware/power", std::string("{\"uid\":\"\xff\"}")});
+    messages.push_back({0, now(), false, "silaware/utils", R"({"id":"a","start":5,"stop":4})"});
+    messages.push_back({0, now(), false, "other/topic", "{}"});
+    messages.push_back({0, now(), false, "silaware/power", std::string(70'000, 'x')});
+    feed(messages);
+    EXPECT_EQ(position().stored, 30);
+    EXPECT_EQ(position().quarantined, 5);
+    EXPECT_EQ(count("quarantine WHERE LENGTH(payload) = 65536"), 1);
+}
+
+TEST_F(IngestTest, ReplaysOfRetainedMessagesAreKnown) {
+    const Sample sample{midnight(0) - 1h, "100", "5"};
+    const auto first = power(meter, sample, sample.at);
+    auto replay = first;
+    replay.retained = true;
+    replay.received_at = sample.at + 10min;
+    auto unseen = power("other", sample, sample.at);
+    unseen.retained = true;
+    auto room = climate("room", "20", "50", sample.at);
+    room.retained = true;
+    feed({first, replay, replay, unseen, unseen, room, room});
+    feed({replay, unseen, room});
+    EXPECT_EQ(position().stored, 3);
+    EXPECT_EQ(position().duplicates, 7);
+    EXPECT_EQ(count("power_monitoring"), 2);
+    EXPECT_EQ(count("temphumid"), 1);
+}
+
+TEST_F(IngestTest, ARunEqualInAllFiveFieldsIsADuplicate) {
+    const auto at = core::epoch_ms(midnight(1)) / 1000;
+    feed({run(meter, at, at + 60, 1, 60), run("aabbccddee01", at, at + 60, 1, 60),
+          run(meter, at, at + 60, 2, 60)});
+    feed({run(meter, at, at + 60, 1, 60), run(meter, at, at + 60, 1, 61), run("two", at, at + 60, 1, 60)});
+    EXPECT_EQ(position().stored, 4);
+    EXPECT_EQ(position().duplicates, 2);
+    EXPECT_EQ(lines("uid, total_seconds", "run_totals JOIN known_devices k ON k.id = device_id"),
+              (std::vector<std::string>{meter + " 181", "two 60"}));
+}
+
+TEST_F(IngestTest, RunsAreSplitAtMidnight) {
+    const auto day = core::epoch_ms(midnight(1)) / 1000;
+    feed({run(meter, day - 3600, day + 7200, 1, 300), run(meter, day - 10, day - 10, 2, 5)});
+    EXPECT_EQ(lines("day, run_seconds, cycles", "run_days"),
+              (std::vector<std::string>{core::format_day(options.zone.day_of(midnight(2))) + " 105 2",
+                                        core::format_day(options.zone.day_of(midnight(1))) + " 200 0"}));
+}
+
+TEST_F(IngestTest, EnergyIsSplitAtMidnightAndMonthEnd) {
+    const core::Instant edge = midnight(1);
+    feed({power(meter, {edge - 1h, "100", "10"}, edge - 1h),
+          power(meter, {edge + 3h, "100", "18"}, edge + 3h)});
+    EXPECT_EQ(lines("day, ROUND(energy_kwh, 6)", "energy_days"),
+              (std::vector<std::string>{core::format_day(options.zone.day_of(midnight(2))) + " 2.000000",
+                                        core::format_day(options.zone.day_of(midnight(1))) + " 6.000000"}));
+    EXPECT_EQ(count("quarter_hours WHERE ABS(energy_kwh - 0.5) < 1e-9"), 16);
+}
+
+TEST_F(IngestTest, DaysOfAClockChangeHaveTheirOwnLength) {
+    options.zone = core::SiteZone::find("Europe/Berlin").value();
+    const core::Instant start = options.zone.start_of_day(core::LocalDay{date::year{2026} / 10 / 25});
+    std::vector<spool::Message> messages;
+    for (int hour = 0; hour <= 48; ++hour) {
+        const core::Instant at = start + std::chrono::hours(hour);
+        messages.push_back({0, at, false, "silaware/power",
+                            fmt::format(R"({{"uid":"m","meter_data":{{"energy":[{}]}}}})", 100 + hour)});
+    }
+    feed(messages);
+    EXPECT_EQ(lines("day, ROUND(energy_kwh, 6)", "energy_days WHERE energy_kwh > 0"),
+              (std::vector<std::string>{"2026-10-25 25.000000", "2026-10-26 23.000000"}));
+}
+
+TEST_F(IngestTest, WithoutRegistrationOnlyRegisteredDevicesCount) {
+    options.allow_unregistered = false;
+    database->execute(
+        "INSERT INTO devices (mac_address, mac_key) VALUES ('AA:BB:CC:DD:EE:01', 'aa:bb:cc:dd:ee:01')");
+    const Sample sample{midnight(0) - 1h, "100", "5"};
+    feed({power("aabbccddee01", sample, sample.at), power("stranger", sample, sample.at),
+          climate("stranger", "20", "50", sample.at),
+          run(meter, core::epoch_ms(sample.at) / 1000, core::epoch_ms(sample.at) / 1000, 1, 1)});
+    EXPECT_EQ(position().stored, 2);
+    EXPECT_EQ(position().quarantined, 2);
+    EXPECT_EQ(count("known_devices"), 1);
+    EXPECT_EQ(count("quarantine WHERE reason LIKE '%stranger%not registered%'"), 2);
+}
+
+TEST_F(IngestTest, ALateReadingJoinsTwoCyclesAndRenumbersTheRest) {
+    const core::Instant start = midnight(1) + 1h;
+    const auto at = [&](int seconds) {
+        return power(meter, {start + std::chrono::seconds(seconds)}, start + std::chrono::seconds(seconds));
+    };
+    feed({at(0), at(40), at(100), at(200)});
+    feed({at(20)});
+    EXPECT_EQ(lines("cycle_count, duration", "cycle_time"),
+              (std::vector<std::string>{"1 00:00:40", "2 00:00:00", "3 00:00:00"}));
+    feed({at(150)});
+    EXPECT_EQ(
+        lines("cycle_count, TIMESTAMPDIFF(SECOND, FROM_UNIXTIME(0), FROM_UNIXTIME(start_ms / 1000)) - " +
+                  std::to_string(core::epoch_ms(start) / 1000),
+              "cycle_time"),
+        (std::vector<std::string>{"1 0", "2 100", "3 150", "4 200"}));
+    EXPECT_EQ(lines("last_cycle_count, cycle_number", "meter_states"), std::vector<std::string>{"4 4"});
+}
+
+TEST_F(IngestTest, TheNewestReadingIsKeptWhateverComesLate) {
+    const core::Instant at = midnight(0) - 2h;
+    feed({power(meter, {at, "1", "10"}, at), power(meter, {at - 1min, "2", "9"}, at + 1s)});
+    feed({power(meter, {at - 1h, "3", "8"}, at + 2s)});
+    EXPECT_EQ(lines("observed_ms, power, energy", "latest_readings"),
+              std::vector<std::string>{fmt::format("{} 1 10", core::epoch_ms(at))});
+    feed({power(meter, {at, "4", "10"}, at + 3s)});
+    EXPECT_EQ(lines("power", "latest_readings"), std::vector<std::string>{"4"});
+}
+
+TEST_F(IngestTest, ARoomKeepsTheValueThatIsNotSent) {
+    feed({climate("room", "20.5", "null", now() - 2min), climate("room", "null", "51", now() - 1min)});
+    EXPECT_EQ(lines("temperature, humidity", "latest_climate"), std::vector<std::string>{"20.5 51"});
+}
+
+}  // namespace
+}  // namespace silaware::ingest
