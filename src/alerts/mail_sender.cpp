@@ -94,12 +94,16 @@ void log(const storage::ClaimedMail& mail, const Settlement& settlement) {
 MailSender::MailSender(storage::Database& database, MailSenderOptions options)
     : database_(database), options_(std::move(options)), outbox_(database, owner_name()) {}
 
+/// The sender of the settings, else the user who signs in, where that is an address.
+std::string MailSender::sender_address() const {
+    const std::string set = storage::SettingsStore(database_).read().mail_sender;
+    if (!set.empty()) return set;
+    return mail::is_address(options_.smtp->username) ? options_.smtp->username : "silaware@localhost";
+}
+
 mail::Message MailSender::message_of(const storage::ClaimedMail& claimed) const {
     mail::Message message;
-    const std::string& username = options_.smtp->username;
-    message.sender = !claimed.sender.empty()      ? claimed.sender
-                     : mail::is_address(username) ? username
-                                                  : "silaware@localhost";
+    message.sender = claimed.sender.empty() ? sender_address() : claimed.sender;
     message.receivers = mail::split_addresses(claimed.receivers);
     message.copies = mail::split_addresses(claimed.copies);
     if (claimed.pending_receivers) message.only_to = mail::split_addresses(*claimed.pending_receivers);

@@ -36,6 +36,7 @@ class MailSender {
   private:
     mail::Delivery hand_over(const storage::ClaimedMail& claimed, std::string_view kind,
                              const std::function<bool()>& go_on);
+    std::string sender_address() const;
     mail::Message message_of(const storage::ClaimedMail& claimed) const;
     mail::WebhookCall call_of(const storage::ClaimedMail& claimed);
     void settle(const storage::ClaimedMail& claimed, const mail::Delivery& delivery, std::stop_token stop);
