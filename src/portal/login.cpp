@@ -37,7 +37,7 @@ http::Response login_page(const Portal& portal, const http::Request& request, Lo
     page.entered_name = form.username;
     page.next = safe_next(form.next);
     page.cookie_at_risk = session_cookie_is_at_risk(portal, request);
-    page.password_reset = request.query("reset").has_value();
+    page.password_reset = request.query("reset") || request.query("changed");
     auto response = http::Response::html(portal.renderer.render(page), status);
     guard.keep(response);
     return response;

@@ -37,8 +37,9 @@ constexpr std::string_view update_email_spelling = "UPDATE accounts SET email = 
 constexpr std::string_view update_name = "UPDATE accounts SET username = ?, username_key = ? WHERE id = ?";
 constexpr std::string_view update_email = "UPDATE accounts SET email = ?, email_key = ? WHERE id = ?";
 constexpr std::string_view update_role = "UPDATE accounts SET role = ? WHERE id = ?";
-constexpr std::string_view update_password =
-    "UPDATE accounts SET password = ?, password_changed_ms = ? WHERE id = ?";
+// Always later than before, so that no two passwords of an account share a moment.
+constexpr std::string_view update_password = R"(
+    UPDATE accounts SET password = ?, password_changed_ms = GREATEST(?, password_changed_ms + 1) WHERE id = ?)";
 constexpr std::string_view update_hash = "UPDATE accounts SET password = ? WHERE id = ? AND password = ?";
 constexpr std::string_view update_login = R"(
     UPDATE accounts SET previous_login_ms = last_login_ms, previous_login_address = last_login_address,

@@ -1,0 +1,470 @@
+#include "portal/api_catalogue.hpp"
+
+#include <array>
+#include <utility>
+
+namespace silaware::portal {
+
+namespace {
+
+using enum http::Method;
+using enum Answer;
+
+constexpr std::string_view sign_in = "Sign-in";
+constexpr std::string_view own = "Own account";
+constexpr std::string_view accounts = "Accounts";
+constexpr std::string_view devices = "Devices";
+constexpr std::string_view power = "Power";
+constexpr std::string_view machines = "Machines and rooms";
+constexpr std::string_view reports = "Reports";
+constexpr std::string_view alerts = "Alerts";
+constexpr std::string_view administration = "Administration";
+constexpr std::string_view operation = "Operation";
+
+constexpr std::string_view paging = "search page:integer per_page:integer";
+constexpr std::string_view account_fields =
+    "id:integer username email role createdDate:date-time last_login_at:date-time";
+constexpr std::string_view account_body = "username! email! password! role";
+constexpr std::string_view account_change = "username email password role";
+constexpr std::string_view device_fields =
+    "id:integer mac_address mcu_type location createdDate:date-time last_seen:date-time online:boolean "
+    "registered:boolean name rated_power_w:number group";
+constexpr std::string_view device_body = "mac_address! mcu_type location name rated_power_w:number group";
+constexpr std::string_view device_change = "mac_address mcu_type location name rated_power_w:number group";
+constexpr std::string_view settings_fields =
+    "id:integer utils_min_duration:number utils_mailreceiver max_temperature:number max_humidity:number "
+    "temphumid_mailreceiver cc_mailreceiver mail_sender";
+constexpr std::string_view settings_body =
+    "utils_min_duration:number utils_mailreceiver max_temperature:number max_humidity:number "
+    "temphumid_mailreceiver cc_mailreceiver mail_sender";
+constexpr std::string_view token_fields = "access_token token_type expires_in:integer";
+constexpr std::string_view report_query = "mac from:date to:date tz sort search";
+constexpr std::string_view report_page_query =
+    "mac from:date to:date tz sort search page:integer per_page:integer";
+constexpr std::string_view energy_query = "by uid group from:date to:date";
+constexpr std::string_view energy_page_query = "by uid group from:date to:date page:integer per_page:integer";
+constexpr std::string_view excel = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
+
+constexpr std::array table{
+    Endpoint{get, "/", sign_in, "To the summary", {}, {}, redirect},
+    Endpoint{get, "/login", sign_in, "The login page", "next", {}, page},
+    Endpoint{
+        post,
+        "/login",
+        sign_in,
+        "Sign in",
+        {},
+        "username! password!",
+        object,
+        token_fields,
+        "JSON gives an access token (HS256). A form, with its csrf_token, opens a session and answers 302."},
+    Endpoint{
+        get, "/get_jwt", sign_in, "An access token for the active session", {}, {}, object, token_fields},
+    Endpoint{get, "/logout", sign_in, "End the session", {}, {}, redirect},
+    Endpoint{post, "/logout", sign_in, "End the session", {}, {}, redirect},
+    Endpoint{get, "/login/forgot", sign_in, "Ask for a link to set a new password", {}, {}, page},
+    Endpoint{post, "/login/forgot", sign_in, "Mail such a link", {}, "email! csrf_token!", page},
+    Endpoint{get, "/login/reset", sign_in, "Set a new password by that link", "token!", {}, page},
+    Endpoint{
+        post, "/login/reset", sign_in, "Set the new password", {}, "token! password! csrf_token!", redirect},
+
+    Endpoint{get, "/login/profile", own, "The own account's page", {}, {}, page},
+    Endpoint{put,
+             "/login/profile/password",
+             own,
+             "Change the own password",
+             {},
+             "current! new!",
+             object,
+             "changed:boolean sign_in_again",
+             "Ends every session of the account, and its access tokens."},
+    Endpoint{put, "/login/profile/language", own, "Choose a language", {}, "language!", object, "language"},
+    Endpoint{get,
+             "/login/profile/tokens/json",
+             own,
+             "The own API tokens",
+             {},
+             {},
+             items,
+             "id:integer name scope created_at:date-time last_used_at:date-time"},
+    Endpoint{post,
+             "/login/profile/tokens",
+             own,
+             "Make an API token",
+             {},
+             "name! scope",
+             object,
+             "id:integer name scope created_at:date-time last_used_at:date-time token",
+             "The token is shown this once. Scope read changes nothing, full may do what the account may.",
+             201},
+    Endpoint{
+        del, "/login/profile/tokens/{id}", own, "Revoke an API token", {}, {}, object, "deleted:integer"},
+
+    Endpoint{get, "/login/accounts", accounts, "The accounts' page", {}, {}, page},
+    Endpoint{get, "/login/accounts/json", accounts, "Accounts", paging, {}, paged, account_fields},
+    Endpoint{post,
+             "/login/accounts",
+             accounts,
+             "Create an account",
+             {},
+             account_body,
+             object,
+             account_fields,
+             {},
+             201},
+    Endpoint{put,
+             "/login/accounts/{id}",
+             accounts,
+             "Change an account",
+             {},
+             account_change,
+             object,
+             account_fields,
+             "What is not sent stays. A new password ends the account's sessions and access tokens."},
+    Endpoint{del, "/login/accounts/{id}", accounts, "Delete an account", {}, {}, object, "deleted:integer"},
+
+    Endpoint{get, "/login/devices", devices, "The devices' page", {}, {}, page},
+    Endpoint{get,
+             "/login/devices/json",
+             devices,
+             "Devices, registered or not",
+             paging,
+             {},
+             paged,
+             device_fields,
+             "Without page all of them (at most 10,000) in one."},
+    Endpoint{get, "/login/devices/csv", devices, "Registered devices as a file", {}, {}, file, "text/csv"},
+    Endpoint{post,
+             "/login/devices/csv",
+             devices,
+             "Register or update devices from such a file",
+             {},
+             "file:binary!",
+             object,
+             "created:integer updated:integer",
+             "The file is the body (text/csv) or the field file of a form. One bad line, and nothing is "
+             "imported."},
+    Endpoint{post,
+             "/login/devices",
+             devices,
+             "Register a device",
+             {},
+             device_body,
+             object,
+             device_fields,
+             {},
+             201},
+    Endpoint{put,
+             "/login/devices/{id}",
+             devices,
+             "Change a device",
+             {},
+             device_change,
+             object,
+             device_fields,
+             "What is not sent stays."},
+    Endpoint{del,
+             "/login/devices/{id}",
+             devices,
+             "Remove a device's registration",
+             {},
+             {},
+             object,
+             "deleted:integer",
+             "What it measured stays."},
+
+    Endpoint{get, "/login/summary", power, "The summary page", {}, {}, page},
+    Endpoint{get,
+             "/login/summary/all_summary",
+             power,
+             "Every meter in a month",
+             "month:integer year:integer",
+             {},
+             object,
+             "month rate:number currency devices:array totals:object"},
+    Endpoint{get, "/power_monitoring", power, "The page of one meter", "uid!", {}, page},
+    Endpoint{get,
+             "/power_monitoring/data",
+             power,
+             "A meter's last 20 readings, oldest first",
+             "uid!",
+             {},
+             object,
+             "uid rtc:array voltage:array current:array power:array frequency:array pf:array energy:array "
+             "co2:array "
+             "relay_state"},
+    Endpoint{get,
+             "/power_monitoring/history",
+             power,
+             "A meter's own daily history",
+             "uid!",
+             {},
+             object,
+             "uid labels:array values:array days:array"},
+    Endpoint{get,
+             "/power_monitoring/weekly_duration",
+             power,
+             "Hours of run cycles in each of the last 5 weeks",
+             "uid!",
+             {},
+             object,
+             "uid weeks:array hours:array"},
+    Endpoint{get,
+             "/power_monitoring/forecast_energy",
+             power,
+             "A meter's month and its forecast",
+             "uid! month:integer year:integer",
+             {},
+             object,
+             "uid month energy_kwh:number active_days:integer days_in_month:integer forecast_kwh:number "
+             "rate:number "
+             "currency cost:number forecast_cost:number co2_kg:number max_demand_kw:number "
+             "max_demand_at:date-time"},
+    Endpoint{get,
+             "/power_monitoring/corrections",
+             power,
+             "What of a register did not count as energy",
+             "uid! page:integer per_page:integer",
+             {},
+             paged,
+             "observed_at:date-time register class before:number after:number energy_kwh:number"},
+    Endpoint{get,
+             "/power_monitoring/series",
+             power,
+             "Power and energy over time",
+             "uid! from:date-time to:date-time step",
+             {},
+             object,
+             "uid step from:date-time to:date-time points:array",
+             "At most 2,000 points."},
+    Endpoint{get,
+             "/power_monitoring/cycles",
+             power,
+             "Run cycles of a meter",
+             "uid! page:integer per_page:integer",
+             {},
+             paged,
+             "cycle_count:integer start stop duration"},
+    Endpoint{get,
+             "/login/live",
+             power,
+             "Readings as they come",
+             {},
+             {},
+             events,
+             "uid power_w:number voltage:number current:number pf:number frequency:number energy_kwh:number "
+             "relay_state observed_at:date-time",
+             "Events named reading, each within a second of its reading."},
+
+    Endpoint{get, "/login/utilities", machines, "The machines' page", {}, {}, page},
+    Endpoint{
+        get, "/login/utilities/json", machines, "Run times of machines", {}, {}, object, "devices:array"},
+    Endpoint{post,
+             "/login/utilities/{mac}/serviced",
+             machines,
+             "Start a machine's maintenance count anew",
+             {},
+             {},
+             object,
+             "mac_address since_service"},
+    Endpoint{get, "/login/climate", machines, "The rooms' page", {}, {}, page},
+    Endpoint{get,
+             "/login/climate/json",
+             machines,
+             "Temperature and humidity of rooms",
+             {},
+             {},
+             object,
+             "limits:object devices:array"},
+
+    Endpoint{get, "/login/report", reports, "The page of machine runs", {}, {}, page},
+    Endpoint{get,
+             "/login/report/json",
+             reports,
+             "Machine runs",
+             report_page_query,
+             {},
+             paged,
+             "id:integer mac_address location start stop cycle_count:integer total_run:integer"},
+    Endpoint{get, "/login/report/excel", reports, "The same as a workbook", report_query, {}, file, excel},
+    Endpoint{get,
+             "/login/report/csv",
+             reports,
+             "The same as CSV",
+             "mac from:date to:date tz sort search bom",
+             {},
+             file,
+             "text/csv"},
+    Endpoint{get, "/login/report/energy", reports, "The page of the energy report", {}, {}, page},
+    Endpoint{get,
+             "/login/report/energy/json",
+             reports,
+             "Energy by period, meter and group",
+             energy_page_query,
+             {},
+             paged,
+             "period uid location group energy_kwh:number cost:number co2_kg:number max_demand_kw:number "
+             "max_demand_at:date-time run_hours:number coverage:number corrections:integer"},
+    Endpoint{
+        get, "/login/report/energy/excel", reports, "The same as a workbook", energy_query, {}, file, excel},
+    Endpoint{get,
+             "/login/report/energy/csv",
+             reports,
+             "The same as CSV",
+             "by uid group from:date to:date bom",
+             {},
+             file,
+             "text/csv"},
+
+    Endpoint{get, "/login/alerts", alerts, "The alerts' page", {}, {}, page},
+    Endpoint{
+        get,
+        "/login/alerts/json",
+        alerts,
+        "Alerts, newest first",
+        "state kind device page:integer per_page:integer",
+        {},
+        paged,
+        "id:integer kind device message value:number limit:number raised_at:date-time notified_at:date-time "
+        "acknowledged_at:date-time acknowledged_by note cleared_at:date-time"},
+    Endpoint{post,
+             "/login/alerts/{id}/ack",
+             alerts,
+             "Acknowledge an alert",
+             {},
+             "note",
+             object,
+             "id:integer acknowledged_at:date-time acknowledged_by note"},
+
+    Endpoint{get, "/login/settings", administration, "The settings' page", {}, {}, page},
+    Endpoint{get,
+             "/login/settings/json",
+             administration,
+             "Limits and mail addresses",
+             {},
+             {},
+             object,
+             settings_fields},
+    Endpoint{put,
+             "/login/settings/json",
+             administration,
+             "Change them",
+             {},
+             settings_body,
+             object,
+             settings_fields,
+             "What is not sent stays. Receivers are comma-separated lists."},
+    Endpoint{post,
+             "/login/settings/test_mail",
+             administration,
+             "Send a test mail at once",
+             {},
+             "receiver",
+             object,
+             "accepted:boolean answer receiver",
+             "The answer holds the mail server's words."},
+    Endpoint{get,
+             "/login/outbox/json",
+             administration,
+             "Mails on their way, newest first",
+             paging,
+             {},
+             paged,
+             "id:integer kind subject receivers copies state attempts:integer answer created_at:date-time "
+             "sent_at:date-time"},
+    Endpoint{post,
+             "/login/outbox/{id}/resend",
+             administration,
+             "Send a mail again",
+             {},
+             {},
+             object,
+             "id:integer state"},
+    Endpoint{get, "/login/audit", administration, "The audit log's page", {}, {}, page},
+    Endpoint{get,
+             "/login/audit/json",
+             administration,
+             "Who changed what, newest first",
+             paging,
+             {},
+             paged,
+             "id:integer at:date-time account address action subject before:object after:object"},
+    Endpoint{get,
+             "/login/quarantine",
+             administration,
+             "The page of messages that could not be taken",
+             {},
+             {},
+             page},
+    Endpoint{get,
+             "/login/quarantine/json",
+             administration,
+             "Messages that could not be taken, newest first",
+             "topic page:integer per_page:integer",
+             {},
+             paged,
+             "id:integer topic reason payload received_at:date-time"},
+
+    Endpoint{get, "/login/api", operation, "This document, to read", {}, {}, page},
+    Endpoint{get,
+             "/login/api/json",
+             operation,
+             "This document",
+             {},
+             {},
+             object,
+             "openapi info:object paths:object"},
+    Endpoint{get, "/health", operation, "Whether the portal works", {}, {}, object, "status database schema"},
+    Endpoint{get, "/metrics", operation, "Counters for Prometheus", {}, {}, text},
+    Endpoint{get, "/static/{path*}", operation, "The pages' own files", {}, {}, file, "*/*"},
+};
+
+constexpr std::pair<std::string_view, std::string_view> meanings[] = {
+    {"search", "Only what holds this text; no wildcards"},
+    {"page", "Counts from 1"},
+    {"per_page", "1 to 100; more is 100"},
+    {"uid", "A device id; a MAC in any spelling"},
+    {"mac", "A device id, or several separated by commas"},
+    {"mac_address", "A device id; a MAC in any spelling"},
+    {"month", "Asked for as 1 to 12 with year; answered as YYYY-MM"},
+    {"from", "First day, or moment, included"},
+    {"to", "Last day, or moment, included"},
+    {"tz", "utc (the default) or site: by whose clock days are cut and times shown"},
+    {"sort", "The name of a column; with a minus in front descending"},
+    {"by", "day, week or month"},
+    {"bom", "1 puts a byte order mark in front, for spreadsheets"},
+    {"step", "auto, 15m, 1h or 1d"},
+    {"state", "open or cleared; all if left out"},
+    {"next", "A path of this portal to go to after signing in"},
+    {"role", "admin may change everything; user sees all but the administration"},
+    {"username", "3 to 64 letters and digits"},
+    {"password", "At least 8 characters"},
+    {"current", "The password until now"},
+    {"new", "The new password: at least 8 characters"},
+    {"scope", "read or full"},
+    {"rated_power_w", "W; bounds what energy the meter is believed"},
+    {"online", "Reported within three of its usual intervals, at least 60 s"},
+    {"utils_min_duration", "Hours of run time between two services"},
+    {"max_temperature", "°C"},
+    {"max_humidity", "%"},
+    {"total_run", "Seconds"},
+    {"coverage", "Share of the time that readings cover"},
+    {"language", "en or id"},
+    {"expires_in", "Seconds"},
+    {"csrf_token", "Of the page that shows the form"},
+};
+
+}  // namespace
+
+std::span<const Endpoint> endpoints() {
+    return table;
+}
+
+std::string_view meaning_of(std::string_view name) {
+    for (const auto& [known, meaning] : meanings) {
+        if (known == name) return meaning;
+    }
+    return {};
+}
+
+}  // namespace silaware::portal

@@ -1,0 +1,43 @@
+#pragma once
+
+#include <span>
+#include <string_view>
+
+#include "http/request.hpp"
+
+namespace silaware::portal {
+
+/// What an endpoint answers when all is well.
+enum class Answer {
+    page,      ///< HTML
+    redirect,  ///< 302
+    object,    ///< JSON with `fields`
+    items,     ///< {"items":[…]}, each with `fields`
+    paged,     ///< items, page, per_page, total, pages
+    file,      ///< a download of type `fields`
+    events,    ///< Server-Sent Events
+    text,
+};
+
+/// The words of the API document. Lists are separated by blanks; a name may carry its type (`id:integer`,
+/// text if none) and, of what is sent, a `!` if it must be there.
+struct Endpoint {
+    http::Method method;
+    std::string_view pattern;
+    std::string_view tag;
+    std::string_view summary;
+    std::string_view query = {};
+    std::string_view body = {};
+    Answer answer = Answer::object;
+    std::string_view fields = {};
+    std::string_view description = {};
+    int status = 200;
+};
+
+/// One for each rule of access.hpp.
+std::span<const Endpoint> endpoints();
+
+/// What a parameter or field means, wherever it is used; empty if its name says it all.
+std::string_view meaning_of(std::string_view name);
+
+}  // namespace silaware::portal
