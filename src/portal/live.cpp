@@ -26,6 +26,7 @@ http::Event to_event(const core::SiteZone& zone, const storage::LiveReading& rea
                              {"pf", figure_or_null(reading.pf)},
                              {"frequency", figure_or_null(reading.frequency)},
                              {"energy_kwh", figure_or_null(reading.energy_kwh)},
+                             {"co2_kg", figure_or_null(reading.co2_kg)},
                              {"relay_state", nullptr},
                              {"observed_at", zone.iso8601(core::from_epoch_ms(reading.observed_ms))}};
     if (reading.relay_state) data["relay_state"] = *reading.relay_state;

@@ -99,7 +99,7 @@ Result<Response> json(const Portal& portal, const Request& request) {
                {"pages", page.pages()},
                {"timezone", report->period.zone_name(portal.zone)},
                {"totals", object{{"runs", sums.runs},
-                                 {"cycles", sums.cycles},
+                                 {"cycles", sums.runs},
                                  {"total_run", sums.run_seconds},
                                  {"hours", figure(static_cast<double>(sums.run_seconds) / 3600)},
                                  {"run_time", core::format_hms(sums.run_seconds)}}}});
@@ -115,7 +115,6 @@ struct RunRows {
     void give(const RowSink& sink) {
         storage::stream_runs(**connection, report.filter, report.order, [&](const ReportedRun& run) {
             ++sums.runs;
-            sums.cycles += run.cycle_count;
             sums.run_seconds += run.total_run;
             const auto clock = [&](std::int64_t epoch) {
                 return sheet::WallClock{report.period.wall_clock(zone, epoch)};
@@ -156,8 +155,7 @@ Result<Response> download(const Portal& portal, ExportDesk& desk, const Request&
     file.table = run_table();
     file.rows = [rows](const RowSink& sink) { rows->give(sink); };
     file.totals = [rows] {
-        return std::vector<Cell>{std::string_view("Total"), rows->sums.runs,  std::monostate{},
-                                 std::monostate{},          std::monostate{}, rows->sums.cycles,
+        return std::vector<Cell>{std::string_view("Total"), rows->sums.runs, Cell{}, Cell{}, Cell{}, Cell{},
                                  rows->sums.run_seconds};
     };
     const auto made_at = portal.zone.iso8601(portal.now());

@@ -6,6 +6,7 @@
 #include "portal/month_figures.hpp"
 #include "portal/presence.hpp"
 #include "portal/routes.hpp"
+#include "portal/site_demand.hpp"
 #include "storage/meter_queries.hpp"
 
 namespace silaware::portal {
@@ -17,17 +18,20 @@ using boost::json::object;
 
 constexpr int profile_days = 7;
 
-/// All that the summary shows, of all meters together: four queries, whatever their number.
+/// All that the summary shows, of all meters together: four queries, whatever their number, and one for a day
+/// whose demand has changed.
 struct SummaryRows {
     std::vector<storage::MeterOverview> meters;
     std::vector<storage::DayEnergy> month;
     std::vector<storage::DayEnergy> week;
     std::vector<storage::WeekCycles> cycles;
+    std::optional<storage::JointDemand> demand;
 };
 
-SummaryRows read_rows(storage::Database& database, date::year_month month, core::LocalDay today) {
-    auto connection = database.acquire();
-    SummaryRows rows{storage::meter_overviews(*connection), {}, {}, {}};
+SummaryRows read_rows(const Portal& portal, SiteDemand& site_demand, date::year_month month,
+                      core::LocalDay today) {
+    auto connection = portal.database.acquire();
+    SummaryRows rows{storage::meter_overviews(*connection), {}, {}, {}, {}};
     std::vector<storage::KnownDeviceId> ids;
     for (const auto& meter : rows.meters)
         ids.push_back(meter.id);
@@ -36,6 +40,7 @@ SummaryRows read_rows(storage::Database& database, date::year_month month, core:
     if (first <= today) {
         rows.month =
             storage::day_energies(*connection, ids, first, first + date::days{domain::days_in(month) - 1});
+        rows.demand = site_demand.highest(*connection, ids, rows.month, portal.zone);
     }
     rows.week = storage::day_energies(*connection, ids, today - date::days{profile_days - 1}, today);
     rows.cycles = storage::week_cycles(*connection, ids, last_weeks(today).first_monday);
@@ -66,9 +71,6 @@ struct Totals {
         month.co2_kg += figures.co2_kg;
         month.forecast_kwh += figures.forecast_kwh;
         month.forecast_cost += figures.forecast_cost;
-        if (!figures.max_demand_kw || figures.max_demand_kw <= month.max_demand_kw) return;
-        month.max_demand_kw = figures.max_demand_kw;
-        month.max_demand_at = figures.max_demand_at;
     }
 };
 
@@ -93,12 +95,13 @@ object identity(const Portal& portal, const storage::MeterOverview& meter, core:
             {"last_seen", instant_ms(portal, meter.last_power_ms)}};
 }
 
-core::Result<http::Response> all_summary(const Portal& portal, const http::Request& request) {
+core::Result<http::Response> all_summary(const Portal& portal, SiteDemand& site_demand,
+                                         const http::Request& request) {
     const core::Instant now = portal.now();
     const core::LocalDay today = portal.zone.day_of(now);
     const auto month = requested_month(request, today);
     if (!month) return core::fail(month.error());
-    const SummaryRows rows = read_rows(portal.database, *month, today);
+    const SummaryRows rows = read_rows(portal, site_demand, *month, today);
     const Tariff tariff{portal.settings.energy_rate, portal.settings.co2_factor};
     const Weeks weeks = last_weeks(today);
     // A month to come is all zeros, the power of now included.
@@ -119,6 +122,10 @@ core::Result<http::Response> all_summary(const Portal& portal, const http::Reque
         devices.push_back(std::move(device));
         totals.add(power, figures);
     }
+    if (rows.demand) {
+        totals.month.max_demand_kw = rows.demand->kw;
+        totals.month.max_demand_at = rows.demand->quarter;
+    }
     object sums;
     put_figures(sums, portal, totals.power_w, totals.month);
     return http::Response::json(object{{"month", format_month(*month)},
@@ -138,7 +145,9 @@ void add_summary_routes(http::Router& router, Portal& portal) {
         });
     add_route(
         router, portal, http::Method::get, "/login/summary/all_summary",
-        [&portal](const http::Request& request, const Visitor&) { return all_summary(portal, request); });
+        [&portal, demand = std::make_shared<SiteDemand>()](const http::Request& request, const Visitor&) {
+            return all_summary(portal, *demand, request);
+        });
 }
 
 }  // namespace silaware::portal

@@ -27,6 +27,11 @@ constexpr std::string_view find_quarters = R"(
     SELECT bucket, energy_kwh, co2_kg, power_sum_w, power_max_w, samples, covered_ms
       FROM quarter_hours WHERE device_id = ? AND bucket >= ? AND bucket < ? ORDER BY bucket)";
 
+// The demand of one meter is as in domain/power_rollup.hpp.
+constexpr std::string_view joint_of = R"(
+    SELECT bucket, SUM(IF(energy_kwh > 0, energy_kwh * 4, IF(samples > 0, power_sum_w / samples / 1000, 0))) AS kw
+      FROM quarter_hours WHERE bucket >= ? AND bucket < ? AND device_id IN )";
+
 constexpr std::string_view count_corrections = "SELECT COUNT(*) FROM corrections WHERE device_id = ?";
 constexpr std::string_view select_corrections = R"(
     SELECT observed_ms, register_name, class, before_value, after_value, energy_kwh
@@ -62,6 +67,11 @@ struct CycledDayRow {
     KnownDeviceId device_id;
     std::int64_t day;
     std::int64_t cycle_ms;
+};
+
+struct JointRow {
+    std::int64_t bucket;
+    double kw;
 };
 
 struct QuarterRow {
@@ -132,6 +142,15 @@ std::vector<QuarterEnergy> quarter_energies(Connection& connection, KnownDeviceI
                             row.power_max_w, row.samples, row.covered_ms});
     }
     return quarters;
+}
+
+std::optional<JointDemand> joint_demand(Connection& connection, std::span<const KnownDeviceId> meters,
+                                        core::Instant from, core::Instant to) {
+    const std::string sql =
+        std::string(joint_of) + in_list(meters) + " GROUP BY bucket ORDER BY kw DESC, bucket LIMIT 1";
+    const auto row = connection.select_one<JointRow>(sql, bucket_from(from), bucket_from(to));
+    if (!row) return std::nullopt;
+    return JointDemand{row->kw, start_of_bucket(row->bucket)};
 }
 
 core::Page<ShownCorrection> find_corrections(Connection& connection, std::optional<KnownDeviceId> meter,

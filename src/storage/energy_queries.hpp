@@ -69,6 +69,15 @@ struct QuarterEnergy {
 std::vector<QuarterEnergy> quarter_energies(Connection& connection, KnownDeviceId meter, core::Instant from,
                                             core::Instant to);
 
+/// The highest demand of several meters together within a quarter hour.
+struct JointDemand {
+    double kw = 0;
+    core::Instant quarter;  ///< its first instant
+};
+/// Of the quarter hours that begin in [from, to); nothing if none has a row. Throws DatabaseError.
+std::optional<JointDemand> joint_demand(Connection& connection, std::span<const KnownDeviceId> meters,
+                                        core::Instant from, core::Instant to);
+
 /// What the register's rules corrected, as it is shown.
 struct ShownCorrection {
     std::int64_t observed_ms = 0;

@@ -5,7 +5,7 @@ namespace silaware::storage {
 namespace {
 
 constexpr std::string_view find_changed = R"(
-    SELECT l.device_id, k.uid, l.power, l.voltage, l.current, l.pf, l.frequency, l.energy, l.relay_state,
+    SELECT l.device_id, k.uid, l.power, l.voltage, l.current, l.pf, l.frequency, l.energy, l.co2, l.relay_state,
            l.observed_ms, l.received_ms, l.changed
       FROM latest_readings l JOIN known_devices k ON k.id = l.device_id
      WHERE l.changed >= ? ORDER BY l.changed, l.device_id)";

@@ -19,6 +19,7 @@ struct LiveReading {
     std::optional<float> pf;
     std::optional<float> frequency;
     std::optional<double> energy_kwh;
+    std::optional<double> co2_kg;
     std::optional<std::string> relay_state;
     std::int64_t observed_ms = 0;
     std::int64_t received_ms = 0;

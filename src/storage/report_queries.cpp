@@ -13,8 +13,7 @@ namespace {
 
 constexpr std::string_view columns =
     "SELECT u.id, u.mac_address, COALESCE(d.location, ''), u.start, u.stop, u.cycle_count, u.total_run";
-constexpr std::string_view sums =
-    "SELECT COUNT(*), COALESCE(SUM(u.cycle_count), 0), COALESCE(SUM(u.total_run), 0)";
+constexpr std::string_view sums = "SELECT COUNT(*), COALESCE(SUM(u.total_run), 0)";
 constexpr std::string_view runs = " FROM utils u";
 constexpr std::string_view with_devices =
     " LEFT JOIN devices d ON d.mac_address = u.mac_address AND d.mac_key IS NOT NULL";

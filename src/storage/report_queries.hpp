@@ -44,7 +44,6 @@ struct ReportedRun {
 /// Sums over all records of a filter.
 struct RunSums {
     std::int64_t runs = 0;
-    std::int64_t cycles = 0;
     std::int64_t run_seconds = 0;
 };
 

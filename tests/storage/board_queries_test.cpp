@@ -106,6 +106,28 @@ TEST_F(BoardQueriesTest, QuarterHoursAreThoseThatBeginInTheRange) {
     EXPECT_EQ(quarter_energies(*connection, device, at(100) + core::Milliseconds{1}, at(104)).size(), 3u);
 }
 
+TEST_F(BoardQueriesTest, JointDemandIsThatOfOneQuarterHourOfAllMeters) {
+    const auto first = add_meter(meter, 1000);
+    const auto second = add_meter("two", 1000);
+    const auto quarter = [&](KnownDeviceId device, int bucket, double kwh, double power_sum, int samples) {
+        connection->execute(
+            "INSERT INTO quarter_hours (device_id, bucket, energy_kwh, power_sum_w, samples) VALUES (?, ?, "
+            "?, ?, ?)",
+            device, bucket, kwh, power_sum, samples);
+    };
+    quarter(first, 100, 5, 0, 0);
+    quarter(first, 101, 3, 0, 0);
+    quarter(second, 101, 0, 24'000, 2);
+    quarter(second, 102, 100, 0, 0);
+    const std::vector ids{first, second};
+    const auto at = [](std::int64_t bucket) { return core::from_epoch_ms(bucket * 900'000); };
+    const auto found = joint_demand(*connection, ids, at(100), at(102));
+    ASSERT_TRUE(found);
+    EXPECT_EQ(found->kw, 24);
+    EXPECT_EQ(found->quarter, at(101));
+    EXPECT_FALSE(joint_demand(*connection, ids, at(200), at(300)));
+}
+
 TEST_F(BoardQueriesTest, CyclesAndCorrectionsArePagedNewestFirst) {
     const auto device = add_meter(meter, 1000);
     for (int i = 1; i <= 12; ++i) {
