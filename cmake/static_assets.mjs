@@ -70,7 +70,8 @@ function rewritten(name, content) {
     // Browsers that know variable fonts know woff2: the older formats are left out.
     const text = content.toString("utf8").replace(/,\s*url\([^)]*\.ttf["']?\)\s*format\(["']truetype["']\)/g, "");
     const css = text.replace(/url\((["']?)(?!data:|#)([^"')]+)\1\)/g, (_, quote, path) => `url("${replace(path)}")`);
-    return { content: Buffer.from(css), targets };
+    // A vendor's rules stand below our own, whatever their selectors.
+    return { content: Buffer.from(name.startsWith("vendor/") ? `@layer vendor {${css}}` : css), targets };
   }
   if (name.startsWith("js/") || name.startsWith("i18n/")) {
     const js = content.toString("utf8").replace(

@@ -13,7 +13,7 @@
   <div class="segmented" role="group" aria-label="[[report.range]]"><button type="button" data-preset="today">[[report.today]]</button><button type="button" data-preset="week">[[report.week]]</button><button type="button" data-preset="month">[[report.month]]</button><button type="button" data-preset="last_month">[[report.last_month]]</button></div>
 </form>
 <div id="figures" class="section">
-<section class="kpis" style="grid-template-columns:repeat(auto-fit,minmax(min(12rem,100%),1fr))" aria-label="[[summary.totals]]">
+<section class="kpis even" aria-label="[[summary.totals]]">
   <div class="card kpi compact energy"><div class="name"><span class="fa-solid fa-plug" aria-hidden="true"></span>[[summary.energy]]</div><div class="value" id="energy"><span class="skeleton">0,000 kWh</span></div><div class="under" id="under-energy"></div></div>
   <div class="card kpi compact cost"><div class="name"><span class="fa-solid fa-receipt" aria-hidden="true"></span>[[summary.cost]]</div><div class="value" id="cost"><span class="skeleton">0,000 kWh</span></div><div class="under" id="under-cost"></div></div>
   <div class="card kpi compact co2"><div class="name"><span class="fa-solid fa-leaf" aria-hidden="true"></span>[[summary.co2]]</div><div class="value" id="co2"><span class="skeleton">0,000 kWh</span></div><div class="under" id="under-co2"></div></div>

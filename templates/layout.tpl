@@ -16,9 +16,7 @@
 <link rel="modulepreload" href="[[texts]]">
 [[preload:]]
 <style type="text/tailwindcss">
-@layer theme, app, utilities;
-@import "tailwindcss/theme.css" layer(theme);
-@import "tailwindcss/utilities.css" layer(utilities);
+@layer vendor, theme, app, utilities;
 @theme inline {
   --color-surface: var(--surface);
   --color-raised: var(--surface-2);
@@ -31,6 +29,9 @@
   --color-warn: var(--warn);
   --color-bad: var(--bad);
 }
+/* Down here, because browsers fetch ahead an import that stands first, whatever type the style has. */
+@import "tailwindcss/theme.css" layer(theme);
+@import "tailwindcss/utilities.css" layer(utilities);
 </style>
 <script src="[[asset:vendor/tailwind.js]]" defer></script>
 <script type="module" src="[[texts]]"></script>
@@ -67,7 +68,7 @@
   </nav>
   <div class="rail-foot">
     <div class="who">
-      <a href="/login/profile" title="[[title.profile]]" [[current:profile]]><span class="avatar"><span class="fa-solid fa-user" aria-hidden="true"></span></span><span><span class="truncate">{{USERNAME}}</span><span class="tiny faint">{{ROLE}}</span></span></a>
+      <a href="/login/profile" title="[[title.profile]]" [[current:profile]]><span class="avatar"><span class="fa-solid fa-user" aria-hidden="true"></span></span><span><span class="truncate">{{USERNAME}}</span><span class="tiny faint">{{#ADMIN}}[[role.admin]]{{/ADMIN}}{{#VIEWER}}[[role.user]]{{/VIEWER}}</span></span></a>
       <form method="post" action="/logout" data-logout>
         <input type="hidden" name="csrf_token" value="{{CSRF_TOKEN}}">
         <button class="button quiet icon" type="submit" title="[[layout.sign_out]]"><span class="fa-solid fa-right-from-bracket" aria-hidden="true"></span><span class="visually-hidden">[[layout.sign_out]]</span></button>

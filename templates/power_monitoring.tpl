@@ -4,7 +4,7 @@
   <div>
     <a class="crumb" href="/login/summary"><span class="fa-solid fa-arrow-left" aria-hidden="true"></span>[[title.summary]]</a>
     <h1>{{HEADING}}</h1>
-    <p><span class="mono small">{{UID}}</span> · [[meter.last_reading]] <time id="seen">–</time></p>
+    <p>{{#WITH_LOCATION}}{{LOCATION}} · {{/WITH_LOCATION}}<span class="mono small">{{UID}}</span> · [[meter.last_reading]] <time id="seen">–</time></p>
   </div>
   <div class="actions"><span class="badge" id="relay" hidden></span><span class="live" id="live" data-state="connecting" role="status"><span class="dot" aria-hidden="true"></span><span>[[live.connecting]]</span></span><button class="button icon wall-only-desktop" type="button" data-wall-toggle title="[[layout.wall]]" aria-label="[[layout.wall]]"><span class="fa-solid fa-expand" aria-hidden="true"></span></button></div>
 </header>
@@ -34,7 +34,7 @@
   </div>
   <div class="card-body"><div class="chart tall" id="curve"></div></div>
 </section>
-<section class="kpis section" style="grid-template-columns:repeat(auto-fit,minmax(min(11rem,100%),1fr))" aria-label="[[meter.this_month]]">
+<section class="kpis even section" aria-label="[[meter.this_month]]">
   <div class="card kpi compact energy"><div class="name"><span class="fa-solid fa-plug" aria-hidden="true"></span>[[meter.month_energy]]</div><div class="value" id="month-energy"><span class="skeleton">0,000 kWh</span></div><div class="under" id="under-energy"></div></div>
   <div class="card kpi compact cost"><div class="name"><span class="fa-solid fa-receipt" aria-hidden="true"></span>[[meter.month_cost]]</div><div class="value" id="month-cost"><span class="skeleton">0,000 kWh</span></div><div class="under" id="under-cost"></div></div>
   <div class="card kpi compact forecast"><div class="name"><span class="fa-solid fa-arrow-trend-up" aria-hidden="true"></span>[[meter.month_forecast]]</div><div class="value" id="month-forecast"><span class="skeleton">0,000 kWh</span></div><div class="under" id="under-forecast"></div></div>

@@ -3,10 +3,10 @@
 <div class="grid two">
 <section class="card pad stack">
   <h2>[[profile.account]]</h2>
-  <dl class="facts">
+  <dl class="facts" style="grid-template-columns:repeat(auto-fit,minmax(11rem,1fr))">
     <div><dt>[[accounts.username]]</dt><dd>{{USERNAME}}</dd></div>
     <div><dt>[[accounts.email]]</dt><dd>{{EMAIL}}</dd></div>
-    <div><dt>[[accounts.role]]</dt><dd>{{ROLE}}</dd></div>
+    <div><dt>[[accounts.role]]</dt><dd>{{#ADMIN}}[[role.admin]]{{/ADMIN}}{{#VIEWER}}[[role.user]]{{/VIEWER}}</dd></div>
     {{#LAST_LOGIN}}<div><dt>[[profile.last_login]]</dt><dd><time id="last-login" datetime="{{LAST_LOGIN_AT}}">{{LAST_LOGIN_AT}}</time><span class="tiny faint" style="display:block">{{LAST_LOGIN_FROM}}</span></dd></div>{{/LAST_LOGIN}}
   </dl>
   <fieldset style="border:0;padding:0;display:grid;gap:.5rem">

@@ -8,7 +8,7 @@
     <span class="live" id="live" data-state="connecting" role="status"><span class="dot" aria-hidden="true"></span><span>[[live.connecting]]</span></span>
     <div class="actions wall-hide" role="group" aria-label="[[summary.month]]">
       <button class="button icon" type="button" id="month-back" aria-label="[[summary.month_back]]"><span class="fa-solid fa-chevron-left" aria-hidden="true"></span></button>
-      <input class="input" style="width:10rem" type="month" id="month" aria-label="[[summary.month]]">
+      <input class="input month" type="month" id="month" aria-label="[[summary.month]]">
       <button class="button icon" type="button" id="month-on" aria-label="[[summary.month_on]]"><span class="fa-solid fa-chevron-right" aria-hidden="true"></span></button>
     </div>
     <button class="button icon wall-only-desktop" type="button" data-wall-toggle title="[[layout.wall]]" aria-label="[[layout.wall]]"><span class="fa-solid fa-expand" aria-hidden="true"></span></button>

@@ -4,7 +4,7 @@
   <div class="actions"><span class="live" id="live" data-state="connecting" role="status"><span class="dot" aria-hidden="true"></span><span>[[live.connecting]]</span></span><button class="button icon wall-only-desktop" type="button" data-wall-toggle title="[[layout.wall]]" aria-label="[[layout.wall]]"><span class="fa-solid fa-expand" aria-hidden="true"></span></button></div>
 </header>
 <div id="figures">
-<section class="kpis" style="grid-template-columns:repeat(auto-fit,minmax(min(13rem,100%),1fr))" aria-label="[[utilities.totals]]">
+<section class="kpis even" aria-label="[[utilities.totals]]">
   <div class="card kpi compact energy"><div class="name"><span class="fa-solid fa-stopwatch" aria-hidden="true"></span>[[utilities.run_today]]</div><div class="value" id="total-today"><span class="skeleton">0,000 kWh</span></div><div class="under" id="under-today"></div></div>
   <div class="card kpi compact cost"><div class="name"><span class="fa-solid fa-calendar" aria-hidden="true"></span>[[utilities.run_month]]</div><div class="value" id="total-month"><span class="skeleton">0,000 kWh</span></div><div class="under" id="under-month"></div></div>
   <div class="card kpi compact forecast"><div class="name"><span class="fa-solid fa-rotate" aria-hidden="true"></span>[[utilities.cycles_today]]</div><div class="value" id="total-cycles"><span class="skeleton">0,000 kWh</span></div><div class="under" id="under-cycles"></div></div>

@@ -61,7 +61,8 @@ struct ApiPage : Chrome {
 struct MeterPage : Chrome {
     static constexpr std::string_view name = "power_monitoring";
     std::string uid = {};
-    std::string location = {};  ///< empty for an unregistered meter
+    std::string device_name = {};  ///< may be empty
+    std::string location = {};     ///< empty for an unregistered meter
 };
 
 struct ProfilePage : Chrome {

@@ -82,9 +82,15 @@ Fields chrome_fields(const Chrome& chrome, Fields fields) {
                                                {"TIMEZONE", chrome.timezone},
                                                {"CURRENCY", chrome.currency}});
     add_if(fields, chrome.role == "admin", "ADMIN");
+    add_if(fields, chrome.role == "user", "VIEWER");
     add_if(fields, !chrome.username.empty(), "SIGNED_IN");
     add_if(fields, chrome.mail, "MAIL");
     return fields;
+}
+
+const std::string& heading_of(const MeterPage& page) {
+    if (!page.device_name.empty()) return page.device_name;
+    return page.location.empty() ? page.uid : page.location;
 }
 
 }  // namespace
@@ -211,9 +217,9 @@ std::string Renderer::document(std::string_view name, const Chrome& chrome, Fiel
 }
 
 std::string Renderer::render(const MeterPage& page) const {
-    return document(
-        page.name, page,
-        {.values = {{"UID", page.uid}, {"HEADING", page.location.empty() ? page.uid : page.location}}});
+    Fields fields{.values = {{"UID", page.uid}, {"HEADING", heading_of(page)}, {"LOCATION", page.location}}};
+    add_if(fields, !page.location.empty() && page.location != heading_of(page), "WITH_LOCATION");
+    return document(page.name, page, std::move(fields));
 }
 
 std::string Renderer::render(const ProfilePage& page) const {

@@ -11,7 +11,7 @@ import { done } from "./toast.js";
 
 const stateOf = (alert) => alert.state ?? (alert.cleared_at ? "cleared" : alert.acknowledged_at ? "acknowledged" : "raised");
 const tones = { raised: ".bad", pending: ".warn", acknowledged: ".info", cleared: ".ok" };
-const symbols = { maintenance: "screwdriver-wrench", temperature: "temperature-high", humidity: "droplet", offline: "plug-circle-xmark", power: "bolt", power_factor: "wave-square", disk: "hard-drive", spool: "layer-group", database: "database" };
+const symbols = { maintenance: "screwdriver-wrench", temperature: "temperature-high", humidity: "droplet", offline: "plug-circle-xmark", power: "bolt", stale: "hourglass-half", power_factor: "wave-square", disk: "hard-drive", spool: "layer-group", database: "database" };
 
 async function acknowledge(alert) {
   const saved = await formDialog({

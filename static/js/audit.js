@@ -11,13 +11,13 @@ function facts(values) {
   return pairs;
 }
 
-/** name: before → after, one line each. */
+/** name before → after · name … */
 function difference({ before, after }) {
   const names = new Set([...(facts(before) ?? []), ...(facts(after) ?? [])].map(([name]) => name));
   if (names.size === 0) return format.nothing;
   const text = (value) => (value === undefined || value === null || value === "" ? "∅" : String(value));
-  return el("span.small", {}, [...names].map((name) => el("span", { style: "display:block" }, el("span.faint", {}, `${name}: `),
-    before && name in before ? `${text(before[name])} → ` : "", text(after?.[name]))));
+  const one = (name) => [el("span.faint", {}, `${name} `), before && name in before ? `${text(before[name])} → ` : "", text(after?.[name])];
+  return el("span.small", {}, [...names].flatMap((name, i) => [i > 0 ? el("span.faint", {}, " · ") : null, ...one(name)]));
 }
 
 pagedTable({
@@ -28,7 +28,7 @@ pagedTable({
     { title: t("audit.account"), cell: (entry) => entry.account || format.nothing },
     { title: t("audit.action"), cell: (entry) => el("span.badge", {}, label("audit.do", entry.action)) },
     { title: t("audit.subject"), cell: (entry) => entry.subject || format.nothing },
-    { title: t("audit.change"), cell: difference },
+    { title: t("audit.change"), kind: "wide", cell: difference },
     { title: t("audit.address"), cell: (entry) => el("span.mono", {}, entry.address || format.nothing) },
   ],
 });

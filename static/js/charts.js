@@ -24,12 +24,12 @@ Object.assign(Chart.defaults.plugins.tooltip, {
   bodyColor: colour("text-2"), boxWidth: 8, boxHeight: 8, usePointStyle: true, displayColors: true, boxPadding: 4,
 });
 
-/** A dashed line at `value`, named at its right end. */
+/** A dashed line at `value`, named at one end. */
 const limits = {
   id: "limits",
   afterDatasetsDraw(chart, _, { lines = [] }) {
     const { ctx, chartArea, scales } = chart;
-    for (const { value, name, tone = colour("bad"), axis = "y" } of lines) {
+    for (const { value, name, tone = colour("bad"), axis = "y", side = "right" } of lines) {
       const y = scales[axis]?.getPixelForValue(value);
       if (value === null || value === undefined || !(y >= chartArea.top - 1 && y <= chartArea.bottom + 1)) continue;
       ctx.save();
@@ -42,9 +42,9 @@ const limits = {
       ctx.stroke();
       if (name) {
         ctx.fillStyle = tone;
-        ctx.textAlign = "right";
+        ctx.textAlign = side;
         ctx.font = `500 11px ${Chart.defaults.font.family}`;
-        ctx.fillText(name, chartArea.right - 4, y - 5 < chartArea.top + 10 ? y + 13 : y - 5);
+        ctx.fillText(name, side === "right" ? chartArea.right - 4 : chartArea.left + 4, y - 5 < chartArea.top + 10 ? y + 13 : y - 5);
       }
       ctx.restore();
     }
@@ -56,11 +56,11 @@ function axis(format, extra = {}) {
   return { border: { display: false }, grid: { color: colour("line"), drawTicks: false }, ticks: { padding: 8, maxTicksLimit: 6, callback: (value) => format(value) }, ...extra };
 }
 
-function draw(box, type, { labels, datasets, format = String, title, describe, stacked = false, legend = false, lines = [], y = {}, axes = {}, x = {} }) {
+function draw(box, type, { labels, datasets, format = String, tick = format, title, describe, stacked = false, legend = false, lines = [], y = {}, axes = {}, x = {} }) {
   const options = {
     scales: {
-      x: { border: { display: false }, grid: { display: false }, stacked, ticks: { maxRotation: 0, autoSkipPadding: 18, padding: 6 }, ...x },
-      y: axis(format, { stacked, beginAtZero: true, ...y }),
+      x: { border: { display: false }, grid: { display: false }, stacked, ticks: { maxRotation: 0, autoSkipPadding: 18, padding: 6, autoSkip: labels.length > 8 }, ...x },
+      y: axis(tick, { stacked, beginAtZero: true, ...y }),
       ...axes,
     },
     plugins: {
@@ -88,8 +88,9 @@ function draw(box, type, { labels, datasets, format = String, title, describe, s
 }
 
 export function lineChart(box, { fill = true, ...rest }) {
-  const datasets = rest.datasets.map((dataset) => ({
-    borderColor: dataset.colour, backgroundColor: faded(dataset.colour, 0.12), pointBackgroundColor: dataset.colour, fill, spanGaps: false, ...dataset,
+  const datasets = rest.datasets.map((dataset, i) => ({
+    borderColor: dataset.colour, backgroundColor: faded(dataset.colour.slice(0, 7), rest.stacked ? 0.3 : 0.12), pointBackgroundColor: dataset.colour,
+    fill: fill && rest.stacked && i > 0 ? "-1" : fill, spanGaps: false, ...dataset,
   }));
   return draw(box, "line", { ...rest, datasets });
 }

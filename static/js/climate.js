@@ -32,7 +32,7 @@ function draw(box, device, limits) {
     y: { beginAtZero: false, grace: "8%", suggestedMax: limits.temperature ?? undefined, ticks: { padding: 6, maxTicksLimit: 5, callback: (value) => `${format.exact(value, 1)}°` } },
     axes: { humidity: axis((value) => `${format.exact(value, 1)}%`, { position: "right", beginAtZero: false, grace: "8%", suggestedMax: limits.humidity ?? undefined, grid: { display: false } }) },
     lines: [
-      { value: limits.temperature, tone: colour("demand"), name: limits.temperature ? t("climate.limit_temperature", { limit: format.exact(limits.temperature, 1) }) : "" },
+      { value: limits.temperature, tone: colour("demand"), side: "left", name: limits.temperature ? t("climate.limit_temperature", { limit: format.exact(limits.temperature, 1) }) : "" },
       { value: limits.humidity, tone: colour("cost"), axis: "humidity", name: limits.humidity ? t("climate.limit_humidity", { limit: format.exact(limits.humidity, 1) }) : "" },
     ],
     describe: t("climate.chart", { room: named(device) }),
@@ -46,7 +46,7 @@ function room(device) {
   const humidity = el("div.value");
   const left = el("div", {}, el("p.small.muted", {}, t("climate.temperature")), temperature);
   const right = el("div", {}, el("p.small.muted", {}, t("climate.humidity")), humidity);
-  const box = el("div.chart", { style: "height:11rem" });
+  const box = el("div.chart", { style: "height:12.5rem" });
   const title = el("h2.truncate");
   const node = el("article.card.room", {}, el("header", {}, el("div", {}, title, el("p.tiny.faint.truncate", {}, el("span.mono", {}, device.uid), " · ", seen)), badge),
     el("div.pair", {}, left, right), box);
@@ -74,9 +74,6 @@ function show() {
   const list = devices.filter((device) => [named(device), device.uid].some((text) => text.toLowerCase().includes(words)))
     .sort((a, b) => named(a).localeCompare(named(b)));
   byId("tools").hidden = devices.length === 0;
-  setText(byId("limits"), [
-    limits.temperature ? t("climate.limit_temperature", { limit: format.exact(limits.temperature, 1) }) : "",
-    limits.humidity ? t("climate.limit_humidity", { limit: format.exact(limits.humidity, 1) }) : ""].filter(Boolean).join(" · "));
   if (list.length === 0) {
     root.className = "card";
     root.replaceChildren(devices.length === 0 ? empty({ symbol: "temperature-half", title: t("climate.none"), action: firstDevice("climate") })

@@ -11,7 +11,9 @@ import { empty, trouble } from "./states.js";
 const inputs = { uid: byId("uid"), group: byId("group"), by: byId("by"), from: byId("from"), to: byId("to") };
 const values = () => Object.fromEntries(Object.entries(inputs).map(([name, input]) => [name, input.value]));
 const list = byId("list");
-const named = (row) => row.location || row.name || row.uid;
+let names = new Map();  // uid -> name of the device
+const named = (row) => names.get(row.uid) || row.location || row.uid;
+const shownAtFirst = 60;
 
 const period = (text) => (/^\d{4}-\d{2}-\d{2}$/.test(text) ? format.day(text, { day: "numeric", month: "short", year: "numeric" })
   : /^\d{4}-W\d{2}$/.test(text) ? `${format.week(text)} ${text.slice(0, 4)}` : /^\d{4}-\d{2}$/.test(text) ? format.month(text) : text);
@@ -26,23 +28,31 @@ const columns = [
   ["energy_report.max_demand", (row) => el("span", {}, row.max_demand_kw === null || row.max_demand_kw === undefined ? format.nothing : format.joined(format.power(row.max_demand_kw * 1000)),
     row.max_demand_at ? el("span.sub", {}, format.dateTime(row.max_demand_at)) : null), "number"],
   ["energy_report.run_hours", (row) => format.joined(format.hours(row.run_hours)), "number"],
-  ["energy_report.coverage", (row) => (row.coverage === null || row.coverage === undefined ? format.nothing : `${format.number(row.coverage <= 1 ? row.coverage * 100 : row.coverage)}%`), "number"],
+  ["energy_report.coverage", (row) => (row.coverage === null || row.coverage === undefined ? format.nothing : `${format.number(row.coverage * 100)}%`), "number"],
   ["energy_report.corrections", (row) => format.number(row.corrections ?? 0), "number"],
 ];
 
+let showRest = () => {};
 function showTable(rows) {
   const head = el("tr", {}, columns.map(([key, , kind]) => el(kind ? `th.${kind}` : "th", { scope: "col" }, t(key))));
-  const body = rows.map((row) => el("tr", {}, columns.map(([key, cell, kind]) => el(kind ? `td.${kind}` : "td", { "data-label": t(key) }, cell(row)))));
+  const line = (row) => el("tr", {}, columns.map(([key, cell, kind]) => el(kind ? `td.${kind}` : "td", { "data-label": t(key) }, cell(row))));
+  const body = el("tbody", {}, rows.slice(0, shownAtFirst).map(line));
+  const more = el("div.pager", {}, t("table.range", { first: 1, last: shownAtFirst, total: format.number(rows.length) }),
+    el("div.push", {}, el("button.button", { type: "button", onclick: () => showRest() }, t("energy_report.show_all"))));
+  showRest = () => {
+    if (!more.isConnected) return;
+    body.append(...rows.slice(shownAtFirst).map(line));
+    more.remove();
+  };
   list.replaceChildren(el("div.table-wrap", { tabindex: "0", role: "region", "aria-label": t("title.energy_report") },
-    el("table.table.stack-phone", {}, el("thead", {}, head), el("tbody", {}, body))));
+    el("table.table.stack-phone", {}, el("thead", {}, head), body)), ...(rows.length > shownAtFirst ? [more] : []));
 }
 
-function showTotals(rows) {
-  const sum = (key) => rows.reduce((total, row) => total + (row[key] ?? 0), 0);
+function showTotals(rows, totals) {
   const peak = rows.reduce((best, row) => ((row.max_demand_kw ?? -1) > (best?.max_demand_kw ?? -1) ? row : best), null);
-  setFigure(byId("energy"), format.energy(sum("energy_kwh")));
-  setFigure(byId("cost"), { value: format.moneyShort(sum("cost")), unit: "" });
-  setFigure(byId("co2"), format.co2(sum("co2_kg")));
+  setFigure(byId("energy"), format.energy(totals.energy_kwh));
+  setFigure(byId("cost"), { value: format.moneyShort(totals.cost), unit: "" });
+  setFigure(byId("co2"), format.co2(totals.co2_kg));
   setFigure(byId("demand"), format.power((peak?.max_demand_kw ?? 0) * 1000));
   setText(byId("under-demand"), peak?.max_demand_at ? `${named(peak)} · ${format.dateTime(peak.max_demand_at)}` : "");
 }
@@ -53,7 +63,7 @@ function showChart(rows) {
   const name = new Map(rows.map((row) => [row.uid, named(row)]));
   const kwh = new Map(rows.map((row) => [`${row.uid} ${row.period}`, row.energy_kwh]));
   barChart(byId("chart"), {
-    labels: periods.map(period), stacked: true, legend: meters.length > 1 && meters.length <= 10, format: (value) => format.joined(format.energy(value)),
+    labels: periods.map(period), stacked: true, legend: meters.length > 1 && meters.length <= 10, format: (value) => format.joined(format.energy(value)), tick: format.energyTick,
     datasets: meters.map((uid, i) => ({ label: name.get(uid), data: periods.map((text) => kwh.get(`${uid} ${text}`) ?? 0), colour: meters.length === 1 ? colour("energy") : palette[i % palette.length] })),
     describe: t("energy_report.chart", { energy: byId("energy").textContent }),
   });
@@ -64,13 +74,13 @@ async function load() {
   list.classList.add("busy");
   try {
     const answer = await get(`/login/report/energy/json${query(values())}`);
-    const rows = answer.rows ?? answer.items;
+    const rows = answer.items;
     const { from, to } = values();
     byId("figures").hidden = rows.length === 0;
     printed([t("report.print_range", { from, to })]);
     if (rows.length === 0) list.replaceChildren(empty({ symbol: "chart-column", title: t("energy_report.none"), text: t("energy_report.none_text") }));
     else {
-      showTotals(rows);
+      showTotals(rows, answer.totals);
       showChart(rows);
       showTable(rows);
     }
@@ -93,6 +103,7 @@ const otherwise = { by: "day", from: monthStart, to: today };
 for (const [name, input] of Object.entries(inputs)) if (name !== "uid" && name !== "group") input.value = remembered(name, otherwise[name] ?? "");
 const updateLinks = wireDownloads("/login/report/energy", values);
 const devices = await fillDevices(inputs.uid, remembered("uid"));
+names = new Map(devices.map((device) => [device.mac_address, device.name]));
 const groups = [...new Set(devices.map((device) => device.group).filter(Boolean))].sort();
 inputs.group.replaceChildren(el("option", { value: "" }, t("energy_report.all_groups")), ...groups.map((group) => el("option", { value: group }, group)));
 inputs.group.value = remembered("group");
@@ -101,4 +112,5 @@ updateLinks();
 wirePresets(inputs.from, inputs.to, changed);
 for (const input of Object.values(inputs)) input.addEventListener("change", changed);
 byId("print").addEventListener("click", () => print());
+addEventListener("beforeprint", () => showRest());
 load();

@@ -47,6 +47,15 @@ export function co2(kg) {
   if (Math.abs(kg) >= 1e4) return { value: number(kg / 1000, 2), unit: "t" };
   return { value: number(kg, Math.abs(kg) >= 100 ? 0 : 1), unit: "kg" };
 }
+/** For the ticks of an axis: no more digits than the step needs, nothing but 0 at its foot. */
+export const tick = (unit, decimals = 2) => (value) => (value === 0 ? "0" : `${exact(value, decimals)}\u00a0${unit}`);
+export function powerTick(watts) {
+  const [factor, unit] = Math.abs(watts) >= 1e6 ? [1e6, "MW"] : Math.abs(watts) >= 1e3 ? [1e3, "kW"] : [1, "W"];
+  return tick(unit)(watts / factor);
+}
+export const energyTick = tick("kWh", 1);
+export const hoursTick = (value) => tick(t("unit.hours"), 1)(value);
+
 export const hours = (value) => ({ value: number(value, 1), unit: t("unit.hours") });
 export const joined = ({ value, unit }) => `${value}\u00a0${unit}`;
 

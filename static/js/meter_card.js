@@ -1,5 +1,5 @@
 // One meter on the summary, as a card or as a row; `show` puts new figures into the nodes that are there.
-import { el, setFigure, setText } from "./dom.js";
+import { el, setText } from "./dom.js";
 import * as format from "./format.js";
 import { t } from "./i18n.js";
 import { bars } from "./spark.js";
@@ -59,6 +59,7 @@ export function meterCard(device, currency) {
     show(fresh) {
       this.live(fresh);
       badge.replaceChildren(onlineBadge(fresh.online));
+      node.classList.toggle("stale", !fresh.online);
       const values = details.querySelectorAll("dd");
       facts(fresh, currency).forEach(([, value], i) => setText(values[i], value));
       const redrawn = minis(fresh);

@@ -17,7 +17,7 @@ const plain = (decimals, unit) => (value) => ({ value: format.number(value, deci
 const quantities = {
   voltage: { tone: "cost", figure: plain(1, "V"), scale: [180, 260] },
   current: { tone: "forecast", figure: plain(2, "A") },
-  power: { tone: "power", figure: format.power },
+  power: { tone: "power", figure: format.power, tick: format.powerTick },
   frequency: { tone: "co2", figure: plain(2, "Hz"), scale: [48, 52] },
   pf: { tone: "demand", figure: plain(2, ""), scale: [0, 1] },
   energy: { tone: "energy", figure: (kwh) => ({ value: format.number(kwh, 2), unit: "kWh" }) },
@@ -50,14 +50,14 @@ function niceTop(value) {
 
 function showReadings() {
   const labels = readings.times.map((time) => format.clock(time, { seconds: true }));
-  for (const [name, { tone, figure }] of Object.entries(quantities)) {
+  for (const [name, { tone, figure, tick = (value) => format.exact(value, 2) }] of Object.entries(quantities)) {
     const values = readings[name];
     showGauge(name, values.at(-1));
     const box = document.querySelector(`[data-chart="${name}"]`);
     if (!box) continue;
     lineChart(box, {
       labels, format: (value) => format.joined(figure(value)), datasets: [{ label: t(`meter.${name}`), data: values, colour: colour(tone) }],
-      y: { beginAtZero: false, grace: "12%", ticks: { padding: 6, maxTicksLimit: 4, callback: (value) => format.exact(value, 2) } }, x: { ticks: { maxTicksLimit: 3, maxRotation: 0 } },
+      y: { beginAtZero: false, grace: "12%", ticks: { padding: 6, maxTicksLimit: 4, callback: tick } }, x: { ticks: { maxTicksLimit: 3, maxRotation: 0 } },
       describe: t("meter.last_chart", { quantity: t(`meter.${name}`), value: format.joined(figure(values.at(-1))) }),
     });
     setText(box.closest("section").querySelector(".note"), format.joined(figure(values.at(-1))));
@@ -131,7 +131,7 @@ function drawCurve(box, { points, step }) {
   const kwh = points.reduce((sum, point) => sum + (point.energy_kwh ?? 0), 0);
   setText(byId("curve-note"), t("meter.curve_note", { energy: format.joined(format.energy(kwh)), power: format.joined(format.power(peak?.power_w)), time: peak ? time(peak) : "" }));
   lineChart(box, {
-    labels: points.map(time), format: (value) => format.joined(format.power(value)), legend: true,
+    labels: points.map(time), format: (value) => format.joined(format.power(value)), tick: format.powerTick, legend: true,
     datasets: [
       { label: t("meter.mean_power"), data: means, colour: colour("power") },
       { label: t("meter.max_power"), data: points.map((point) => point.max_power_w), colour: faded(colour("demand"), 0.75), fill: false, borderWidth: 1, borderDash: [3, 3] },
@@ -175,7 +175,7 @@ async function drawHistory(box) {
   const kwh = values.reduce((sum, value) => sum + (value ?? 0), 0);
   setText(byId("history-note"), format.joined(format.energy(kwh)));
   barChart(box, {
-    labels: days ? days.map((day) => format.weekday(day)) : labels, format: (value) => format.joined(format.energy(value)),
+    labels: days ? days.map((day) => format.weekday(day)) : labels, format: (value) => format.joined(format.energy(value)), tick: format.energyTick,
     datasets: [{ label: t("meter.energy"), data: values, colour: colour("energy") }], describe: t("meter.history_chart", { energy: format.joined(format.energy(kwh)) }),
   });
 }
@@ -184,7 +184,7 @@ async function drawHours(box) {
   const { weeks, hours } = await of("weekly_duration");
   setText(byId("hours-note"), format.joined(format.hours(hours.at(-1))));
   barChart(box, {
-    labels: weeks.map(format.week), format: (value) => format.joined(format.hours(value)), datasets: [{ label: t("meter.hours"), data: hours, colour: colour("cost") }],
+    labels: weeks.map(format.week), format: (value) => format.joined(format.hours(value)), tick: format.hoursTick, datasets: [{ label: t("meter.hours"), data: hours, colour: colour("cost") }],
     describe: t("meter.hours_chart", { hours: format.joined(format.hours(hours.at(-1))) }),
   });
 }

@@ -8,19 +8,20 @@ import { fillDevices, printed, wireDownloads, wirePresets } from "./report_kit.j
 import { firstDevice } from "./states.js";
 import { pagedTable } from "./table.js";
 
-const inputs = { mac: byId("mac"), from: byId("from"), to: byId("to") };
+const inputs = { mac: byId("mac"), from: byId("from"), to: byId("to"), tz: byId("tz") };
+let names = new Map();  // address -> name of the device
 const values = () => Object.fromEntries(Object.entries(inputs).map(([name, input]) => [name, input.value]));
+const named = (run) => names.get(run.mac_address) || run.location || run.mac_address;
 const clock = (seconds) => {
   const whole = Math.max(0, Math.round(seconds));
   return [Math.floor(whole / 3600), Math.floor(whole / 60) % 60, whole % 60].map((part) => String(part).padStart(2, "0")).join(":");
 };
 
 function totals(page) {
-  const sums = page.totals ?? {};
-  setText(byId("runs"), format.number(sums.runs ?? page.total));
-  setText(byId("cycles"), sums.cycles === undefined ? format.nothing : format.number(sums.cycles));
-  const seconds = sums.total_run ?? (sums.hours === undefined ? undefined : sums.hours * 3600);
-  setText(byId("hours"), seconds === undefined ? format.nothing : clock(seconds));
+  setText(byId("runs"), format.number(page.totals.runs));
+  setText(byId("cycles"), format.number(page.totals.cycles));
+  setText(byId("hours"), page.totals.run_time);
+  setText(byId("zone"), page.timezone);
   const { mac, from, to } = values();
   printed([t("report.print_range", { from: from || "…", to: to || "…" }), mac ? t("report.print_device", { device: mac }) : "", t("report.print_total", { total: format.number(page.total) })]);
 }
@@ -33,18 +34,18 @@ function changed() {
 
 for (const name of Object.keys(inputs)) inputs[name].value = remembered(name);
 const updateLinks = wireDownloads("/login/report", values);
-await fillDevices(inputs.mac, remembered("mac"));
+names = new Map((await fillDevices(inputs.mac, remembered("mac"))).map((device) => [device.mac_address, device.name]));
 wirePresets(inputs.from, inputs.to, changed);
 
 const list = pagedTable({
   root: byId("list"), url: "/login/report/json", title: t("title.report"), filters: inputs, perPage: 20, onPage: totals,
   none: { symbol: "clock-rotate-left", title: t("report.none"), action: firstDevice("utils") },
   columns: [
-    { title: t("report.location"), cell: (run) => el("span", {}, run.location || run.mac_address, run.location ? el("span.sub.mono", {}, run.mac_address) : null) },
-    { title: t("report.start"), cell: (run) => run.start },
-    { title: t("report.stop"), cell: (run) => run.stop },
-    { title: t("report.cycle_count"), kind: "number", cell: (run) => format.number(run.cycle_count) },
-    { title: t("report.total_run"), kind: "number", cell: (run) => (typeof run.total_run === "number" ? clock(run.total_run) : run.total_run) },
+    { title: t("report.location"), sort: "location", cell: (run) => el("span", {}, named(run), named(run) === run.mac_address ? null : el("span.sub.mono", {}, run.mac_address)) },
+    { title: t("report.start"), sort: "start", cell: (run) => run.start },
+    { title: t("report.stop"), sort: "stop", cell: (run) => run.stop },
+    { title: t("report.cycle_count"), kind: "number", sort: "cycle_count", cell: (run) => format.number(run.cycle_count) },
+    { title: t("report.total_run"), kind: "number", sort: "total_run", cell: (run) => clock(run.total_run) },
   ],
 });
 for (const input of Object.values(inputs)) input.addEventListener("change", updateLinks);

@@ -4,7 +4,7 @@ import { byId, el } from "./dom.js";
 import { siteDay } from "./format.js";
 import { t } from "./i18n.js";
 
-const named = (device) => device.location || device.name || device.mac_address;
+const named = (device) => device.name || device.location || device.mac_address;
 
 /** Fills a select with every known device; the one in the address is chosen. */
 export async function fillDevices(select, chosen) {

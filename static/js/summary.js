@@ -27,6 +27,9 @@ const named = (device) => device.name || device.location || device.uid;
 
 /* ---- totals */
 
+/** What meters that have fallen silent drew last is not drawn now. */
+const powerNow = () => state.summary.devices.reduce((sum, device) => sum + (device.online ? device.power_w ?? 0 : 0), 0);
+
 function figure(name, value) {
   setFigure(document.querySelector(`[data-total="${name}"]`), value);
 }
@@ -58,7 +61,7 @@ function trend(daily) {
 function showTotals({ totals, devices, rate, currency, month }) {
   const online = devices.filter((device) => device.online).length;
   const daily = dailyTotals(devices);
-  figure("power_w", format.power(totals.power_w));
+  figure("power_w", format.power(powerNow()));
   figure("energy_kwh", format.energy(totals.energy_kwh));
   figure("cost", { value: format.moneyShort(totals.cost, currency), unit: "" });
   figure("forecast_cost", { value: format.moneyShort(totals.forecast_cost, currency), unit: "" });
@@ -99,7 +102,7 @@ function showWeek(devices, currency) {
   const week = daily.reduce((sum, { kwh }) => sum + kwh, 0);
   setText(byId("week-note"), format.joined(format.energy(week)));
   barChart(byId("week"), {
-    labels: daily.map(({ day }) => format.weekday(day)), datasets, stacked: true, format: (value) => format.joined(format.energy(value)),
+    labels: daily.map(({ day }) => format.weekday(day)), datasets, stacked: true, format: (value) => format.joined(format.energy(value)), tick: format.energyTick,
     title: (items) => format.day(daily[items[0].dataIndex].day, { weekday: "long", day: "numeric", month: "long" }),
     describe: t("summary.week_chart", { energy: format.joined(format.energy(week)), currency }),
   });
@@ -123,7 +126,7 @@ async function showLoad(devices) {
       spark("power_w", sparkline(state.totals));
     }
     lineChart(box, {
-      labels: times.map((time) => format.clock(new Date(time))), stacked: true, format: (value) => format.joined(format.power(value)),
+      labels: times.map((time) => format.clock(new Date(time))), stacked: true, format: (value) => format.joined(format.power(value)), tick: format.powerTick,
       datasets: busiest.map((device, i) => ({ label: named(device), data: values[i], colour: palette[i % palette.length], borderWidth: 1.25, spanGaps: true })),
       legend: busiest.length > 1 && innerWidth > 700,
       describe: t("summary.load_chart", { power: format.joined(format.power(Math.max(...sums))) }),
@@ -198,7 +201,7 @@ async function start() {
   try {
     const summary = await load();
     showMeters();
-    notePower(summary.totals.power_w ?? 0);
+    notePower(powerNow());
     if (summary.devices.length > 0) await showLoad(summary.devices);
   } catch (error) {
     meters.className = "card";
@@ -214,8 +217,6 @@ async function refresh() {
 function reading(event) {
   const device = state.summary?.devices.find(({ uid }) => uid === event.uid);
   if (!device) return unknown();
-  const totals = state.summary.totals;
-  totals.power_w = (totals.power_w ?? 0) + (event.power_w ?? 0) - (device.power_w ?? 0);
   Object.assign(device, { power_w: event.power_w, last_seen: event.observed_at, online: true });
   state.shown.get(event.uid)?.live(device);
   redrawTotal();
@@ -227,8 +228,8 @@ function redrawTotal() {
   due = true;
   setTimeout(() => {
     due = false;
-    figure("power_w", format.power(state.summary.totals.power_w));
-    notePower(state.summary.totals.power_w);
+    figure("power_w", format.power(powerNow()));
+    notePower(powerNow());
   }, 500);
 }
 

@@ -8,15 +8,15 @@ import { empty, trouble } from "./states.js";
 const skeletonRow = (columns) => el("tr", { "aria-hidden": "true" }, columns.map(() => el("td", {}, el("span.skeleton", { style: "display:block;width:70%" }, "\u00a0"))));
 
 /**
- * columns: [{ title, cell(item) → text or node, kind: "number" | "tools" | "clip" }]
+ * columns: [{ title, cell(item) → text or node, kind: "number" | "tools" | "clip" | "wide", sort: the server's name of it }]
  * search: an input; filters: { name: element with a value }; none: what to show when there is nothing at all.
  * Returns { reload }.
  */
 export function pagedTable({ root, url, columns, title, search = null, filters = {}, fixed = {}, none, perPage = 10, prefix = "", onPage }) {
   const pageKey = `${prefix}page`;
-  const state = { page: Number(remembered(pageKey, 1)) || 1 };
+  const state = { page: Number(remembered(pageKey, 1)) || 1, sort: columns.some(({ sort }) => sort) ? remembered("sort") : "" };
   const body = el("tbody", {}, Array.from({ length: 5 }, () => skeletonRow(columns)));
-  const head = el("tr", {}, columns.map(({ title: text, kind }) => el(kind === "number" ? "th.number" : "th", { scope: "col" }, text || el("span.visually-hidden", {}, t("common.actions")))));
+  const head = el("tr", {}, columns.map(heading));
   const table = el("table.table.stack-phone", {}, el("caption.visually-hidden", {}, title), el("thead", {}, head), body);
   const wrap = el("div.table-wrap", { tabindex: "0", role: "region", "aria-label": title }, table);
   const count = el("span", { role: "status" });
@@ -27,6 +27,27 @@ export function pagedTable({ root, url, columns, title, search = null, filters =
   pager.hidden = true;
   root.replaceChildren(wrap, pager);
   let under = null;
+
+  function heading({ title: text, kind, sort }) {
+    const content = sort ? el("button", { type: "button", onclick: () => sortBy(sort) }, text, icon("sort")) : text || el("span.visually-hidden", {}, t("common.actions"));
+    return el(kind === "number" ? "th.number" : "th", { scope: "col", "data-sort": sort }, content);
+  }
+
+  function showOrder() {
+    for (const cell of head.querySelectorAll("[data-sort]")) {
+      const way = state.sort === cell.dataset.sort ? "ascending" : state.sort === `-${cell.dataset.sort}` ? "descending" : "";
+      if (way) cell.setAttribute("aria-sort", way);
+      else cell.removeAttribute("aria-sort");
+      cell.querySelector(".fa-solid").className = `fa-solid fa-sort${{ ascending: "-up", descending: "-down" }[way] ?? ""}`;
+    }
+  }
+
+  function sortBy(name) {
+    state.sort = state.sort === name ? `-${name}` : name;
+    remember({ sort: state.sort });
+    showOrder();
+    go(1);
+  }
 
   function values() {
     const filled = Object.fromEntries(Object.entries(filters).map(([name, input]) => [name, input.value]));
@@ -61,7 +82,7 @@ export function pagedTable({ root, url, columns, title, search = null, filters =
     root.classList.add("busy");
     root.setAttribute("aria-busy", "true");
     try {
-      const page = await get(url + query({ ...fixed, ...values(), page: state.page, per_page: perPage }), { signal: under.signal });
+      const page = await get(url + query({ ...fixed, ...values(), sort: state.sort, page: state.page, per_page: perPage }), { signal: under.signal });
       if (page.items.length === 0 && page.total > 0 && state.page > page.pages) return await go(page.pages);
       show(page);
       onPage?.(page);
@@ -85,6 +106,7 @@ export function pagedTable({ root, url, columns, title, search = null, filters =
     go(1);
   }
 
+  showOrder();
   if (search) {
     search.value = remembered("search");
     search.addEventListener("input", debounced(changed));

@@ -51,12 +51,12 @@ async function serviced(device) {
 
 function row(device) {
   const time = (key) => el("td.number", { "data-label": t(`utilities.${key}`), title: hoursText(device[key]) }, device[key] ?? format.nothing,
-    key === "ytd" ? el("span.sub", {}, change(device)) : null);
+    key === "ytd" && change(device) ? el("span.sub", {}, change(device)) : null);
   return el("tr", {},
     el("td", { "data-label": "" }, el("span", {}, el("span", { style: "font-weight:550" }, named(device)), el("span.sub.mono", {}, device.mac_address))),
     spans.map(time),
     el("td.number", { "data-label": t("utilities.cycles_today") }, format.number(device.cycles_today)),
-    el("td", { "data-label": t("utilities.maintenance") }, maintenance(device)),
+    el("td.wide", { "data-label": t("utilities.maintenance") }, maintenance(device)),
     el("td.tools", {}, isAdmin() && device.maintenance_limit_hours
       ? el("button.button.quiet.icon", { type: "button", title: t("utilities.serviced"), "aria-label": t("utilities.serviced"), onclick: () => serviced(device) }, icon("screwdriver-wrench")) : ""));
 }
@@ -77,7 +77,7 @@ function showChart() {
   const ranked = [...devices].sort((a, b) => format.hoursOf(b.week) - format.hoursOf(a.week)).slice(0, 20);
   const dataset = (key, tone) => ({ label: t(`utilities.${key}`), data: ranked.map((device) => format.hoursOf(device[key])), colour: tone });
   barChart(byId("chart"), {
-    labels: ranked.map(named), format: (value) => format.joined(format.hours(value)), legend: true,
+    labels: ranked.map(named), format: (value) => format.joined(format.hours(value)), tick: format.hoursTick, legend: true,
     datasets: [dataset("today", colour("accent")), dataset("yesterday", faded(colour("accent"), 0.4)), dataset("week", colour("cost"))],
     describe: t("utilities.chart", { hours: format.joined(format.hours(sum("week"))) }),
   });

@@ -1,0 +1,276 @@
+// What people do with the portal, in a real browser.
+import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { after, before, test } from "node:test";
+import { baseUrl, chooseLanguage, launch, settled, signIn, watch } from "./portal.mjs";
+
+let browser;
+before(async () => { browser = await launch(); });
+after(() => browser.close());
+
+async function open(t, path = "/login/summary", options = {}) {
+  const context = await browser.newContext({ locale: "en-GB", ...options });
+  t.after(() => context.close());
+  const page = await context.newPage();
+  const problems = watch(page, { expected: options.expected ?? [] });
+  await signIn(page);
+  await page.goto(baseUrl + path);
+  await settled(page);
+  return { page, problems };
+}
+
+const unique = () => Math.floor(Math.random() * 0xffffff).toString(16).padStart(6, "0").toUpperCase();
+const address = () => `02:00:00:${unique().match(/../g).join(":")}`;
+
+function publish(topic, payload) {
+  execFileSync("mosquitto_pub", ["-p", process.env.MQTT_PORT, "-q", "1", "-t", topic, "-m", typeof payload === "string" ? payload : JSON.stringify(payload)]);
+}
+
+function reading(uid, watts, location = {}) {
+  return { uid, relay_state: "ON", meter_data: { voltage: [221.5], current: [watts / 221.5], power: [watts], frequency: [50.01], pf: [0.97], energy: [1500.25], co2: [1305.2] }, energy_history: [1, 2, 3, 4, 5, 6, 7], ...location };
+}
+
+const needsBroker = { skip: !process.env.MQTT_PORT };
+
+test("a reading shows on the summary and on the meter's page without a reload", needsBroker, async (t) => {
+  const uid = address();
+  publish("silaware/power", reading(uid, 1234));
+  const { page, problems } = await open(t);
+  await page.fill("#filter", uid);
+  const card = page.locator(`[data-uid="${uid}"]`);
+  await card.waitFor();
+  await page.waitForFunction(() => document.getElementById("live").dataset.state === "live");
+  publish("silaware/power", reading(uid, 4320));
+  const sent = Date.now();
+  await card.locator("strong", { hasText: "4.32" }).waitFor({ timeout: 5000 });
+  t.diagnostic(`shown ${Date.now() - sent} ms after the PUBACK`);
+  await page.goto(`${baseUrl}/power_monitoring?uid=${encodeURIComponent(uid)}`);
+  await settled(page);
+  await page.waitForFunction(() => document.getElementById("live").dataset.state === "live");
+  publish("silaware/power", reading(uid, 7650));
+  await page.locator('[data-gauge="power"] .value', { hasText: "7.65" }).waitFor({ timeout: 5000 });
+  assert.equal(await page.textContent("#relay"), "Relay on");
+  assert.deepEqual(problems, []);
+});
+
+test("the summary filters, sorts, changes its shape and remembers all of it in the address", async (t) => {
+  const { page, problems } = await open(t);
+  const all = await page.locator("#meters .meter").count();
+  assert.ok(all > 1);
+  const name = await page.textContent("#meters .meter:last-child h3");
+  await page.fill("#filter", name);
+  await page.waitForFunction((before) => document.querySelectorAll("#meters .meter").length < before, all);
+  await page.selectOption("#sort", "location");
+  await page.click('[data-layout="rows"]');
+  await page.waitForSelector("#meters table");
+  assert.match(page.url(), /filter=.*sort=location.*layout=rows/);
+  await page.reload();
+  await settled(page);
+  assert.equal(await page.inputValue("#filter"), name);
+  assert.ok(await page.isVisible("#meters table"));
+  assert.deepEqual(problems, []);
+});
+
+test("another month is a click away and a future one is all zeros", async (t) => {
+  const { page } = await open(t);
+  const now = await page.inputValue("#month");
+  await page.click("#month-on");
+  await page.waitForFunction(() => /^0/.test(document.querySelector('[data-total="energy_kwh"]').textContent));
+  await page.click("#month-back");
+  await page.click("#month-back");
+  await page.waitForFunction((month) => new URLSearchParams(location.search).get("month") < month, now);
+});
+
+test("a device is created, edited, found and deleted, and its problems stand beside the fields", async (t) => {
+  const { page, problems } = await open(t, "/login/devices", { expected: [/status 4(00|09)/, /status of 4(00|09)/] });
+  const mac = address();
+  await page.click("#add");
+  await page.fill('dialog [name="mac_address"]', mac);
+  await page.fill('dialog [name="location"]', "<b>Test & room</b>");
+  await page.fill('dialog [name="rated_power_w"]', "-5");
+  await page.click("dialog [type=submit]");
+  await page.waitForSelector('dialog [name="rated_power_w"][aria-invalid="true"]');
+  await page.fill('dialog [name="rated_power_w"]', "5000");
+  await page.click("dialog [type=submit]");
+  await page.waitForSelector("dialog", { state: "detached" });
+  await page.fill("#search", mac.toLowerCase());
+  const row = page.locator("#list tbody tr");
+  await page.waitForFunction((text) => document.querySelectorAll("#list tbody tr").length === 1 && document.querySelector("#list tbody").textContent.includes(text), mac);
+  assert.match(await row.textContent(), /<b>Test & room<\/b>/);
+  await page.click("#add");
+  await page.fill('dialog [name="mac_address"]', mac.replaceAll(":", "-").toLowerCase());
+  await page.click("dialog [type=submit]");
+  await page.waitForSelector("dialog .notice:not([hidden]), dialog .problem:not(:empty)");
+  await page.keyboard.press("Escape");
+  await row.locator('button[aria-label="Edit the device"]').click();
+  await page.fill('dialog [name="name"]', "Renamed");
+  await page.click("dialog [type=submit]");
+  await page.locator("#list tbody tr", { hasText: "Renamed" }).waitFor();
+  await row.locator('button[aria-label="Delete the device"]').click();
+  await page.click("dialog .danger");
+  await page.locator("#list .empty").waitFor();
+  assert.deepEqual(problems, []);
+});
+
+test("an unregistered device is registered with one click", needsBroker, async (t) => {
+  const uid = address();
+  publish("silaware/temphumid", { id: uid, temperature: 22.5, humidity: 50 });
+  const { page, problems } = await open(t, `/login/devices?search=${encodeURIComponent(uid)}`);
+  await page.locator("#list tbody tr", { hasText: "Unregistered" }).waitFor();
+  await page.click("#list tbody button");
+  await page.waitForFunction(() => !document.querySelector("#list tbody").textContent.includes("Unregistered"));
+  assert.deepEqual(problems, []);
+});
+
+test("an account is created and deleted, and a viewer sees no administration", async (t) => {
+  const { page } = await open(t, "/login/accounts");
+  const name = `viewer${unique()}`;
+  await page.click("#add");
+  await page.fill('dialog [name="username"]', name);
+  await page.fill('dialog [name="email"]', `${name}@example.org`);
+  await page.fill('dialog [name="password"]', "long enough 1");
+  await page.click("dialog [type=submit]");
+  await page.waitForSelector("dialog", { state: "detached" });
+  const context = await browser.newContext({ locale: "en-GB" });
+  t.after(() => context.close());
+  const other = await context.newPage();
+  await signIn(other, { name, secret: "long enough 1" });
+  await settled(other);
+  assert.equal(await other.locator('a[href="/login/accounts"]').count(), 0);
+  assert.equal((await other.goto(`${baseUrl}/login/accounts`)).status(), 403);
+  await other.goto(`${baseUrl}/login/devices`);
+  await settled(other);
+  assert.equal(await other.locator("#add").count(), 0);
+  await page.fill("#search", name);
+  await page.waitForFunction((text) => document.querySelectorAll("#list tbody tr").length === 1 && document.querySelector("#list tbody").textContent.includes(text), name);
+  await page.locator('#list button[aria-label="Delete the account"]').click();
+  await page.click("dialog .danger");
+  await page.locator("#list .empty").waitFor();
+});
+
+test("text from devices and payloads is text, never markup", needsBroker, async (t) => {
+  const uid = `<img src=x onerror=alert(1)>${unique()}`;
+  publish("silaware/power", { ...reading(uid, 500), relay_state: "<svg onload=alert(1)>" });
+  publish("silaware/power", `{"uid": "<script>alert(1)</script>${unique()}`);
+  const { page, problems } = await open(t);
+  page.on("dialog", () => assert.fail("a script of a payload ran"));
+  await page.fill("#filter", uid);
+  await page.locator("#meters .meter", { hasText: uid }).waitFor();
+  await page.goto(`${baseUrl}/power_monitoring?uid=${encodeURIComponent(uid)}`);
+  await settled(page);
+  assert.equal(await page.textContent("h1"), uid);
+  await page.goto(`${baseUrl}/login/quarantine`);
+  await settled(page);
+  assert.match(await page.textContent("#list"), /<script>alert\(1\)/);
+  await page.goto(`${baseUrl}/login/devices?search=${encodeURIComponent(uid)}`);
+  await settled(page);
+  assert.equal(await page.locator("#list img, #list script").count(), 0);
+  assert.deepEqual(problems, []);
+});
+
+test("the language changes, stays, and numbers follow it", async (t) => {
+  const { page, problems } = await open(t);
+  await chooseLanguage(page, "id");
+  assert.equal(await page.textContent("h1"), "Ringkasan");
+  await page.goto(`${baseUrl}/login/devices`);
+  await settled(page);
+  assert.equal(await page.textContent("h1"), "Perangkat");
+  await chooseLanguage(page, "en");
+  assert.equal(await page.textContent("h1"), "Devices");
+  assert.deepEqual(problems, []);
+});
+
+test("before signing in, the language is the browser's, or the one chosen there", async (t) => {
+  const context = await browser.newContext({ locale: "id-ID" });
+  t.after(() => context.close());
+  const page = await context.newPage();
+  await page.goto(`${baseUrl}/login`);
+  assert.equal(await page.textContent("h1"), "Masuk");
+  await page.click('[data-language="en"]');
+  await page.waitForSelector('html[lang="en"]');
+});
+
+test("after signing out, the back button shows no page", async (t) => {
+  const { page } = await open(t);
+  await page.goto(`${baseUrl}/login/devices`);
+  await settled(page);
+  await Promise.all([page.waitForURL(/\/login(\?|$)/), page.click("[data-logout] button")]);
+  await page.goBack();
+  await page.waitForURL(/\/login(\?|$)/);
+  assert.equal(await page.locator("#list").count(), 0);
+});
+
+test("on a phone the menu opens, is left with Escape, and leads on", async (t) => {
+  const { page, problems } = await open(t, "/login/summary", { viewport: { width: 390, height: 844 } });
+  assert.ok(!(await page.isVisible("#rail")));
+  await page.click("[data-nav-open]");
+  await page.waitForSelector("#rail", { state: "visible" });
+  await page.keyboard.press("Escape");
+  await page.waitForSelector("#rail", { state: "hidden" });
+  await page.click("[data-nav-open]");
+  await page.click('#rail a[href="/login/devices"]');
+  await page.waitForURL(/devices/);
+  assert.deepEqual(problems, []);
+});
+
+test("wall mode shows the figures alone and is kept in the address", async (t) => {
+  const { page } = await open(t, "/login/summary?wall=1");
+  assert.ok(!(await page.isVisible("#rail")));
+  assert.ok(await page.isVisible("#kpis"));
+});
+
+test("when the stream is cut the page says so, polls, and comes back by itself", async (t) => {
+  const { page } = await open(t, "/login/summary", { expected: [/live/] });
+  await page.waitForFunction(() => document.getElementById("live").dataset.state === "live");
+  await page.context().setOffline(true);
+  await page.evaluate(() => dispatchEvent(new Event("pageshow")));
+  await page.context().setOffline(false);
+  await page.route("**/login/live", (route) => route.abort());
+  await page.reload();
+  await page.waitForFunction(() => document.getElementById("live").dataset.state === "delayed", null, { timeout: 20_000 });
+  await page.unroute("**/login/live");
+  await page.waitForFunction(() => document.getElementById("live").dataset.state === "live", null, { timeout: 40_000 });
+});
+
+test("the report's filters are its address, and its download is the same view", async (t) => {
+  const { page, problems } = await open(t, "/login/report");
+  await page.click('[data-preset="month"]');
+  await settled(page);
+  assert.match(page.url(), /from=\d{4}-\d{2}-01/);
+  const link = await page.getAttribute('[data-download="csv"]', "href");
+  assert.match(link, /from=\d{4}-\d{2}-01&to=/);
+  const [download] = await Promise.all([page.waitForEvent("download"), page.click('[data-download="csv"]')]);
+  assert.match(download.suggestedFilename(), /\.csv$/);
+  assert.deepEqual(problems, []);
+});
+
+test("settings are saved, and what is wrong stands beside its field", async (t) => {
+  const { page, problems } = await open(t, "/login/settings", { expected: [/status 400/, /status of 400/] });
+  await page.fill('[name="max_temperature"]', "-3");
+  await page.click("#save");
+  await page.waitForSelector('[name="max_temperature"][aria-invalid="true"]');
+  await page.fill('[name="max_temperature"]', "31.5");
+  await page.click("#save");
+  await page.locator(".toast.ok").waitFor();
+  await page.reload();
+  await settled(page);
+  assert.equal(await page.inputValue('[name="max_temperature"]'), "31.5");
+  assert.deepEqual(problems, []);
+});
+
+test("an API token is shown once and revoked", async (t) => {
+  const { page, problems } = await open(t, "/login/profile");
+  const name = `token ${unique()}`;
+  await page.click("#new-token");
+  await page.fill('dialog [name="name"]', name);
+  await page.click("dialog [type=submit]");
+  await page.waitForSelector("dialog pre");
+  assert.ok((await page.textContent("dialog pre")).length >= 20);
+  await page.keyboard.press("Escape");
+  const row = page.locator("#tokens tr", { hasText: name });
+  await row.waitFor();
+  await row.locator("button").click();
+  await page.click("dialog .danger");
+  await row.waitFor({ state: "detached" });
+  assert.deepEqual(problems, []);
+});

@@ -1,0 +1,91 @@
+// A real browser at a running portal. The environment names both:
+//   BASE_URL  ADMIN_USER  ADMIN_PASSWORD  [EMPTY_URL: a portal without data]  [MQTT_PORT: the broker of BASE_URL]
+//   [CHROMIUM=/usr/bin/chromium]
+import { createRequire } from "node:module";
+import { chromium } from "playwright-core";
+
+export const baseUrl = (process.env.BASE_URL ?? "http://127.0.0.1:8080").replace(/\/$/, "");
+export const emptyUrl = process.env.EMPTY_URL?.replace(/\/$/, "");
+const user = process.env.ADMIN_USER ?? "admin";
+const password = process.env.ADMIN_PASSWORD;
+if (!password) throw new Error("ADMIN_PASSWORD is not set: the password of the portal's administrator");
+
+const quiet = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync"];
+
+/** The menu's pages, by name. */
+export const pages = {
+  summary: "/login/summary",
+  utilities: "/login/utilities",
+  climate: "/login/climate",
+  alerts: "/login/alerts",
+  energy_report: "/login/report/energy",
+  report: "/login/report",
+  devices: "/login/devices",
+  accounts: "/login/accounts",
+  settings: "/login/settings",
+  quarantine: "/login/quarantine",
+  audit: "/login/audit",
+  api: "/login/api",
+  profile: "/login/profile",
+};
+
+export const axeSource = createRequire(import.meta.url).resolve("axe-core/axe.min.js");
+
+export function launch() {
+  return chromium.launch({ executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium", args: quiet });
+}
+
+/** Everything the browser complains about while it shows `page`: errors, CSP violations, requests that failed. */
+export function watch(page, { expected = [] } = {}) {
+  const problems = [];
+  const note = (text) => {
+    if (!expected.some((pattern) => pattern.test(text))) problems.push(text);
+  };
+  page.on("console", (message) => {
+    if (["error", "warning"].includes(message.type())) note(`console ${message.type()}: ${message.text()}`);
+  });
+  page.on("pageerror", (error) => note(`exception: ${error.message}`));
+  page.on("requestfailed", (request) => {
+    // A stream or a search that the page itself gave up is none.
+    if (request.failure()?.errorText !== "net::ERR_ABORTED") note(`request failed: ${request.url()} ${request.failure()?.errorText}`);
+  });
+  page.on("response", (response) => {
+    if (response.status() >= 400) note(`status ${response.status()}: ${response.request().method()} ${response.url()}`);
+  });
+  return problems;
+}
+
+export async function signIn(page, { url = baseUrl, name = user, secret = password } = {}) {
+  await page.goto(`${url}/login`);
+  await page.fill("#username", name);
+  await page.fill("#password", secret);
+  await Promise.all([page.waitForURL((url) => url.pathname !== "/login"), page.click("button[type=submit]")]);
+}
+
+export async function chooseLanguage(page, language) {
+  if ((await page.getAttribute("html", "lang")) === language) return;
+  await page.waitForSelector(`.languages [data-language="${language}"][aria-pressed="false"]`, { state: "attached" });
+  await Promise.all([
+    page.waitForURL(() => true, { waitUntil: "load" }),
+    page.waitForResponse((response) => response.url().endsWith("/login/profile/language")),
+    page.$eval(`.languages [data-language="${language}"]`, (button) => button.click()),
+  ]);
+  await page.waitForSelector(`html[lang="${language}"]`);
+}
+
+/** Until nothing shimmers and no list waits; the live stream itself never ends. */
+export async function settled(page) {
+  await page.waitForFunction(() => {
+    const shown = (node) => node.getClientRects().length > 0;
+    return ![...document.querySelectorAll('.skeleton, [aria-busy="true"]')].some(shown);
+  }, null, { timeout: 15_000 });
+  await page.evaluate(() => document.fonts.ready);
+  await page.waitForTimeout(250);
+}
+
+/** The address of the first meter's page, or null when no meter ever reported. */
+export async function firstMeter(page) {
+  const summary = await page.evaluate(() => fetch("/login/summary/all_summary", { headers: { Accept: "application/json" } }).then((answer) => answer.json()));
+  const [device] = summary.devices;
+  return device ? `/power_monitoring?uid=${encodeURIComponent(device.uid)}` : null;
+}
