@@ -1,6 +1,5 @@
 #include "alerts/power.hpp"
 
-#include <algorithm>
 #include <map>
 
 #include <fmt/format.h>
@@ -13,10 +12,10 @@ namespace {
 
 struct Meter {
     double rated_watts = 0;
-    std::vector<PowerFact> readings;
+    std::multimap<core::Instant, double> watts;  ///< by observed time
 };
 
-/// Of the meters with a rated power, each one's readings by observed time.
+/// The readings of the meters that have a rated power.
 std::map<std::string, Meter> rated_meters(const storage::AlertRules& rules,
                                           std::span<const PowerFact> facts) {
     std::map<std::string, Meter> meters;
@@ -32,10 +31,8 @@ std::map<std::string, Meter> rated_meters(const storage::AlertRules& rules,
         if (known->second <= 0) continue;
         Meter& meter = meters[fact.uid];
         meter.rated_watts = known->second;
-        meter.readings.push_back(fact);
+        meter.watts.emplace(fact.observed_at, fact.watts);
     }
-    for (auto& [uid, meter] : meters)
-        std::ranges::stable_sort(meter.readings, {}, &PowerFact::observed_at);
     return meters;
 }
 
@@ -53,12 +50,12 @@ void judge_power(storage::Connection& connection, Lifecycle& lifecycle, const st
         const auto found = open.find(storage::alert_key(kind::power, uid));
         Condition condition =
             condition_of(kind::power, uid, found == open.end() ? std::nullopt : std::optional(found->second));
-        for (const PowerFact& fact : meter.readings) {
-            const auto standing = domain::judge(fact.watts, domain::power_limit(meter.rated_watts));
+        for (const auto& [at, watts] : meter.watts) {
+            const auto standing = domain::judge(watts, domain::power_limit(meter.rated_watts));
             lifecycle.judge(condition,
-                            {standing, fact.observed_at, fact.watts, meter.rated_watts,
+                            {standing, at, watts, meter.rated_watts,
                              fmt::format("Power is {:.0f} W, above the rated {:.0f} W for a minute or more",
-                                         fact.watts, meter.rated_watts)},
+                                         watts, meter.rated_watts)},
                             domain::power_rule);
         }
     }
