@@ -1,6 +1,7 @@
 // Every page in a real browser: no console error, no CSP violation, no failed request, nothing serious for axe, no
 // page wider than the screen; with demo data and with none.
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { after, before, test } from "node:test";
 import { axeSource, baseUrl, emptyUrl, firstMeter, launch, pages, settled, signIn, watch } from "./portal.mjs";
 
@@ -10,7 +11,7 @@ after(() => browser.close());
 
 /** A signed-in page at `url`; closed when the test ends. */
 async function signedIn(t, url = baseUrl, options = {}) {
-  const context = await browser.newContext({ locale: "en-GB", bypassCSP: false, ...options });
+  const context = await browser.newContext({ locale: "en-GB", ...options });
   t.after(() => context.close());
   const page = await context.newPage();
   await signIn(page, { url });
@@ -20,7 +21,6 @@ async function signedIn(t, url = baseUrl, options = {}) {
 async function seriousFindings(page) {
   // From the DevTools side, so that the page's own CSP stays in force.
   const session = await page.context().newCDPSession(page);
-  const { readFileSync } = await import("node:fs");
   await session.send("Runtime.evaluate", { expression: readFileSync(axeSource, "utf8") });
   const { result, exceptionDetails } = await session.send("Runtime.evaluate", {
     expression: "axe.run(document, { resultTypes: ['violations'] }).then((found) => JSON.stringify(found.violations))", awaitPromise: true, returnByValue: true,
@@ -91,7 +91,6 @@ test("an empty portal shows how to point the first device here", { skip: !emptyU
 
 test("the summary paints within a second on a cold cache and does not shift", async (t) => {
   const page = await signedIn(t);
-  await page.context().clearCookies({ name: "no such cookie" });
   const session = await page.context().newCDPSession(page);
   await session.send("Network.clearBrowserCache");
   await page.addInitScript(() => {
