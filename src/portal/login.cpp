@@ -65,7 +65,7 @@ core::Result<http::Response> by_json(const Portal& portal, const http::Request& 
     if (!username) fields.refuse("username", "The user name is missing.");
     if (!password) fields.refuse("password", "The password is missing.");
     if (const auto checked = fields.check(); !checked) return core::fail(checked.error());
-    const auto account = sign_in(portal, {*username, *password, request.client_address, "login.api"});
+    const auto account = sign_in(portal, {*username, *password, request.client_address, "json"});
     if (!account) return render_error(portal, request, account.error().error, account.error().retry_after);
     return token_answer(portal, *account, auth::Freshness::from_password,
                         portal.now() + portal.settings.jwt_lifetime);
@@ -120,7 +120,7 @@ core::Result<http::Response> by_form(const Portal& portal, const http::Request& 
             return core::fail(core::ErrorCode::forbidden, "The CSRF token is missing or too old.");
         return login_page(portal, request, LoginFailure::expired, 403, form);
     }
-    const auto account = sign_in(portal, {form.username, form.password, request.client_address, "login"});
+    const auto account = sign_in(portal, {form.username, form.password, request.client_address, "form"});
     if (!account) return refuse_form(portal, request, account.error(), form);
     return start_session(portal, request, account->id, form.next);
 }

@@ -99,8 +99,8 @@ void write_failure(const Portal& portal, const SignInAttempt& attempt, bool know
     spdlog::warn("failed sign-in of {} from {}", known ? attempt.username : "an unknown name",
                  attempt.address);
     portal.database.transaction([&](storage::Connection& connection) {
-        storage::record_audit(connection, {"", attempt.address, portal.now()}, attempt.action + ".failed",
-                              subject);
+        storage::record_audit(connection, {"", attempt.address, portal.now()}, "login.failed", subject, {},
+                              {{"way", attempt.way}});
     });
 }
 
@@ -130,7 +130,7 @@ tl::expected<storage::Credentials, SignInRefusal> sign_in(const Portal& portal,
                         auth::hash_password(attempt.password, portal.settings.password_storage));
     }
     accounts.record_login(found.credentials->id, {found.credentials->username, attempt.address, portal.now()},
-                          attempt.action);
+                          attempt.way);
     return std::move(*found.credentials);
 }
 

@@ -22,7 +22,7 @@ struct SignInAttempt {
     std::string username;
     std::string password;
     std::string address;
-    std::string action;  ///< of the audit log: "login" or "login.api"
+    std::string way;  ///< for the audit log: "form" or "json"
 };
 
 /// The account that name and password belong to. Failures count per name and per address, over all processes;

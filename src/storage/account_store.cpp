@@ -263,10 +263,10 @@ void AccountStore::rehash(std::int64_t id, std::string_view old_hash, std::strin
     database_.execute(update_hash, new_hash, id, old_hash);
 }
 
-void AccountStore::record_login(std::int64_t id, const Change& change, std::string_view action) {
+void AccountStore::record_login(std::int64_t id, const Change& change, const std::string& way) {
     database_.transaction([&](Connection& connection) {
         connection.execute(update_login, core::epoch_ms(change.at), change.address, id);
-        record_audit(connection, change, action, change.account);
+        record_audit(connection, change, "login", change.account, {}, {{"way", way}});
     });
 }
 

@@ -76,8 +76,8 @@ class AccountStore {
     std::optional<Credentials> credentials(std::int64_t id) const;
     /// Stores a password again in today's format: no change to the user.
     void rehash(std::int64_t id, std::string_view old_hash, std::string_view new_hash);
-    /// Notes a sign-in, and writes it into the audit log under `action`.
-    void record_login(std::int64_t id, const Change& change, std::string_view action);
+    /// Notes a sign-in, here and in the audit log; `way` is how ("form", "json").
+    void record_login(std::int64_t id, const Change& change, const std::string& way);
     void set_language(std::int64_t id, std::string_view language);
 
   private:

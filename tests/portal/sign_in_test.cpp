@@ -222,7 +222,7 @@ TEST_F(SignInTest, EverySignInIsInTheAuditLog) {
     const auto response = root.get("/login/audit/json?per_page=100");
     const std::string text(response.body_text());
     EXPECT_NE(text.find("\"login\""), std::string::npos) << text;
-    EXPECT_NE(text.find("\"login.api.failed\""), std::string::npos);
+    EXPECT_NE(text.find("\"login.failed\""), std::string::npos);
     EXPECT_EQ(text.find("secret password"), std::string::npos);
 }
 

@@ -161,9 +161,9 @@ TEST_F(AccountStoreTest, PagesAreCutByTheServer) {
 
 TEST_F(AccountStoreTest, TheSignInBeforeTheLastOneIsRemembered) {
     const auto ada = add("ada");
-    accounts.record_login(ada, {"ada", "192.0.2.7", now}, "login");
+    accounts.record_login(ada, {"ada", "192.0.2.7", now}, "form");
     EXPECT_FALSE(accounts.find(ada)->previous_login_ms);
-    accounts.record_login(ada, {"ada", "192.0.2.8", now + core::Seconds(1)}, "login");
+    accounts.record_login(ada, {"ada", "192.0.2.8", now + core::Seconds(1)}, "form");
     EXPECT_EQ(accounts.find(ada)->previous_login_ms, core::epoch_ms(now));
     EXPECT_EQ(accounts.find(ada)->previous_login_address, "192.0.2.7");
 }
