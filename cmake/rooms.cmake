@@ -11,7 +11,6 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
 else()
   # libstdc++ 12's own std::stable_sort calls what C++17 has deprecated, and clang blames the caller.
   list(APPEND SILAWARE_WARNINGS -Wno-deprecated-declarations)
-  list(REMOVE_ITEM SILAWARE_WARNINGS )
   list(APPEND SILAWARE_WARNINGS -Wno-missing-designated-field-initializers -Wno-c99-designator)
 endif()
 
