@@ -3,6 +3,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <cstdlib>
 #include <stdexcept>
 
 namespace silaware::mail {
@@ -14,6 +15,10 @@ CurlHandle open_curl() {
     curl_easy_setopt(handle.get(), CURLOPT_NOSIGNAL, 1L);
     curl_easy_setopt(handle.get(), CURLOPT_SSL_VERIFYPEER, 1L);
     curl_easy_setopt(handle.get(), CURLOPT_SSL_VERIFYHOST, 2L);
+    // OpenSSL's own variable, which libcurl overrides: the place of the system's CAs differs from host to
+    // host.
+    if (const char* authorities = std::getenv("SSL_CERT_FILE"))
+        curl_easy_setopt(handle.get(), CURLOPT_CAINFO, authorities);
     return handle;
 }
 
