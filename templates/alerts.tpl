@@ -15,6 +15,11 @@
     <option value="humidity">[[alert.kind.humidity]]</option>
     <option value="offline">[[alert.kind.offline]]</option>
     <option value="power">[[alert.kind.power]]</option>
+    <option value="power_factor">[[alert.kind.power_factor]]</option>
+    <option value="stale">[[alert.kind.stale]]</option>
+    <option value="disk">[[alert.kind.disk]]</option>
+    <option value="spool">[[alert.kind.spool]]</option>
+    <option value="database">[[alert.kind.database]]</option>
   </select>
 </div>
 <section class="card" id="list" aria-label="[[title.alerts]]"></section>

@@ -13,6 +13,14 @@ const stateOf = (alert) => alert.state ?? (alert.cleared_at ? "cleared" : alert.
 const tones = { raised: ".bad", pending: ".warn", acknowledged: ".info", cleared: ".ok" };
 const symbols = { maintenance: "screwdriver-wrench", temperature: "temperature-high", humidity: "droplet", offline: "plug-circle-xmark", power: "bolt", stale: "hourglass-half", power_factor: "wave-square", disk: "hard-drive", spool: "layer-group", database: "database" };
 
+const minutes = (value) => `${format.number(value)} ${t("unit.minutes")}`;
+const figures = {
+  temperature: (value) => `${format.number(value, 1)} °C`, humidity: (value) => `${format.number(value, 1)} %`, disk: (value) => `${format.number(value, 1)} %`,
+  power: (value) => format.joined(format.power(value)), power_factor: (value) => format.number(value, 2), spool: (value) => `${format.number(value)} MiB`,
+  maintenance: (value) => format.joined(format.hours(value)), offline: minutes, stale: minutes, database: minutes,
+};
+const figure = (kind, value) => (value === null || value === undefined ? format.nothing : (figures[kind] ?? ((plain) => format.exact(plain, 2)))(value));
+
 async function acknowledge(alert) {
   const saved = await formDialog({
     title: t("alerts.acknowledge"), intro: alert.message || label("alert.kind", alert.kind), saveLabel: t("alerts.acknowledge"),
@@ -49,8 +57,8 @@ const list = pagedTable({
     { title: t("alerts.what"), cell: what },
     { title: t("alerts.state"), cell: state },
     { title: t("alerts.device"), cell: (alert) => (alert.location || alert.device ? el("span", {}, alert.location || alert.device, alert.location ? el("span.sub.mono", {}, alert.device) : null) : format.nothing) },
-    { title: t("alerts.value"), kind: "number", cell: (alert) => format.exact(alert.value, 2) },
-    { title: t("alerts.limit"), kind: "number", cell: (alert) => format.exact(alert.limit, 2) },
+    { title: t("alerts.value"), kind: "number", cell: (alert) => figure(alert.kind, alert.value) },
+    { title: t("alerts.limit"), kind: "number", cell: (alert) => figure(alert.kind, alert.limit) },
     { title: t("alerts.raised"), cell: (alert) => format.dateTime(alert.raised_at) },
     { title: t("alerts.lasted"), cell: lasted },
     { title: "", kind: "tools", cell: (alert) => (isAdmin() && !alert.acknowledged_at && !alert.cleared_at

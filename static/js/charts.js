@@ -3,14 +3,18 @@ import "../vendor/chart.js";
 import { el } from "./dom.js";
 
 const { Chart } = globalThis;
+const paper = { text: "#222222", line: "#d5dade" };
 const tokens = getComputedStyle(document.documentElement);
 export const colour = (name) => tokens.getPropertyValue(`--${name}`).trim();
 export const palette = ["energy", "power", "cost", "demand", "forecast", "co2"].map(colour)
   .concat(["#ef8fc0", "#6fd3e8", "#d8d36a", "#9aa7ff"]);
 export const faded = (hex, opacity) => `${hex}${Math.round(opacity * 255).toString(16).padStart(2, "0")}`;
 
+const screen = { text: colour("text-2"), line: colour("line") };
+let theme = screen;
+
 Object.assign(Chart.defaults, {
-  responsive: true, maintainAspectRatio: false, animation: false, color: colour("text-2"), borderColor: colour("line"),
+  responsive: true, maintainAspectRatio: false, animation: false, color: () => theme.text, borderColor: () => theme.line,
   interaction: { mode: "index", intersect: false },
 });
 Object.assign(Chart.defaults.font, { family: getComputedStyle(document.body).fontFamily, size: 11.5 });
@@ -23,6 +27,16 @@ Object.assign(Chart.defaults.plugins.tooltip, {
   backgroundColor: "#1e242af5", borderColor: colour("line-strong"), borderWidth: 1, padding: 10, cornerRadius: 8, titleColor: colour("text"),
   bodyColor: colour("text-2"), boxWidth: 8, boxHeight: 8, usePointStyle: true, displayColors: true, boxPadding: 4,
 });
+
+function redraw(onto) {
+  theme = onto;
+  for (const chart of Object.values(Chart.instances)) {
+    chart.resize();
+    chart.update("none");
+  }
+}
+addEventListener("beforeprint", () => redraw(paper));
+addEventListener("afterprint", () => redraw(screen));
 
 /** A dashed line at `value`, named at one end. */
 const limits = {
@@ -53,7 +67,7 @@ const limits = {
 Chart.register(limits);
 
 function axis(format, extra = {}) {
-  return { border: { display: false }, grid: { color: colour("line"), drawTicks: false }, ticks: { padding: 8, maxTicksLimit: 6, callback: (value) => format(value) }, ...extra };
+  return { border: { display: false }, grid: { color: () => theme.line, drawTicks: false }, ticks: { padding: 8, maxTicksLimit: 6, callback: (value) => format(value) }, ...extra };
 }
 
 function draw(box, type, { labels, datasets, format = String, tick = format, title, describe, stacked = false, legend = false, lines = [], y = {}, axes = {}, x = {} }) {
@@ -102,4 +116,3 @@ export function barChart(box, options) {
   return draw(box, "bar", { ...options, datasets });
 }
 
-export { axis };

@@ -1,7 +1,7 @@
 // Climate: temperature and humidity of each room, with the limits drawn in.
 import "./shell.js";
 import { get } from "./request.js";
-import { axis, colour, lineChart } from "./charts.js";
+import { colour, lineChart } from "./charts.js";
 import { byId, debounced, el, setFigure, setText } from "./dom.js";
 import * as format from "./format.js";
 import { t } from "./i18n.js";
@@ -16,26 +16,17 @@ const over = (value, limit) => value !== null && value !== undefined && limit !=
 const degrees = (value) => ({ value: format.number(value, 1), unit: "°C" });
 const percent = (value) => ({ value: format.number(value, 1), unit: "%" });
 
-function draw(box, device, limits) {
-  const { t: times, temperature, humidity } = device.series;
-  const known = temperature.concat(humidity).some((value) => value !== null);
-  if (!known) {
-    box.replaceChildren(el("p.small.faint", { style: "display:grid;place-items:center;height:100%" }, t("climate.no_series")));
+function draw(box, { times, values, name, tone, figure, limit, describe }) {
+  if (!values.some((value) => value !== null)) {
+    box.replaceChildren(el("p.small.faint", { style: "display:grid;place-items:center;height:100%;text-align:center" }, t("climate.no_series")));
     return;
   }
   lineChart(box, {
-    labels: times.map((time) => format.clock(time)), legend: true, fill: false,
-    datasets: [
-      { label: t("climate.temperature"), data: temperature, colour: colour("demand"), format: (value) => format.joined(degrees(value)), spanGaps: true },
-      { label: t("climate.humidity"), data: humidity, colour: colour("cost"), format: (value) => format.joined(percent(value)), yAxisID: "humidity", spanGaps: true },
-    ],
-    y: { beginAtZero: false, grace: "8%", suggestedMax: limits.temperature ?? undefined, ticks: { padding: 6, maxTicksLimit: 5, callback: (value) => `${format.exact(value, 1)}°` } },
-    axes: { humidity: axis((value) => `${format.exact(value, 1)}%`, { position: "right", beginAtZero: false, grace: "8%", suggestedMax: limits.humidity ?? undefined, grid: { display: false } }) },
-    lines: [
-      { value: limits.temperature, tone: colour("demand"), side: "left", name: limits.temperature ? t("climate.limit_temperature", { limit: format.exact(limits.temperature, 1) }) : "" },
-      { value: limits.humidity, tone: colour("cost"), axis: "humidity", name: limits.humidity ? t("climate.limit_humidity", { limit: format.exact(limits.humidity, 1) }) : "" },
-    ],
-    describe: t("climate.chart", { room: named(device) }),
+    labels: times.map((time) => format.clock(time)), format: (value) => format.joined(figure(value)), describe,
+    datasets: [{ label: name, data: values, colour: colour(tone), spanGaps: true }],
+    y: { beginAtZero: false, grace: "10%", suggestedMax: limit ?? undefined, ticks: { padding: 6, maxTicksLimit: 5, callback: (value) => format.exact(value, 1) } },
+    x: { ticks: { maxTicksLimit: 3, maxRotation: 0 } },
+    lines: limit ? [{ value: limit, name: t("climate.limit", { limit: format.joined({ value: format.exact(limit, 1), unit: figure(0).unit }) }) }] : [],
   });
 }
 
@@ -44,12 +35,12 @@ function room(device) {
   const seen = el("time");
   const temperature = el("div.value");
   const humidity = el("div.value");
-  const left = el("div", {}, el("p.small.muted", {}, t("climate.temperature")), temperature);
-  const right = el("div", {}, el("p.small.muted", {}, t("climate.humidity")), humidity);
-  const box = el("div.chart", { style: "height:12.5rem" });
+  const [warmth, damp] = [el("div.chart"), el("div.chart")];
+  const left = el("div", {}, el("p.small.muted", {}, t("climate.temperature")), temperature, warmth);
+  const right = el("div", {}, el("p.small.muted", {}, t("climate.humidity")), humidity, damp);
   const title = el("h2.truncate");
   const node = el("article.card.room", {}, el("header", {}, el("div", {}, title, el("p.tiny.faint.truncate", {}, el("span.mono", {}, device.uid), " · ", seen)), badge),
-    el("div.pair", {}, left, right), box);
+    el("div.pair", {}, left, right));
   return {
     node,
     show(fresh, limits) {
@@ -63,7 +54,10 @@ function room(device) {
       const word = bad ? ["bad", "climate.over"] : fresh.online ? ["ok", "climate.fine"] : ["", "device.offline"];
       badge.className = `badge ${word[0]}`;
       setText(badge, t(word[1]));
-      draw(box, fresh, limits);
+      const { t: times, temperature: temperatures, humidity: humidities } = fresh.series;
+      const describe = t("climate.chart", { room: named(fresh) });
+      draw(warmth, { times, values: temperatures, name: t("climate.temperature"), tone: "demand", figure: degrees, limit: limits.temperature, describe });
+      draw(damp, { times, values: humidities, name: t("climate.humidity"), tone: "cost", figure: percent, limit: limits.humidity, describe });
     },
   };
 }

@@ -59,11 +59,13 @@ function showTotals(rows, totals) {
 
 function showChart(rows) {
   const periods = [...new Set(rows.map((row) => row.period))].sort();
-  const meters = [...new Set(rows.map((row) => row.uid))];
+  const total = new Map();
+  for (const row of rows) total.set(row.uid, (total.get(row.uid) ?? 0) + row.energy_kwh);
+  const meters = [...total.keys()].sort((a, b) => total.get(b) - total.get(a));
   const name = new Map(rows.map((row) => [row.uid, named(row)]));
   const kwh = new Map(rows.map((row) => [`${row.uid} ${row.period}`, row.energy_kwh]));
   barChart(byId("chart"), {
-    labels: periods.map(period), stacked: true, legend: meters.length > 1 && meters.length <= 10, format: (value) => format.joined(format.energy(value)), tick: format.energyTick,
+    labels: periods.map((text) => (/^\d{4}-\d{2}-\d{2}$/.test(text) ? format.day(text) : period(text))), stacked: true, legend: meters.length > 1 && meters.length <= 10, format: (value) => format.joined(format.energy(value)), tick: format.energyTick,
     datasets: meters.map((uid, i) => ({ label: name.get(uid), data: periods.map((text) => kwh.get(`${uid} ${text}`) ?? 0), colour: meters.length === 1 ? colour("energy") : palette[i % palette.length] })),
     describe: t("energy_report.chart", { energy: byId("energy").textContent }),
   });

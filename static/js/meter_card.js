@@ -98,6 +98,7 @@ export function meterRow(device, currency) {
     },
     live(fresh) {
       setText(cells.power, format.joined(format.power(fresh.power_w)));
+      cells.power.classList.toggle("faint", !fresh.online);
     },
   };
 }

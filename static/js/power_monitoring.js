@@ -196,9 +196,11 @@ async function loadForecast() {
   const before = await of("forecast_energy", { month: monthBefore(now.month) }).catch(() => null);
   const show = (name, figure) => setFigure(byId(name), figure);
   show("month-energy", format.energy(now.energy_kwh));
-  show("month-cost", { value: format.money(now.cost, now.currency), unit: "" });
+  show("month-cost", { value: format.moneyShort(now.cost, now.currency), unit: "" });
+  byId("month-cost").title = format.money(now.cost, now.currency);
   show("month-forecast", format.energy(now.forecast_kwh));
-  show("month-forecast-cost", { value: format.money(now.forecast_cost, now.currency), unit: "" });
+  show("month-forecast-cost", { value: format.moneyShort(now.forecast_cost, now.currency), unit: "" });
+  byId("month-forecast-cost").title = format.money(now.forecast_cost, now.currency);
   show("month-demand", format.power((now.max_demand_kw ?? 0) * 1000));
   show("month-co2", format.co2(now.co2_kg));
   setText(byId("under-demand"), now.max_demand_at ? format.dateTime(now.max_demand_at) : "");
@@ -206,7 +208,8 @@ async function loadForecast() {
   setText(byId("under-cost"), t("summary.rate", { rate: `${now.currency} ${format.number(now.rate, 2)}` }));
   const last = before?.energy_kwh ?? 0;
   const change = last > 0 ? ((now.forecast_kwh - last) / last) * 100 : null;
-  setText(byId("under-forecast"), change === null ? format.month(now.month) : t("meter.against_last", { change: `${change >= 0 ? "+" : "−"}${format.number(Math.abs(change))}%`, energy: format.joined(format.energy(last)) }));
+  setText(byId("under-forecast"), change === null ? format.month(now.month) : t("meter.against_last", { change: `${change >= 0 ? "+" : "−"}${format.number(Math.abs(change))}%` }));
+  byId("under-forecast").title = t("meter.last_month", { energy: format.joined(format.energy(last)) });
 }
 
 /* ---- lists */

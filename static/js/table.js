@@ -23,7 +23,8 @@ export function pagedTable({ root, url, columns, title, search = null, filters =
   const back = el("button.button", { type: "button", onclick: () => go(state.page - 1) }, icon("chevron-left"), t("table.previous"));
   const on = el("button.button", { type: "button", onclick: () => go(state.page + 1) }, t("table.next"), icon("chevron-right"));
   const where = el("span.number");
-  const pager = el("div.pager", {}, count, el("div.push", {}, where, back, on));
+  const steps = el("div.push", {}, where, back, on);
+  const pager = el("div.pager", {}, count, steps);
   pager.hidden = true;
   root.replaceChildren(wrap, pager);
   let under = null;
@@ -71,6 +72,7 @@ export function pagedTable({ root, url, columns, title, search = null, filters =
     const first = (page.page - 1) * page.per_page + 1;
     setText(count, t("table.range", { first: format.number(first), last: format.number(first + page.items.length - 1), total: format.number(page.total) }));
     setText(where, t("table.page", { page: format.number(page.page), pages: format.number(page.pages) }));
+    steps.hidden = page.pages <= 1;
     back.disabled = page.page <= 1;
     on.disabled = page.page >= page.pages;
     pager.hidden = false;

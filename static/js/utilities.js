@@ -33,10 +33,10 @@ function maintenance(device) {
   if (left === null || left === undefined || !(limit > 0)) return el("span.faint", {}, t("utilities.no_limit"));
   const used = Math.min(1, Math.max(0, 1 - left / limit));
   const tone = used > 0.95 ? "var(--bad)" : used > 0.8 ? "var(--warn)" : "var(--accent)";
-  return el("div", { style: "min-width:9rem" },
+  return el("div", { style: "min-width:8rem" },
     el("div.progress", { role: "progressbar", "aria-valuemin": 0, "aria-valuemax": 100, "aria-valuenow": Math.round(used * 100), "aria-label": t("utilities.until_maintenance") },
       el("span", { style: `width:${(used * 100).toFixed(1)}%;--tone:${tone}` })),
-    el("span.tiny.muted", {}, t("utilities.hours_left", { hours: format.number(left, 1), limit: format.number(limit, 0) })));
+    el("span.tiny.muted.nowrap", {}, t("utilities.hours_left", { hours: format.number(left, 1), limit: format.number(limit, 0) })));
 }
 
 async function serviced(device) {
