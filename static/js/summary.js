@@ -28,6 +28,7 @@ const named = (device) => device.name || device.location || device.uid;
 /* ---- totals */
 
 /** What meters that have fallen silent drew last is not drawn now. */
+const freshness = 60_000; // ms
 const powerNow = () => state.summary.devices.reduce((sum, device) => sum + (device.online ? device.power_w ?? 0 : 0), 0);
 
 function figure(name, value) {
@@ -217,7 +218,9 @@ async function refresh() {
 function reading(event) {
   const device = state.summary?.devices.find(({ uid }) => uid === event.uid);
   if (!device) return unknown();
-  Object.assign(device, { power_w: event.power_w, last_seen: event.observed_at, online: true });
+  // The stream opens with each meter's last reading, which may be hours old: that makes nobody online.
+  const fresh = event.observed_at !== device.last_seen && Date.now() - Date.parse(event.observed_at) < freshness;
+  Object.assign(device, { power_w: event.power_w, last_seen: event.observed_at, online: device.online || fresh });
   state.shown.get(event.uid)?.live(device);
   redrawTotal();
 }
