@@ -6,6 +6,7 @@
 #include <xlsxwriter.h>
 
 #include "core/text.hpp"
+#include "sheet/quick_zip.hpp"
 
 namespace silaware::sheet {
 
@@ -84,6 +85,7 @@ struct Workbook::Implementation {
     Formats bold;
 
     Implementation(Table of, std::size_t most) : table(std::move(of)), most_rows(most) {
+        static_cast<void>(zips_quickly());  // the call is what links it in
         lxw_workbook_options options{};
         options.constant_memory = LXW_TRUE;
         book = workbook_new_opt(file.path().c_str(), &options);
