@@ -1,6 +1,6 @@
 {{%AUTOESCAPE context="HTML"}}
 <div class="stack">
-  <p class="status" style="font-size:3.5rem;font-weight:650;letter-spacing:-.05em;line-height:1;color:var(--accent)">{{STATUS}}</p>
+  <p class="status">{{STATUS}}</p>
   <h1>{{HEADLINE}}</h1>
   <p class="muted">{{EXPLANATION}}</p>
   {{#MESSAGE}}<div class="notice"><span class="fa-solid fa-circle-info" aria-hidden="true"></span><div>{{MESSAGE_TEXT}}</div></div>{{/MESSAGE}}

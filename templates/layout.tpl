@@ -47,7 +47,7 @@
       <li><a href="/login/summary" title="[[title.summary]]" [[current:summary]] [[current:power_monitoring]]><span class="fa-solid fa-bolt" aria-hidden="true"></span><span>[[title.summary]]</span></a></li>
       <li><a href="/login/utilities" title="[[title.utilities]]" [[current:utilities]]><span class="fa-solid fa-gears" aria-hidden="true"></span><span>[[title.utilities]]</span></a></li>
       <li><a href="/login/climate" title="[[title.climate]]" [[current:climate]]><span class="fa-solid fa-temperature-half" aria-hidden="true"></span><span>[[title.climate]]</span></a></li>
-      <li><a href="/login/alerts" title="[[title.alerts]]" [[current:alerts]]><span class="fa-solid fa-bell" aria-hidden="true"></span><span>[[title.alerts]]</span></a></li>
+      <li><a href="/login/alerts" title="[[title.alerts]]" [[current:alerts]]><span class="fa-solid fa-bell" aria-hidden="true"></span><span>[[title.alerts]]</span><span class="count" id="alert-count"></span></a></li>
     </ul>
     <h2><span>[[nav.reports]]</span></h2>
     <ul>

@@ -33,14 +33,14 @@ async function acknowledge(alert) {
 }
 
 function what(alert) {
-  return el("span", { style: "display:flex;gap:.75rem;align-items:start;text-align:left" }, icon(symbols[alert.kind] ?? "bell"),
-    el("span", {}, label("alert.kind", alert.kind), alert.message ? el("span.sub", { style: "white-space:normal" }, alert.message) : null));
+  return el("span.flex.items-start.gap-3.text-left", {}, icon(symbols[alert.kind] ?? "bell"),
+    el("span", {}, label("alert.kind", alert.kind), alert.message ? el("span.sub.whitespace-normal", {}, alert.message) : null));
 }
 
 function state(alert) {
   const by = alert.acknowledged_by ? t("alerts.by", { name: alert.acknowledged_by }) : "";
   const detail = [by, alert.note].filter(Boolean).join(": ");
-  return el("span", {}, el(`span.badge${tones[stateOf(alert)] ?? ""}`, {}, label("alert.state", stateOf(alert))), detail ? el("span.sub", { style: "white-space:normal" }, detail) : null);
+  return el("span", {}, el(`span.badge${tones[stateOf(alert)] ?? ""}`, {}, label("alert.state", stateOf(alert))), detail ? el("span.sub.whitespace-normal", {}, detail) : null);
 }
 
 function lasted(alert) {

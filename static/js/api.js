@@ -45,8 +45,8 @@ function operation(path, method, entry) {
     body.push(el("p", {}, el(`span.badge${status < 300 ? ".ok" : status < 400 ? "" : ".warn"}`, {}, status), " ", el("span.muted.small", {}, description ?? "")), status < 300 ? fieldsOf(content) : null);
   }
   if (method === "get") body.push(codeBlock(`curl -H "Authorization: Bearer $TOKEN" "${location.origin}${path}"`));
-  return el("details.card", {}, el("summary", { style: "padding:.75rem 1.25rem;cursor:pointer;display:flex;gap:.75rem;align-items:center;flex-wrap:wrap" },
-    el(`span.badge${tones[method] ?? ""}`, { style: "min-width:3.75rem;justify-content:center" }, method.toUpperCase()), el("code", {}, path), el("span.muted.small", {}, entry.summary ?? "")),
+  return el("details.card", {}, el("summary.flex.flex-wrap.items-center.gap-3.px-5.py-3.cursor-pointer", {},
+    el(`span.badge.min-w-16.justify-center${tones[method] ?? ""}`, {}, method.toUpperCase()), el("code", {}, path), el("span.muted.small", {}, entry.summary ?? "")),
     el("div.card-body.stack", {}, body.filter(Boolean)));
 }
 
@@ -65,7 +65,7 @@ function show() {
     root.replaceChildren(el("div.card", {}, empty({ symbol: "magnifying-glass", title: t("common.no_match"), text: t("common.no_match_text") })));
     return;
   }
-  root.replaceChildren(...[...groups].flatMap(([tag, operations]) => [tag ? el("div.section-head", {}, el("h2", {}, tag)) : null, el("div.stack", { style: "gap:.5rem" }, operations)]).filter(Boolean));
+  root.replaceChildren(...[...groups].flatMap(([tag, operations]) => [tag ? el("div.section-head", {}, el("h2", {}, tag)) : null, el("div.grid.gap-2", {}, operations)]).filter(Boolean));
 }
 
 async function load() {

@@ -18,7 +18,7 @@ const percent = (value) => ({ value: format.number(value, 1), unit: "%" });
 
 function draw(box, { times, values, name, tone, figure, limit, describe }) {
   if (!values.some((value) => value !== null)) {
-    box.replaceChildren(el("p.small.faint", { style: "display:grid;place-items:center;height:100%;text-align:center" }, t("climate.no_series")));
+    box.replaceChildren(el("p.small.faint.grid.h-full.place-items-center.text-center", {}, t("climate.no_series")));
     return;
   }
   lineChart(box, {

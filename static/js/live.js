@@ -4,6 +4,7 @@ import { setText } from "./dom.js";
 
 const delayedAfter = 60_000;
 const pollEvery = 5_000;
+const hiddenFor = 20_000;
 
 function showState(badge, state) {
   if (!badge || badge.dataset.state === state) return;
@@ -70,6 +71,7 @@ export function live({ onReading, poll, badge = document.getElementById("live") 
 
   function open() {
     clearTimeout(retryTimer);
+    source?.close();
     source = new EventSource("/login/live");
     source.addEventListener("open", () => {
       const hadGap = failures > 0;
@@ -103,11 +105,27 @@ export function live({ onReading, poll, badge = document.getElementById("live") 
     streaming = false;
   }
 
+  // A browser gives a site few connections: a tab that nobody sees must not hold one.
+  let hiding = 0;
+  function visibility() {
+    clearTimeout(hiding);
+    if (document.hidden) {
+      hiding = setTimeout(close, hiddenFor);
+    } else if (!streaming) {
+      failures = Math.max(failures, 1);
+      show("connecting");
+      open();
+    }
+  }
+
   const judging = setInterval(judge, 5_000);
+  document.addEventListener("visibilitychange", visibility);
   addEventListener("pagehide", close);
   open();
   return () => {
     clearInterval(judging);
+    clearTimeout(hiding);
+    document.removeEventListener("visibilitychange", visibility);
     close();
   };
 }

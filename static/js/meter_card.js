@@ -79,7 +79,7 @@ export function meterRow(device, currency) {
   const cells = {};
   const cell = (key, title, kind = "td.number") => (cells[key] = el(kind, { "data-label": title }));
   const node = el("tr", { "data-uid": device.uid },
-    el("td", { "data-label": "" }, el("a", { href: link(device.uid), style: "color:inherit;font-weight:550" }, name(device)), el("span.sub.mono", {}, device.uid)),
+    el("td", { "data-label": "" }, el("a.font-medium.text-inherit", { href: link(device.uid) }, name(device)), el("span.sub.mono", {}, device.uid)),
     cell("online", t("summary.state"), "td"),
     cell("power", t("summary.power")), cell("energy", t("summary.energy")), cell("cost", t("summary.cost")),
     cell("co2", t("summary.co2")), cell("forecast", t("summary.forecast_cost")), cell("demand", t("summary.max_demand")),

@@ -43,9 +43,11 @@ form.addEventListener("submit", (event) => {
   event.preventDefault();
   busy(byId("save"), async () => {
     const values = Object.fromEntries(new FormData(form));
-    for (const name of numbers) values[name] = values[name].trim() === "" ? null : Number(values[name].replace(",", "."));
-    for (const name of numbers) if (values[name] === null || Number.isNaN(values[name])) values[name] = form.elements[name].value;
-    for (const name of numbers) if (values[name] === "") delete values[name];
+    for (const name of numbers) {
+      const text = values[name].trim().replace(",", ".");
+      if (text === "") delete values[name];
+      else values[name] = Number.isNaN(Number(text)) ? text : Number(text);
+    }
     try {
       await put("/login/settings/json", values);
       clearProblems(form);

@@ -1,7 +1,7 @@
 // What every page behind the login does: menu, language, wall mode, leaving, ticking times.
-import { put } from "./request.js";
+import { get, put } from "./request.js";
 import { tickTimes } from "./format.js";
-import { language } from "./i18n.js";
+import { language, t } from "./i18n.js";
 import { failed } from "./toast.js";
 
 function menu() {
@@ -84,9 +84,20 @@ function keys() {
   });
 }
 
+/** How many alerts wait for somebody, beside the menu's entry. */
+async function alertCount() {
+  if (document.hidden) return;
+  const place = document.getElementById("alert-count");
+  const { total } = await get("/login/alerts/json?state=raised&per_page=1").catch(() => ({ total: 0 }));
+  place.textContent = total > 0 ? String(Math.min(total, 999)) : "";
+  place.title = total > 0 ? t("layout.alerts_waiting", { count: total }) : "";
+}
+
 menu();
 languages();
 wall();
 leaving();
 keys();
+alertCount();
 setInterval(tickTimes, 1000);
+setInterval(alertCount, 60_000);

@@ -33,7 +33,7 @@ function maintenance(device) {
   if (left === null || left === undefined || !(limit > 0)) return el("span.faint", {}, t("utilities.no_limit"));
   const used = Math.min(1, Math.max(0, 1 - left / limit));
   const tone = used > 0.95 ? "var(--bad)" : used > 0.8 ? "var(--warn)" : "var(--accent)";
-  return el("div", { style: "min-width:8rem" },
+  return el("div.min-w-32", {},
     el("div.progress", { role: "progressbar", "aria-valuemin": 0, "aria-valuemax": 100, "aria-valuenow": Math.round(used * 100), "aria-label": t("utilities.until_maintenance") },
       el("span", { style: `width:${(used * 100).toFixed(1)}%;--tone:${tone}` })),
     el("span.tiny.muted.nowrap", {}, t("utilities.hours_left", { hours: format.number(left, 1), limit: format.number(limit, 0) })));
@@ -53,7 +53,7 @@ function row(device) {
   const time = (key) => el("td.number", { "data-label": t(`utilities.${key}`), title: hoursText(device[key]) }, device[key] ?? format.nothing,
     key === "ytd" && change(device) ? el("span.sub", {}, change(device)) : null);
   return el("tr", {},
-    el("td", { "data-label": "" }, el("span", {}, el("span", { style: "font-weight:550" }, named(device)), el("span.sub.mono", {}, device.mac_address))),
+    el("td", { "data-label": "" }, el("span", {}, el("span.font-medium", {}, named(device)), el("span.sub.mono", {}, device.mac_address))),
     spans.map(time),
     el("td.number", { "data-label": t("utilities.cycles_today") }, format.number(device.cycles_today)),
     el("td.wide", { "data-label": t("utilities.maintenance") }, maintenance(device)),

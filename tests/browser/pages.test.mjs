@@ -57,6 +57,19 @@ for (const [place, url] of [["demo data", baseUrl], ["no data", emptyUrl]]) {
   });
 }
 
+test("a dialog is sound on both screens", async (t) => {
+  const page = await signedIn(t);
+  for (const size of [{ width: 1440, height: 900 }, { width: 390, height: 844 }]) {
+    await page.setViewportSize(size);
+    await page.goto(`${baseUrl}/login/devices`);
+    await settled(page);
+    await page.click("#add");
+    await page.waitForSelector("dialog[open]");
+    assert.deepEqual(await seriousFindings(page), []);
+    assert.ok((await overflow(page)) <= 0);
+  }
+});
+
 test("the login page is sound, and says what was wrong", async (t) => {
   const context = await browser.newContext({ locale: "en-GB" });
   t.after(() => context.close());

@@ -1,0 +1,67 @@
+// The load curve of one meter over a day, a week or a month, with its maximum demand.
+import { colour, faded, lineChart } from "./charts.js";
+import { byId, setText } from "./dom.js";
+import * as format from "./format.js";
+import { t } from "./i18n.js";
+import { remember, remembered } from "./request.js";
+import { series } from "./series.js";
+import { empty, trouble } from "./states.js";
+
+const { uid } = byId("meter").dataset;
+const range = { span: remembered("span", "day"), day: remembered("day", format.siteDay()) };
+const lengths = { day: 1, week: 7, month: 30 };
+const moved = (text, days) => new Date(Date.parse(`${text}T00:00:00Z`) + days * 86400000).toISOString().slice(0, 10);
+
+async function loadCurve() {
+  const box = byId("curve");
+  const from = moved(range.day, 1 - lengths[range.span]);
+  try {
+    const answer = await series(uid, { from, to: range.day });
+    if (answer.points.length === 0) {
+      setText(byId("curve-note"), "");
+      box.replaceChildren(empty({ symbol: "chart-area", title: t("meter.no_curve"), text: t("meter.no_curve_text") }));
+      return;
+    }
+    drawCurve(box, answer);
+  } catch (error) {
+    box.replaceChildren(trouble(error, loadCurve));
+  }
+}
+
+function drawCurve(box, { points, step }) {
+  const time = (point) => (range.span === "day" ? format.clock(point.t) : step === "1d" ? format.day(point.t.slice(0, 10)) : `${format.day(point.t.slice(0, 10))} ${format.clock(point.t)}`);
+  const means = points.map((point) => point.power_w);
+  const peak = points.reduce((best, point) => ((point.power_w ?? -1) > (best?.power_w ?? -1) ? point : best), null);
+  const kwh = points.reduce((sum, point) => sum + (point.energy_kwh ?? 0), 0);
+  setText(byId("curve-note"), t("meter.curve_note", { energy: format.joined(format.energy(kwh)), power: format.joined(format.power(peak?.power_w)), time: peak ? time(peak) : "" }));
+  lineChart(box, {
+    labels: points.map(time), format: (value) => format.joined(format.power(value)), tick: format.powerTick, legend: true,
+    datasets: [
+      { label: t("meter.mean_power"), data: means, colour: colour("power") },
+      { label: t("meter.max_power"), data: points.map((point) => point.max_power_w), colour: faded(colour("demand"), 0.75), fill: false, borderWidth: 1, borderDash: [3, 3] },
+    ],
+    lines: peak?.power_w ? [{ value: peak.power_w, tone: colour("demand"), name: t("meter.max_demand_line", { power: format.joined(format.power(peak.power_w)) }) }] : [],
+    describe: t("meter.curve_chart", { power: format.joined(format.power(peak?.power_w)) }),
+  });
+}
+
+/** Draws the chosen range anew. */
+export function showRange() {
+  byId("day").value = range.day;
+  byId("day").max = format.siteDay();
+  byId("day-on").disabled = range.day >= format.siteDay();
+  for (const button of document.querySelectorAll("[data-span]")) button.setAttribute("aria-pressed", String(button.dataset.span === range.span));
+  remember({ span: range.span === "day" ? "" : range.span, day: range.day === format.siteDay() ? "" : range.day });
+  loadCurve();
+}
+
+function choose(values) {
+  Object.assign(range, values);
+  if (range.day > format.siteDay()) range.day = format.siteDay();
+  showRange();
+}
+
+for (const button of document.querySelectorAll("[data-span]")) button.addEventListener("click", () => choose({ span: button.dataset.span }));
+byId("day").addEventListener("change", (event) => event.target.value && choose({ day: event.target.value }));
+byId("day-back").addEventListener("click", () => choose({ day: moved(range.day, -lengths[range.span]) }));
+byId("day-on").addEventListener("click", () => choose({ day: moved(range.day, lengths[range.span]) }));
