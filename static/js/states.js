@@ -1,5 +1,6 @@
 // What stands in place of content: nothing yet, nothing at all, or trouble.
 import { el, icon } from "./dom.js";
+import { timezone } from "./format.js";
 import { t } from "./i18n.js";
 import { done } from "./toast.js";
 
@@ -26,10 +27,8 @@ const broker = () => location.hostname || "localhost";
 
 /** How the first device of a kind is pointed here, with a payload that works. */
 export function firstDevice(kind) {
-  const pad = (value) => String(value).padStart(2, "0");
-  const now = new Date();
-  const rtc = `${pad(now.getDate())}/${pad(now.getMonth() + 1)}/${now.getFullYear()} ${pad(now.getHours())}:${pad(now.getMinutes())}:${pad(now.getSeconds())}`;
-  const epoch = Math.floor(now.getTime() / 1000);
+  const rtc = new Intl.DateTimeFormat("en-GB", { timeZone: timezone(), dateStyle: "short", timeStyle: "medium" }).format(new Date()).replace(",", "");
+  const epoch = Math.floor(Date.now() / 1000);
   const payloads = {
     power: ["silaware/power", { uid: "AA:BB:CC:DD:EE:01", rtc, relay_state: "ON",
       meter_data: { voltage: [220.4], current: [5.1], power: [1080], frequency: [50], pf: [0.96], energy: [1250.4], co2: [1087.8] },

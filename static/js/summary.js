@@ -205,6 +205,8 @@ async function start() {
     notePower(powerNow());
     if (summary.devices.length > 0) await showLoad(summary.devices);
   } catch (error) {
+    for (const place of document.querySelectorAll("[data-total] .skeleton")) place.replaceWith(format.nothing);
+    byId("charts").hidden = true;
     meters.className = "card";
     meters.replaceChildren(trouble(error, start));
   }

@@ -82,8 +82,9 @@ TEST(Catalogue, TranslationsKeepThePlaceholders) {
         return std::set<std::string>(std::sregex_token_iterator(text.begin(), text.end(), placeholder, 1),
                                      {});
     };
-    const std::regex entry(R"re("([a-z0-9_.A-Z]+)":)re");
+    const std::regex entry(R"re(\n "([a-z0-9_.A-Z]+)":)re");
     for (const auto& key : found_in(kRoot / "templates/i18n", ".json", entry)) {
+        ASSERT_NE(catalogue.find("en", key), nullptr) << key;
         EXPECT_EQ(names(*catalogue.find("en", key)), names(*catalogue.find("id", key))) << key;
     }
 }
