@@ -3,8 +3,8 @@
 find_program(NODE node REQUIRED)
 find_program(NPM npm REQUIRED)
 
-if(NOT EXISTS ${PROJECT_SOURCE_DIR}/node_modules/.package-lock.json
-   OR ${PROJECT_SOURCE_DIR}/package-lock.json IS_NEWER_THAN ${PROJECT_SOURCE_DIR}/node_modules/.package-lock.json)
+execute_process(COMMAND ${NODE} ${PROJECT_SOURCE_DIR}/cmake/npm_packages.mjs ${PROJECT_SOURCE_DIR} RESULT_VARIABLE differs)
+if(differs)
   message(STATUS "Fetching the browser's libraries: npm ci (package-lock.json)")
   execute_process(COMMAND ${NPM} ci --ignore-scripts --no-audit --no-fund
                   WORKING_DIRECTORY ${PROJECT_SOURCE_DIR} RESULT_VARIABLE failed OUTPUT_QUIET)
