@@ -10,7 +10,17 @@
 namespace silaware::core {
 
 /// What kind of outcome an error is; the names are those of the JSON field `code`.
-enum class ErrorCode { invalid, unauthorized, forbidden, not_found, conflict, too_large, too_many, unavailable, internal };
+enum class ErrorCode {
+    invalid,
+    unauthorized,
+    forbidden,
+    not_found,
+    conflict,
+    too_large,
+    too_many,
+    unavailable,
+    internal
+};
 
 /// The name of `code` as it appears in JSON ("not_found").
 std::string_view name(ErrorCode code);
@@ -30,6 +40,8 @@ inline tl::unexpected<Error> fail(ErrorCode code, std::string message) {
     return tl::unexpected<Error>(Error{code, std::move(message), {}});
 }
 
-inline tl::unexpected<Error> fail(Error error) { return tl::unexpected<Error>(std::move(error)); }
+inline tl::unexpected<Error> fail(Error error) {
+    return tl::unexpected<Error>(std::move(error));
+}
 
 }  // namespace silaware::core
