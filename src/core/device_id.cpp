@@ -1,7 +1,5 @@
 #include "core/device_id.hpp"
 
-#include <cctype>
-
 #include "core/text.hpp"
 
 namespace silaware::core {
@@ -10,15 +8,28 @@ namespace {
 
 constexpr std::size_t longest_id = 64;
 
+/// A hexadecimal digit in upper case; 0 if it is none. <cctype> asks the locale every time.
+char hex_digit(char c) {
+    if (c >= '0' && c <= '9') return c;
+    if (c >= 'A' && c <= 'F') return c;
+    return c >= 'a' && c <= 'f' ? static_cast<char>(c - 'a' + 'A') : '\0';
+}
+
 /// The hex digits of `text`, upper case, if they are twelve in groups of `group` between `separator`s; else
 /// empty.
 std::string grouped_digits(std::string_view text, char separator, std::size_t group) {
     std::string digits;
-    for (std::size_t i = 0; i < text.size(); ++i) {
-        const auto c = static_cast<unsigned char>(text[i]);
-        const bool between = i % (group + 1) == group;
-        if (between ? c != static_cast<unsigned char>(separator) : !std::isxdigit(c)) return {};
-        if (!between) digits += static_cast<char>(std::toupper(c));
+    std::size_t in_group = 0;
+    for (const char c : text) {
+        if (in_group == group) {
+            if (c != separator) return {};
+            in_group = 0;
+            continue;
+        }
+        const char digit = hex_digit(c);
+        if (digit == '\0') return {};
+        digits += digit;
+        ++in_group;
     }
     return digits.size() == 12 && text.size() == 12 + 12 / group - 1 ? digits : std::string();
 }
@@ -32,11 +43,9 @@ std::string mac_digits(std::string_view text) {
 }
 
 std::string colon_form(const std::string& digits) {
-    std::string mac;
-    for (std::size_t i = 0; i < digits.size(); i += 2) {
-        if (i != 0) mac += ':';
-        mac += digits.substr(i, 2);
-    }
+    std::string mac = "00:00:00:00:00:00";
+    for (std::size_t i = 0; i < digits.size(); ++i)
+        mac[i / 2 * 3 + i % 2] = digits[i];
     return mac;
 }
 

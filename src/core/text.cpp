@@ -38,6 +38,14 @@ bool starts_with_eight_ascii(std::string_view text) {
     return (eight & 0x8080808080808080u) == 0;
 }
 
+/// Up to eight bytes, the first one lowest, whatever the machine's byte order.
+std::uint64_t word_at(const char* bytes, std::size_t size) {
+    std::uint64_t word = 0;
+    for (std::size_t i = 0; i < size; ++i)
+        word |= std::uint64_t{static_cast<unsigned char>(bytes[i])} << (8 * i);
+    return word;
+}
+
 }  // namespace
 
 std::string_view trim(std::string_view text) {
@@ -139,13 +147,16 @@ double widen(float value) {
 
 std::int64_t fingerprint(std::string_view first, std::string_view second) {
     std::uint64_t hash = 0xCBF29CE484222325u;
-    const auto mix = [&](std::string_view bytes) {
-        for (const char c : bytes)
-            hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001B3u;
+    const auto mix = [&](std::uint64_t word) {
+        hash = (hash ^ word) * 0x9E3779B97F4A7C15u;
+        hash ^= hash >> 29;
     };
-    mix(first);
-    mix(std::string_view("\0", 1));
-    mix(second);
+    for (std::string_view bytes : {first, second}) {
+        mix(bytes.size());
+        for (; bytes.size() >= 8; bytes.remove_prefix(8))
+            mix(word_at(bytes.data(), 8));
+        mix(word_at(bytes.data(), bytes.size()));
+    }
     return static_cast<std::int64_t>(hash);
 }
 

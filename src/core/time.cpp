@@ -22,6 +22,12 @@ std::optional<int> take_number(std::string_view& text, std::size_t least, std::s
     return value;
 }
 
+/// Two decimal digits of a number below 100; readings are formatted by the million.
+void put_two(char* at, unsigned number) {
+    at[0] = static_cast<char>('0' + number / 10);
+    at[1] = static_cast<char>('0' + number % 10);
+}
+
 bool take(std::string_view& text, char expected) {
     if (text.empty() || text.front() != expected) return false;
     text.remove_prefix(1);
@@ -130,14 +136,27 @@ std::string SiteZone::iso8601(Instant instant) const {
 std::string format_local(LocalTime local) {
     const auto day = date::floor<date::days>(local);
     const date::hh_mm_ss clock{local - day};
-    return fmt::format("{} {:02}:{:02}:{:02}", format_day(day), clock.hours().count(),
-                       clock.minutes().count(), clock.seconds().count());
+    std::string text = format_day(day);
+    text += " 00:00:00";
+    char* end = text.data() + text.size();
+    put_two(end - 8, static_cast<unsigned>(clock.hours().count()));
+    put_two(end - 5, static_cast<unsigned>(clock.minutes().count()));
+    put_two(end - 2, static_cast<unsigned>(clock.seconds().count()));
+    return text;
 }
 
 std::string format_day(LocalDay day) {
     const date::year_month_day ymd{day};
-    return fmt::format("{:04}-{:02}-{:02}", static_cast<int>(ymd.year()), static_cast<unsigned>(ymd.month()),
-                       static_cast<unsigned>(ymd.day()));
+    const int year = static_cast<int>(ymd.year());
+    const auto month = static_cast<unsigned>(ymd.month());
+    if (year < 0 || year > 9999)
+        return fmt::format("{:04}-{:02}-{:02}", year, month, static_cast<unsigned>(ymd.day()));
+    std::string text = "0000-00-00";
+    put_two(text.data(), static_cast<unsigned>(year / 100));
+    put_two(text.data() + 2, static_cast<unsigned>(year % 100));
+    put_two(text.data() + 5, month);
+    put_two(text.data() + 8, static_cast<unsigned>(ymd.day()));
+    return text;
 }
 
 std::string format_utc(Instant instant) {

@@ -19,6 +19,8 @@ namespace silaware::ingest {
 
 namespace {
 
+constexpr std::chrono::seconds log_again{10};
+
 core::Instant now_of_clock() {
     return std::chrono::time_point_cast<core::Milliseconds>(std::chrono::system_clock::now());
 }
@@ -108,15 +110,6 @@ class RetainedReplays {
     std::map<std::int64_t, std::int64_t> originals_;  // hash to seq
 };
 
-/// One line a batch: a device that sends nothing but rubbish must not fill the log.
-void log_rejected(const std::vector<Rejected>& rejected) {
-    if (rejected.empty()) return;
-    const Rejected& first = rejected.front();
-    spdlog::warn("quarantine: {} message{} on {}: {}", rejected.size(),
-                 rejected.size() == 1 ? "" : "s, the first", core::to_utf8(first.message->topic),
-                 first.reason);
-}
-
 void quarantine(storage::Connection& connection, const std::vector<Rejected>& rejected) {
     std::vector<storage::QuarantineRow> rows;
     for (const Rejected& message : rejected) {
@@ -185,6 +178,19 @@ void BatchWriter::reject_unregistered(Batch& batch) {
     take_out(batch.climate, unregistered, reject);
 }
 
+/// A device that sends nothing but rubbish must not fill the log.
+void BatchWriter::log_rejected(const std::vector<Rejected>& rejected) {
+    if (rejected.empty()) return;
+    unlogged_ += rejected.size();
+    const auto now = std::chrono::steady_clock::now();
+    if (logged_ && now - *logged_ < log_again) return;
+    const Rejected& newest = rejected.back();
+    spdlog::warn("quarantine: {} message{} on {}: {}", unlogged_, unlogged_ == 1 ? "" : "s, the newest",
+                 core::to_utf8(newest.message->topic), newest.reason);
+    logged_ = now;
+    unlogged_ = 0;
+}
+
 storage::SpoolPosition BatchWriter::write_whole(std::span<const spool::Message> messages,
                                                 const std::string* refusal) {
     const core::Instant now = now_of_clock();
@@ -192,28 +198,36 @@ storage::SpoolPosition BatchWriter::write_whole(std::span<const spool::Message> 
     reject_unregistered(batch);
     const auto ids = batch.devices();
     known_.intern(database_, ids, core::epoch_ms(now));
-    return database_.transaction([&](storage::Connection& connection) {
+    // Taking replays out changes the batch, and a conflict runs the transaction again.
+    const bool has_replays = std::ranges::any_of(messages, &spool::Message::retained);
+    const auto written = database_.transaction([&](storage::Connection& connection) {
         auto position =
             storage::lock_spool_position(connection, spool_id_).value_or(storage::SpoolPosition{});
         // A commit whose answer was lost: all of it is there already.
         if (position.position >= messages.back().seq) return position;
-        write_batch(connection, batch, position, now);
+        if (has_replays) {
+            Batch fresh = batch;
+            RetainedReplays(connection, now).take_out_of(fresh);
+            write_batch(connection, fresh, position, now);
+        } else {
+            write_batch(connection, batch, position, now);
+        }
         position.position = messages.back().seq;
         storage::save_spool_position(connection, spool_id_, position);
         return position;
     });
+    log_rejected(batch.rejected);
+    return written;
 }
 
-void BatchWriter::write_batch(storage::Connection& connection, Batch batch, storage::SpoolPosition& position,
-                              core::Instant now) {
-    RetainedReplays(connection, now).take_out_of(batch);
+void BatchWriter::write_batch(storage::Connection& connection, const Batch& batch,
+                              storage::SpoolPosition& position, core::Instant now) {
     Devices devices(known_, connection, batch.devices());
     store_power(connection, batch, devices, options_, now);
     const std::int64_t repeated = store_runs(connection, batch, devices, options_, now);
     store_climate(connection, batch, devices, options_, now);
     devices.save(connection);
     quarantine(connection, batch.rejected);
-    log_rejected(batch.rejected);
     position.stored += static_cast<std::int64_t>(batch.accepted()) - repeated;
     position.duplicates += repeated + batch.duplicates;
     position.quarantined += static_cast<std::int64_t>(batch.rejected.size());

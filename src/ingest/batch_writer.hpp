@@ -1,5 +1,7 @@
 #pragma once
 
+#include <chrono>
+#include <optional>
 #include <span>
 #include <string>
 
@@ -29,13 +31,16 @@ class BatchWriter {
     storage::SpoolPosition write_whole(std::span<const spool::Message> messages, const std::string* refusal);
     Batch sort(std::span<const spool::Message> messages, const std::string* refusal, core::Instant now);
     void reject_unregistered(Batch& batch);
-    void write_batch(storage::Connection& connection, Batch batch, storage::SpoolPosition& position,
+    void write_batch(storage::Connection& connection, const Batch& batch, storage::SpoolPosition& position,
                      core::Instant now);
+    void log_rejected(const std::vector<Rejected>& rejected);
 
     storage::Database& database_;
     const Options& options_;
     std::string spool_id_;
     storage::KnownDeviceStore known_;
+    std::optional<std::chrono::steady_clock::time_point> logged_;
+    std::size_t unlogged_ = 0;
 };
 
 }  // namespace silaware::ingest

@@ -74,17 +74,19 @@ void store_cycles(storage::Connection& connection, const std::map<KnownDeviceId,
 
     DayMilliseconds days;
     std::vector<storage::CycleHead> saved;
+    std::vector<storage::MeterCycleChanges> changed;
     for (const auto& [id, meter] : meters) {
         storage::CycleHead& head = heads[id];
         head.device_id = id;
         const domain::CycleWindow window = window_for(connection, meter, head, options.cycle_gap);
-        const domain::CycleChanges changes = domain::fold_cycles(window, meter.observed, options.cycle_gap);
+        domain::CycleChanges changes = domain::fold_cycles(window, meter.observed, options.cycle_gap);
         if (changes.empty()) continue;
-        storage::apply_cycle_changes(connection, meter.uid, changes, options.zone);
         count_days(days, id, window, changes, options.zone);
         advance_head(head, changes);
         saved.push_back(head);
+        changed.push_back({meter.uid, std::move(changes)});
     }
+    storage::apply_cycle_changes(connection, changed, options.zone);
     storage::save_cycle_heads(connection, saved);
     std::vector<storage::CycleDay> rows;
     for (const auto& [key, milliseconds] : days) {

@@ -16,6 +16,8 @@ using Clock = std::chrono::steady_clock;
 constexpr std::int64_t batch_messages = 5'000;
 constexpr std::int64_t batch_bytes = 4 * 1024 * 1024;
 constexpr std::chrono::milliseconds idle_wait{250};
+constexpr std::int64_t tidy_messages = 20'000;
+constexpr std::chrono::seconds tidy_every{1};
 constexpr std::chrono::milliseconds publish_every{500};
 constexpr std::chrono::milliseconds first_retry{250};
 constexpr std::chrono::milliseconds longest_retry{5'000};
@@ -73,18 +75,17 @@ bool Ingest::append(std::span<const mqtt::Message> messages) {
 void Ingest::run(std::stop_token stop) {
     std::jthread housekeeping([this](std::stop_token own) { Housekeeping(database_, options_).run(own); });
     std::jthread writer([this](std::stop_token own) { write_until(own); });
+    std::jthread publishing([this](std::stop_token own) { publish_counters_until(own); });
     subscriber_.run(stop);
     counters_.connection(false);
     // The writer is stopped after the last message is in the spool.
     writer.request_stop();
     housekeeping.request_stop();
+    publishing.request_stop();
     writer.join();
     housekeeping.join();
-    try {
-        if (database_reachable_) storage::save_ingest_counters(database_, counters_.snapshot());
-    } catch (const storage::DatabaseError& error) {
-        spdlog::debug("counters not written at the end: {}", error.what());
-    }
+    publishing.join();
+    publish_counters();
 }
 
 void Ingest::write_until(std::stop_token stop) {
@@ -114,14 +115,14 @@ void Ingest::write_backlog(std::stop_token stop) {
     counters_.committed(start);
     if (!database_reachable_.exchange(true))
         spdlog::info("database: back; {} messages waited", status.messages);
-    if (const auto removed = spool_.remove_through(start.position); !removed) {
-        spdlog::warn("spool: {}", removed.error().message);
-    }
     std::int64_t position = start.position;
+    tidy_spool(position, Tidying::now);
     while (!stop.stop_requested()) {
-        if (!write_next(position)) spool_.wait_past(position, idle_wait);
-        publish_counters();
+        const bool busy = write_next(position);
+        tidy_spool(position, busy ? Tidying::when_due : Tidying::now);
+        if (!busy) spool_.wait_past(position, idle_wait);
     }
+    tidy_spool(position, Tidying::now);
 }
 
 /// False if there was nothing to write.
@@ -134,21 +135,47 @@ bool Ingest::write_next(std::int64_t& position) {
     counters_.committed(written);
     counters_.batch_done(Clock::now() - begin);
     position = written.position;
-    if (const auto removed = spool_.remove_through(position); !removed) {
-        spdlog::warn("spool: {}", removed.error().message);
-    }
     return true;
 }
 
-void Ingest::publish_counters() {
+/// Stored messages leave the spool many at a time: that costs less than after each batch.
+void Ingest::tidy_spool(std::int64_t position, Tidying when) {
     const auto now = Clock::now();
-    if (now - published_ < publish_every) return;
-    published_ = now;
-    counters_.connection(subscriber_.state().connected);
+    const spool::Status spool = spool_.status();
+    const bool due = position - tidied_through_ >= tidy_messages || now - tidied_ >= tidy_every ||
+                     spool.bytes > spool.limit_bytes / 4;
+    if (position == tidied_through_ || (when == Tidying::when_due && !due)) return;
+    if (const auto removed = spool_.remove_through(position); !removed) {
+        spdlog::warn("spool: {}", removed.error().message);
+    }
+    tidied_through_ = position;
+    tidied_ = now;
+}
+
+void Ingest::publish_counters_until(std::stop_token stop) {
+    auto logged = Clock::now() - log_every;
+    while (!stop.stop_requested()) {
+        counters_.connection(subscriber_.state().connected);
+        publish_counters();
+        if (Clock::now() - logged >= log_every) {
+            logged = Clock::now();
+            log_counters();
+        }
+        pause(stop, publish_every);
+    }
+}
+
+void Ingest::publish_counters() {
+    if (!database_reachable_) return;
+    try {
+        storage::save_ingest_counters(database_, counters_.snapshot());
+    } catch (const storage::DatabaseError& error) {
+        spdlog::debug("counters not written: {}", error.what());
+    }
+}
+
+void Ingest::log_counters() const {
     const storage::IngestCounters counters = counters_.snapshot();
-    storage::save_ingest_counters(database_, counters);
-    if (now - logged_ < log_every) return;
-    logged_ = now;
     spdlog::info("ingest: received={} stored={} duplicates={} quarantined={} spooled={}", counters.received,
                  counters.stored, counters.duplicates, counters.quarantined, counters.spooled);
 }

@@ -32,7 +32,11 @@ class Ingest {
     void write_until(std::stop_token stop);
     void write_backlog(std::stop_token stop);
     bool write_next(std::int64_t& position);
+    enum class Tidying { when_due, now };
+    void tidy_spool(std::int64_t position, Tidying when);
+    void publish_counters_until(std::stop_token stop);
     void publish_counters();
+    void log_counters() const;
     void pause(std::stop_token stop, std::chrono::milliseconds time) const;
 
     spool::Spool& spool_;
@@ -42,8 +46,8 @@ class Ingest {
     BatchWriter writer_;
     Counters counters_;
     std::atomic<bool> database_reachable_ = true;
-    std::chrono::steady_clock::time_point published_{};
-    std::chrono::steady_clock::time_point logged_{};
+    std::int64_t tidied_through_ = -1;
+    std::chrono::steady_clock::time_point tidied_{};
 };
 
 }  // namespace silaware::ingest

@@ -73,6 +73,11 @@ struct CycleUpdate {
     std::int64_t old_start_ms;
 };
 
+struct CycleRemoval {
+    std::string_view uid;
+    std::int64_t start_ms;
+};
+
 CycleRow to_row(std::string_view uid, const domain::Cycle& cycle, const core::SiteZone& zone) {
     return {uid,
             core::format_local(zone.to_local(cycle.start)),
@@ -118,24 +123,28 @@ std::optional<domain::Cycle> last_cycle(Connection& connection, std::string_view
     return row ? std::optional(to_cycle(*row)) : std::nullopt;
 }
 
-void apply_cycle_changes(Connection& connection, std::string_view uid, const domain::CycleChanges& changes,
+void apply_cycle_changes(Connection& connection, const std::vector<MeterCycleChanges>& meters,
                          const core::SiteZone& zone) {
-    // Before the inserts, which bring their final numbers with them.
-    if (changes.shift != 0) {
-        connection.execute(shift_counts, changes.shift, uid, core::epoch_ms(changes.shift_after));
-    }
-    for (const domain::Cycle& cycle : changes.removed)
-        connection.execute(delete_cycle, uid, cycle.id);
+    std::vector<CycleRemoval> removals;
     std::vector<CycleUpdate> updates;
-    for (const domain::Cycle& cycle : changes.changed) {
-        CycleRow row = to_row(uid, cycle, zone);
-        updates.push_back({std::move(row.start), std::move(row.stop), std::move(row.duration), row.count,
-                           row.start_ms, row.stop_ms, uid, cycle.id});
-    }
-    connection.bulk(update_cycle, updates);
     std::vector<CycleRow> rows;
-    for (const domain::Cycle& cycle : changes.added)
-        rows.push_back(to_row(uid, cycle, zone));
+    for (const auto& [uid, changes] : meters) {
+        // Before the inserts, which bring their final numbers with them.
+        if (changes.shift != 0) {
+            connection.execute(shift_counts, changes.shift, uid, core::epoch_ms(changes.shift_after));
+        }
+        for (const domain::Cycle& cycle : changes.removed)
+            removals.push_back({uid, cycle.id});
+        for (const domain::Cycle& cycle : changes.changed) {
+            CycleRow row = to_row(uid, cycle, zone);
+            updates.push_back({std::move(row.start), std::move(row.stop), std::move(row.duration), row.count,
+                               row.start_ms, row.stop_ms, uid, cycle.id});
+        }
+        for (const domain::Cycle& cycle : changes.added)
+            rows.push_back(to_row(uid, cycle, zone));
+    }
+    connection.bulk(delete_cycle, removals);
+    connection.bulk(update_cycle, updates);
     connection.bulk(insert_cycle, rows);
 }
 

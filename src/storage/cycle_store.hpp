@@ -1,6 +1,7 @@
 #pragma once
 
 #include <span>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -27,8 +28,12 @@ std::vector<domain::Cycle> cycles_around(Connection& connection, std::string_vie
                                          core::Instant to);
 std::optional<domain::Cycle> last_cycle(Connection& connection, std::string_view uid);
 
-/// Writes what fold_cycles found for one meter.
-void apply_cycle_changes(Connection& connection, std::string_view uid, const domain::CycleChanges& changes,
+struct MeterCycleChanges {
+    std::string uid;
+    domain::CycleChanges changes;
+};
+/// Writes what fold_cycles found, all meters together.
+void apply_cycle_changes(Connection& connection, const std::vector<MeterCycleChanges>& meters,
                          const core::SiteZone& zone);
 
 struct CycleDay {

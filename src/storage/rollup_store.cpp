@@ -4,6 +4,8 @@
 #include <optional>
 #include <set>
 
+#include <fmt/format.h>
+
 #include "storage/sql.hpp"
 
 namespace silaware::storage {
@@ -18,14 +20,14 @@ constexpr std::string_view save_quarter = R"(
       (device_id, bucket, energy_kwh, co2_kg, power_sum_w, power_max_w, samples, slots, covered_ms, pf_sum, pf_samples)
     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?))";
 
-constexpr std::string_view quarters_between = R"(
+constexpr std::string_view quarter_columns = R"(
     SELECT device_id, bucket, energy_kwh, co2_kg, power_sum_w, power_max_w, samples, slots, covered_ms, pf_sum,
            pf_samples
-      FROM quarter_hours WHERE device_id = ? AND bucket BETWEEN ? AND ? ORDER BY bucket)";
+      FROM quarter_hours WHERE )";
 
-constexpr std::string_view find_day = R"(
-    SELECT energy_kwh, co2_kg, max_demand_kw, max_demand_bucket, samples, covered_ms
-      FROM energy_days WHERE device_id = ? AND day = ?)";
+constexpr std::string_view find_days = R"(
+    SELECT device_id, day, energy_kwh, co2_kg, max_demand_kw, max_demand_bucket, samples, covered_ms
+      FROM energy_days WHERE device_id IN )";
 
 constexpr std::string_view save_day = R"(
     REPLACE INTO energy_days
@@ -46,7 +48,9 @@ struct QuarterRow {
     std::int64_t pf_samples;
 };
 
-struct DayTotals {
+struct DayRow {
+    KnownDeviceId device_id = 0;
+    std::string day;
     double energy_kwh = 0;
     double co2_kg = 0;
     std::optional<double> max_demand_kw;
@@ -55,16 +59,8 @@ struct DayTotals {
     std::int64_t covered_ms = 0;
 };
 
-struct DayRow {
-    KnownDeviceId device_id;
-    std::string day;
-    double energy_kwh;
-    double co2_kg;
-    std::optional<double> max_demand_kw;
-    std::optional<std::int64_t> max_demand_bucket;
-    std::int64_t samples;
-    std::int64_t covered_ms;
-};
+// Meters in one statement: a round trip for all of a batch, and a statement of bounded length.
+constexpr std::size_t meters_at_once = 500;
 
 domain::PowerQuarter power_of(const QuarterRow& row) {
     return {row.samples, row.power_sum_w, row.power_max_w.value_or(0), static_cast<std::uint64_t>(row.slots)};
@@ -79,21 +75,33 @@ double settled(double amount) {
     return std::abs(amount) < 1e-9 ? 0 : amount;
 }
 
+std::string quarters_of(KnownDeviceId meter, std::int64_t first, std::int64_t last) {
+    return fmt::format("(device_id = {} AND bucket BETWEEN {} AND {})", meter, first, last);
+}
+
 std::map<QuarterKey, QuarterRow> load(Connection& connection, const QuarterHours& keys) {
     std::map<QuarterKey, QuarterRow> found;
+    std::vector<std::string> wanted;
+    const auto fetch = [&] {
+        const std::string sql = fmt::format("{}{}", quarter_columns, fmt::join(wanted, " OR "));
+        for (const QuarterRow& row : connection.select<QuarterRow>(sql))
+            found.emplace(QuarterKey{row.device_id, row.bucket}, row);
+        wanted.clear();
+    };
     for (auto first = keys.begin(); first != keys.end();) {
         const KnownDeviceId meter = first->first.first;
         auto last = first;
         while (std::next(last) != keys.end() && std::next(last)->first.first == meter)
             ++last;
-        for (QuarterRow& row : connection.select<QuarterRow>(quarters_between, meter, first->first.second,
-                                                             last->first.second)) {
-            found.emplace(QuarterKey{meter, row.bucket}, row);
-        }
+        wanted.push_back(quarters_of(meter, first->first.second, last->first.second));
+        if (wanted.size() == meters_at_once) fetch();
         first = std::next(last);
     }
+    if (!wanted.empty()) fetch();
     return found;
 }
+
+using DayKey = std::pair<KnownDeviceId, core::LocalDay>;
 
 QuarterRow merged(const QuarterKey& key, const QuarterRow* stored, const QuarterHour& added,
                   std::int64_t interval_ms) {
@@ -114,12 +122,12 @@ QuarterRow merged(const QuarterKey& key, const QuarterRow* stored, const Quarter
 }
 
 /// The maximum demand of a whole day, for when the quarter hour that had it has changed.
-void find_maximum(Connection& connection, DayTotals& day, KnownDeviceId meter, std::int64_t first_bucket,
-                  std::int64_t last_bucket) {
+void find_maximum(Connection& connection, DayRow& day, std::int64_t first_bucket, std::int64_t last_bucket) {
     day.max_demand_kw.reset();
     day.max_demand_bucket.reset();
-    for (const QuarterRow& row :
-         connection.select<QuarterRow>(quarters_between, meter, first_bucket, last_bucket)) {
+    const std::string sql = fmt::format("{}{} ORDER BY bucket", quarter_columns,
+                                        quarters_of(day.device_id, first_bucket, last_bucket));
+    for (const QuarterRow& row : connection.select<QuarterRow>(sql)) {
         const double demand = demand_of(row);
         if (row.samples == 0 && row.energy_kwh <= 0) continue;
         if (day.max_demand_kw && demand <= *day.max_demand_kw) continue;
@@ -132,8 +140,26 @@ struct Change {
     const QuarterRow* before;  ///< null: the quarter hour is new
     const QuarterRow* after;
 };
+using DayChanges = std::map<DayKey, std::vector<Change>>;
 
-void apply(DayTotals& day, const std::vector<Change>& changes) {
+/// The stored days of `changes`, and perhaps some more of the same meters.
+std::map<std::pair<KnownDeviceId, std::string>, DayRow> load_days(Connection& connection,
+                                                                  const DayChanges& changes) {
+    std::set<KnownDeviceId> meters;
+    std::set<std::string> days;
+    for (const auto& [key, quarters] : changes) {
+        meters.insert(key.first);
+        days.insert("'" + core::format_day(key.second) + "'");
+    }
+    std::map<std::pair<KnownDeviceId, std::string>, DayRow> found;
+    const std::string sql =
+        fmt::format("{}{} AND day IN ({})", find_days, in_list(meters), fmt::join(days, ","));
+    for (DayRow& row : connection.select<DayRow>(sql))
+        found.emplace(std::pair{row.device_id, row.day}, std::move(row));
+    return found;
+}
+
+void apply(DayRow& day, const std::vector<Change>& changes) {
     for (const auto& [before, after] : changes) {
         day.energy_kwh += after->energy_kwh - (before ? before->energy_kwh : 0);
         day.co2_kg += after->co2_kg - (before ? before->co2_kg : 0);
@@ -145,7 +171,7 @@ void apply(DayTotals& day, const std::vector<Change>& changes) {
 }
 
 /// True if the day's maximum can be told from the changes alone.
-bool raise_maximum(DayTotals& day, const std::vector<Change>& changes) {
+bool raise_maximum(DayRow& day, const std::vector<Change>& changes) {
     for (const auto& [before, after] : changes) {
         const double demand = demand_of(*after);
         if (day.max_demand_bucket == after->bucket) {
@@ -158,6 +184,26 @@ bool raise_maximum(DayTotals& day, const std::vector<Change>& changes) {
         }
     }
     return true;
+}
+
+void save_days(Connection& connection, const DayChanges& changes, const core::SiteZone& zone) {
+    if (changes.empty()) return;
+    auto stored = load_days(connection, changes);
+    std::vector<DayRow> rows;
+    for (const auto& [key, quarters] : changes) {
+        const auto& [meter, day] = key;
+        const std::string date = core::format_day(day);
+        DayRow row = std::move(stored[{meter, date}]);
+        row.device_id = meter;
+        row.day = date;
+        apply(row, quarters);
+        if (!raise_maximum(row, quarters)) {
+            find_maximum(connection, row, bucket_of(zone.start_of_day(day)),
+                         bucket_of(zone.start_of_day(day + date::days{1})) - 1);
+        }
+        rows.push_back(std::move(row));
+    }
+    connection.bulk(save_day, rows);
 }
 
 }  // namespace
@@ -175,7 +221,7 @@ void add_quarter_hours(Connection& connection, const QuarterHours& added,
     const auto stored = load(connection, added);
     std::vector<QuarterRow> rows;
     rows.reserve(added.size());
-    std::map<std::pair<KnownDeviceId, core::LocalDay>, std::vector<Change>> days;
+    DayChanges days;
     for (const auto& [key, quarter] : added) {
         const auto before = stored.find(key);
         const auto interval = usual_interval_ms.find(key.first);
@@ -186,20 +232,7 @@ void add_quarter_hours(Connection& connection, const QuarterHours& added,
     }
     connection.bulk(save_quarter, rows);
 
-    std::vector<DayRow> day_rows;
-    for (const auto& [key, changes] : days) {
-        const auto& [meter, day] = key;
-        const std::string date = core::format_day(day);
-        DayTotals totals = connection.select_one<DayTotals>(find_day, meter, date).value_or(DayTotals{});
-        apply(totals, changes);
-        if (!raise_maximum(totals, changes)) {
-            find_maximum(connection, totals, meter, bucket_of(zone.start_of_day(day)),
-                         bucket_of(zone.start_of_day(day + date::days{1})) - 1);
-        }
-        day_rows.push_back({meter, date, totals.energy_kwh, totals.co2_kg, totals.max_demand_kw,
-                            totals.max_demand_bucket, totals.samples, totals.covered_ms});
-    }
-    connection.bulk(save_day, day_rows);
+    save_days(connection, days, zone);
 }
 
 }  // namespace silaware::storage

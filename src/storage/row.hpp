@@ -120,10 +120,34 @@ void append_cell(Column& column, const T& cell, bool null = false) {
     }
 }
 
+template <typename T>
+void reserve_cells(Column& column, std::size_t rows) {
+    if constexpr (IsOptional<T>::value) {
+        reserve_cells<typename T::value_type>(column, rows);
+    } else {
+        column.indicators.reserve(rows);
+        if constexpr (std::integral<T>) {
+            column.integers.reserve(rows);
+        } else if constexpr (std::same_as<T, float>) {
+            column.singles.reserve(rows);
+        } else if constexpr (std::floating_point<T>) {
+            column.reals.reserve(rows);
+        } else {
+            column.texts.reserve(rows);
+            column.lengths.reserve(rows);
+        }
+    }
+}
+
 /// Texts are referred to, not copied: `rows` must outlive the columns.
 template <typename Row>
 Columns make_columns(const std::vector<Row>& rows) {
     Columns columns(boost::pfr::tuple_size_v<Row>);
+    if (!rows.empty()) {
+        boost::pfr::for_each_field(rows.front(), [&]<typename T>(const T&, std::size_t index) {
+            reserve_cells<T>(columns[index], rows.size());
+        });
+    }
     for (const Row& row : rows) {
         boost::pfr::for_each_field(
             row, [&](const auto& cell, std::size_t index) { append_cell(columns[index], cell); });
