@@ -31,8 +31,8 @@ void RecomputeTerminal::show(const ingest::RecomputeProgress& progress) {
     if (!terminal_ || now - shown_ < show_every) return;
     shown_ = now;
     line_shown_ = true;
-    fmt::print("\r\x1b[Kdevice {} of {}, {} readings: {}", std::min(progress.device + 1, progress.devices),
-               progress.devices, progress.readings, progress.uid);
+    fmt::print("\r\x1b[K{} of {} devices done, {} readings", progress.device, progress.devices,
+               progress.readings);
     std::fflush(stdout);
 }
 

@@ -1,5 +1,6 @@
 #include "ingest/recompute.hpp"
 
+#include <list>
 #include <map>
 
 #include "core/text.hpp"
@@ -7,6 +8,14 @@
 #include "storage/recompute_store.hpp"
 
 namespace silaware::ingest {
+
+namespace {
+
+// Each holds the quarter hours and cycles of its device: a few megabytes.
+constexpr std::size_t group_size = 50;
+constexpr auto slice = std::chrono::hours{24};
+
+}  // namespace
 
 struct Recompute::Device {
     storage::KnownDeviceId id;
@@ -46,32 +55,50 @@ std::vector<Recompute::Device> Recompute::find_devices(RecomputeResult& result) 
     return list;
 }
 
-DeviceChanges Recompute::rebuild(const Device& device) {
-    std::int64_t renamed = 0;
-    for (const std::string& spelling : device.other_spellings)
-        renamed += storage::rename_rows(database_, spelling, device.uid);
-    const auto step = [&](std::int64_t readings) {
-        if (stop_.stop_requested()) throw RecomputeStopped{};
-        progress_.readings += readings;
-        if (listener_.progress) listener_.progress(progress_);
-    };
-    DeviceChanges changes = DeviceRecompute(database_, options_, job_, device.id, device.uid, step).run();
-    changes.renamed_rows = renamed;
-    return changes;
+void Recompute::step(std::int64_t readings) {
+    if (stop_.stop_requested()) throw RecomputeStopped{};
+    progress_.readings += readings;
+    if (listener_.progress) listener_.progress(progress_);
+}
+
+void Recompute::rebuild(std::span<const Device> group, RecomputeResult& result) {
+    std::list<DeviceRecompute> works;
+    std::list<std::int64_t> renamed;
+    for (const Device& device : group) {
+        renamed.push_back(0);
+        for (const std::string& spelling : device.other_spellings)
+            renamed.back() += storage::rename_rows(database_, spelling, device.uid);
+        works.emplace_back(database_, options_, job_, device.id, device.uid,
+                           [this](std::int64_t readings) { step(readings); });
+        works.back().prepare();
+    }
+    for (;;) {
+        std::optional<core::Instant> next;
+        for (DeviceRecompute& work : works) {
+            const auto own = work.next_settled();
+            if (own && (!next || *own < *next)) next = own;
+        }
+        if (!next) break;
+        for (DeviceRecompute& work : works)
+            work.read_settled(*next + slice);
+    }
+    for (; !works.empty(); works.pop_front(), renamed.pop_front()) {
+        DeviceChanges changes = works.front().finish();
+        changes.renamed_rows += renamed.front();
+        result.total += changes;
+        if (listener_.changed && !changes.empty()) listener_.changed(changes);
+        ++progress_.device;
+    }
 }
 
 RecomputeResult Recompute::run(std::stop_token stop) {
     stop_ = std::move(stop);
     RecomputeResult result;
     const std::vector<Device> devices = find_devices(result);
-    progress_ = {0, devices.size(), {}, 0};
+    progress_ = {0, devices.size(), 0};
     try {
-        for (const Device& device : devices) {
-            progress_.uid = device.uid;
-            const DeviceChanges changes = rebuild(device);
-            result.total += changes;
-            if (listener_.changed && !changes.empty()) listener_.changed(changes);
-            ++progress_.device;
+        for (std::size_t first = 0; first < devices.size(); first += group_size) {
+            rebuild(std::span(devices).subspan(first, std::min(group_size, devices.size() - first)), result);
         }
         result.finished = true;
     } catch (const RecomputeStopped&) {

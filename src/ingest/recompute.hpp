@@ -1,6 +1,7 @@
 #pragma once
 
 #include <functional>
+#include <span>
 #include <stop_token>
 #include <string>
 #include <vector>
@@ -25,7 +26,6 @@ struct RecomputeJob {
 struct RecomputeProgress {
     std::size_t device = 0;  ///< how many are done
     std::size_t devices = 0;
-    std::string uid;            ///< the one at work
     std::int64_t readings = 0;  ///< of all devices so far
 };
 
@@ -53,7 +53,8 @@ class Recompute {
   private:
     struct Device;
     std::vector<Device> find_devices(RecomputeResult& result);
-    DeviceChanges rebuild(const Device& device);
+    void rebuild(std::span<const Device> group, RecomputeResult& result);
+    void step(std::int64_t readings);
 
     storage::Database& database_;
     const Options& options_;

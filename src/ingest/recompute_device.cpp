@@ -12,7 +12,7 @@ namespace silaware::ingest {
 namespace {
 
 constexpr std::int64_t chunk = 20'000;
-constexpr std::int64_t unlocked_attempts = 3;
+constexpr int unlocked_attempts = 3;
 // Observed times are within 24 h of the receipt: what is older stands still while ingest goes on.
 constexpr auto settled_after = std::chrono::hours{50};
 // A register that begins in the middle is sure of itself long before this.
@@ -41,13 +41,6 @@ void see(std::optional<std::int64_t>& last, std::optional<std::int64_t> at) {
 
 }  // namespace
 
-/// The observed times to read, in milliseconds.
-struct DeviceRecompute::Span {
-    std::int64_t first_ms;
-    std::int64_t last_ms;
-    std::int64_t settled_ms;  ///< up to here nothing changes meanwhile
-};
-
 DeviceRecompute::DeviceRecompute(storage::Database& database, const Options& options, const RecomputeJob& job,
                                  storage::KnownDeviceId id, std::string uid,
                                  std::function<void(std::int64_t)> step)
@@ -56,17 +49,53 @@ DeviceRecompute::DeviceRecompute(storage::Database& database, const Options& opt
     scope_.uid = std::move(uid);
 }
 
-DeviceChanges DeviceRecompute::run() {
-    DeviceChanges changes;
-    changes.uid = scope_.uid;
-    changes.placed_rows = place_readings();
+void DeviceRecompute::prepare() {
+    changes_.uid = scope_.uid;
+    changes_.placed_rows = place_readings();
     place_cycles();
     if (const auto purged = storage::last_purge(*database_.acquire())) {
         scope_.purged_before = domain::retention_cutoff(*purged, options_.retention_months, options_.zone);
     }
-    rebuild_meter(changes);
-    rebuild_rest(changes);
-    return changes;
+    begin();
+}
+
+void DeviceRecompute::begin() {
+    const auto connection = database_.acquire();
+    span_ = find_span(*connection);
+    read_until_ms_ = span_.first_ms - 1;
+    const std::vector<storage::KnownDeviceId> ids{scope_.id};
+    const auto powers = storage::rated_powers(*connection, ids);
+    const auto rated = powers.empty() ? std::nullopt : std::optional(powers.front().kw);
+    settled_.emplace(MeterFold::Limits{domain::energy_limits(rated),
+                                       domain::co2_limits(rated, options_.co2_factor), options_.cycle_gap});
+    if (const auto first = storage::oldest_reading_after(*connection, scope_.uid, span_.first_ms - 1)) {
+        const core::Instant at = core::from_epoch_ms(*first);
+        settled_->remember_noise(
+            storage::last_noise_before(*connection, scope_.id, storage::Register::energy, at),
+            storage::last_noise_before(*connection, scope_.id, storage::Register::co2, at));
+    }
+}
+
+std::optional<core::Instant> DeviceRecompute::next_settled() {
+    const auto next = storage::oldest_reading_after(*database_.acquire(), scope_.uid, read_until_ms_);
+    if (!next || *next > span_.settled_ms) return std::nullopt;
+    return core::from_epoch_ms(*next);
+}
+
+void DeviceRecompute::read_settled(core::Instant end) {
+    const std::int64_t end_ms = std::min(core::epoch_ms(end), span_.settled_ms);
+    if (end_ms <= read_until_ms_) return;
+    read(*database_.acquire(), *settled_, end_ms);
+    read_until_ms_ = end_ms;
+}
+
+DeviceChanges DeviceRecompute::finish() {
+    for (int attempt = 1; !try_meter(attempt <= unlocked_attempts); ++attempt) {
+        begin();
+        if (attempt < unlocked_attempts) read_settled(core::from_epoch_ms(span_.settled_ms));
+    }
+    rebuild_rest();
+    return changes_;
 }
 
 std::int64_t DeviceRecompute::place_readings() {
@@ -108,9 +137,9 @@ std::int64_t DeviceRecompute::place_cycles() {
     }
 }
 
-std::optional<DeviceRecompute::Span> DeviceRecompute::find_span(storage::Connection& connection) {
+DeviceRecompute::Span DeviceRecompute::find_span(storage::Connection& connection) {
     const auto newest = storage::newest_reading_until(connection, scope_.uid, end_of_time);
-    if (!newest) return std::nullopt;
+    if (!newest) return {};
     Span span{0, end_of_time, *newest - core::Milliseconds(settled_after).count()};
     if (job_.from) {
         scope_.from = options_.zone.start_of_day(*job_.from);
@@ -127,26 +156,12 @@ std::optional<DeviceRecompute::Span> DeviceRecompute::find_span(storage::Connect
             span.last_ms = *beyond;
         }
     }
+    span.settled_ms = std::min(span.settled_ms, span.last_ms);
     return span;
 }
 
-MeterFold DeviceRecompute::begin_fold(storage::Connection& connection, const Span& span) {
-    const std::vector<storage::KnownDeviceId> ids{scope_.id};
-    const auto powers = storage::rated_powers(connection, ids);
-    const auto rated = powers.empty() ? std::nullopt : std::optional(powers.front().kw);
-    MeterFold fold(MeterFold::Limits{domain::energy_limits(rated),
-                                     domain::co2_limits(rated, options_.co2_factor), options_.cycle_gap});
-    if (const auto first = storage::oldest_reading_after(connection, scope_.uid, span.first_ms - 1)) {
-        const core::Instant at = core::from_epoch_ms(*first);
-        fold.remember_noise(storage::last_noise_before(connection, scope_.id, storage::Register::energy, at),
-                            storage::last_noise_before(connection, scope_.id, storage::Register::co2, at));
-    }
-    return fold;
-}
-
-void DeviceRecompute::read(storage::Connection& connection, MeterFold& fold, const Span& span,
-                           std::int64_t last_ms) {
-    storage::ReadingCursor cursor{span.first_ms, 0};
+void DeviceRecompute::read(storage::Connection& connection, MeterFold& fold, std::int64_t last_ms) {
+    storage::ReadingCursor cursor{span_.first_ms, 0};
     if (fold.last) cursor = {core::epoch_ms(*fold.last), fold.last_id};
     while (cursor.observed_ms <= last_ms) {
         const auto rows = storage::readings_after(connection, scope_.uid, cursor, last_ms, chunk);
@@ -157,38 +172,28 @@ void DeviceRecompute::read(storage::Connection& connection, MeterFold& fold, con
     }
 }
 
-/// False if rows came or went in what should have stood still.
-bool DeviceRecompute::try_meter(const Span& span, bool settle_first, DeviceChanges& changes) {
-    MeterFold settled = begin_fold(*database_.acquire(), span);
-    const std::int64_t settled_ms = std::min(span.settled_ms, span.last_ms);
-    if (settle_first) read(*database_.acquire(), settled, span, settled_ms);
+/// False if rows came or went in what should have stood still. Without `settled` all of it is read under the
+/// lock.
+bool DeviceRecompute::try_meter(bool settled) {
     using Outcome = std::optional<DeviceChanges>;
     const Outcome found = database_.transaction([&](storage::Connection& connection) -> Outcome {
         const std::vector<storage::KnownDeviceId> ids{scope_.id};
         auto locked = storage::KnownDeviceStore::lock(connection, ids);
         if (locked.empty()) return DeviceChanges{};
-        if (settle_first &&
-            storage::count_readings(connection, scope_.uid, span.first_ms, settled_ms) != settled.readings) {
+        if (settled && storage::count_readings(connection, scope_.uid, span_.first_ms, read_until_ms_) !=
+                           settled_->readings) {
             return std::nullopt;
         }
-        MeterFold fold = settled;
-        read(connection, fold, span, span.last_ms);
+        MeterFold fold = *settled_;
+        read(connection, fold, span_.last_ms);
         DeviceChanges written;
         written.readings = fold.readings;
         write_meter(connection, locked.front(), fold, written);
         storage::KnownDeviceStore::save(connection, locked);
         return written;
     });
-    if (found) changes += *found;
+    if (found) changes_ += *found;
     return found.has_value();
-}
-
-void DeviceRecompute::rebuild_meter(DeviceChanges& changes) {
-    for (int attempt = 0;; ++attempt) {
-        const auto span = find_span(*database_.acquire());
-        if (!span && job_.cycles == CycleSource::readings) return;
-        if (try_meter(span.value_or(Span{0, -1, -1}), attempt < unlocked_attempts, changes)) return;
-    }
 }
 
 void DeviceRecompute::write_meter(storage::Connection& connection, storage::KnownDevice& device,
@@ -222,8 +227,8 @@ void DeviceRecompute::write_latest(storage::Connection& connection, const MeterF
     ++changes.latest_readings;
 }
 
-void DeviceRecompute::rebuild_rest(DeviceChanges& changes) {
-    changes += database_.transaction([&](storage::Connection& connection) {
+void DeviceRecompute::rebuild_rest() {
+    changes_ += database_.transaction([&](storage::Connection& connection) {
         DeviceChanges found;
         const std::vector<storage::KnownDeviceId> ids{scope_.id};
         auto locked = storage::KnownDeviceStore::lock(connection, ids);

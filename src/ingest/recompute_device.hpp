@@ -17,28 +17,45 @@ class DeviceRecompute {
     DeviceRecompute(storage::Database& database, const Options& options, const RecomputeJob& job,
                     storage::KnownDeviceId id, std::string uid, std::function<void(std::int64_t)> step);
 
-    DeviceChanges run();
+    const std::string& uid() const { return scope_.uid; }
+
+    /// Gives every row its place in time, and finds out what is to be read.
+    void prepare();
+    /// The first reading that stands still and has not been read; nothing when there is none.
+    std::optional<core::Instant> next_settled();
+    /// Reads on, up to `end`, what stands still while ingest goes on.
+    void read_settled(core::Instant end);
+    /// Reads the rest under the lock of the device, compares and writes.
+    DeviceChanges finish();
 
   private:
-    struct Span;
+    /// The observed times to read, in milliseconds.
+    struct Span {
+        std::int64_t first_ms = 0;
+        std::int64_t last_ms = -1;
+        std::int64_t settled_ms = -1;  ///< up to here nothing changes meanwhile
+    };
 
     std::int64_t place_readings();
     std::int64_t place_cycles();
-    std::optional<Span> find_span(storage::Connection& connection);
-    MeterFold begin_fold(storage::Connection& connection, const Span& span);
-    void read(storage::Connection& connection, MeterFold& fold, const Span& span, std::int64_t last_ms);
-    bool try_meter(const Span& span, bool settle_first, DeviceChanges& changes);
-    void rebuild_meter(DeviceChanges& changes);
+    Span find_span(storage::Connection& connection);
+    void begin();
+    void read(storage::Connection& connection, MeterFold& fold, std::int64_t last_ms);
+    bool try_meter(bool settled);
     void write_meter(storage::Connection& connection, storage::KnownDevice& device, const MeterFold& fold,
                      DeviceChanges& changes);
     void write_latest(storage::Connection& connection, const MeterFold& fold, DeviceChanges& changes);
-    void rebuild_rest(DeviceChanges& changes);
+    void rebuild_rest();
 
     storage::Database& database_;
     const Options& options_;
     const RecomputeJob& job_;
     std::function<void(std::int64_t)> step_;
     MeterScope scope_;
+    Span span_;
+    std::int64_t read_until_ms_ = -1;
+    std::optional<MeterFold> settled_;
+    DeviceChanges changes_;
 };
 
 }  // namespace silaware::ingest
