@@ -7,6 +7,7 @@
 #include "alerts/alert_jobs.hpp"
 #include "alerts/mail_sender.hpp"
 #include "app/commands.hpp"
+#include "app/database_guard.hpp"
 #include "app/environment.hpp"
 #include "app/ingest_endpoint.hpp"
 #include "app/mailing.hpp"
@@ -99,6 +100,7 @@ int run_ingest(const Settings& settings) {
     if (const auto started = endpoint.start(); !started) return complain(started.error());
     alerts::MailSender sender(database, sender_options(settings));
     alerts::AlertJobs jobs(database, alert_options(settings, *renderer));
+    const DatabaseGuard guard(database, stop.token());
     const std::jthread sending([&](std::stop_token own) { sender.run(own); });
     const std::jthread checking([&](std::stop_token own) { jobs.run(own); });
     spdlog::info("ingest: started");

@@ -7,6 +7,7 @@
 #include <spdlog/spdlog.h>
 
 #include "app/commands.hpp"
+#include "app/database_guard.hpp"
 #include "app/environment.hpp"
 #include "app/mailing.hpp"
 #include "app/stop_signal.hpp"
@@ -61,6 +62,7 @@ int serve_until(const Settings& settings, const http::ServerOptions& server_opti
     notice.status("waiting for the database");
     if (const auto usable = wait_for_database(database, stop); !usable) return complain(usable.error());
     if (stop.stop_requested()) return Exit::ok;
+    const DatabaseGuard guard(database, stop);
 
     portal::Portal portal{.settings = portal_settings(settings),
                           .zone = site_zone(settings),

@@ -1,4 +1,5 @@
 #include <mysql.h>
+#include <sys/socket.h>
 
 #include <cstring>
 #include <map>
@@ -369,6 +370,10 @@ void Connection::run_script(std::string_view sql) {
 
 std::uint64_t Connection::last_insert_id() const {
     return mysql_insert_id(&implementation_->mysql);
+}
+
+void Connection::shut_down() {
+    ::shutdown(mysql_get_socket(&implementation_->mysql), SHUT_RDWR);
 }
 
 bool Connection::ping() {

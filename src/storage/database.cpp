@@ -43,7 +43,7 @@ Database::Lease::~Lease() {
 Database::Lease Database::acquire() {
     std::unique_lock lock(mutex_);
     if (!returned_.wait_for(lock, longest_wait,
-                            [&] { return !idle_.empty() || open_ < options_.connections; })) {
+                            [&] { return interrupted_ || !idle_.empty() || open_ < options_.connections; })) {
         throw DatabaseUnavailable(0, "every database connection has been busy for 30 s");
     }
     while (!idle_.empty()) {
@@ -51,7 +51,7 @@ Database::Lease Database::acquire() {
         idle_.pop_back();
         lock.unlock();
         if (Clock::now() - connection->last_used() < ping_after_idle || connection->ping()) {
-            return {*this, std::move(connection)};
+            return lend(std::move(connection));
         }
         connection.reset();
         lock.lock();
@@ -60,13 +60,28 @@ Database::Lease Database::acquire() {
     ++open_;
     lock.unlock();
     try {
-        return {*this, connect()};
+        return lend(connect());
     } catch (...) {
         lock.lock();
         --open_;
         returned_.notify_one();
         throw;
     }
+}
+
+Database::Lease Database::lend(std::unique_ptr<Connection> connection) {
+    const std::lock_guard lock(mutex_);
+    if (interrupted_) throw DatabaseUnavailable(0, "the program is ending");
+    lent_.insert(connection.get());
+    return {*this, std::move(connection)};
+}
+
+void Database::interrupt() {
+    const std::lock_guard lock(mutex_);
+    interrupted_ = true;
+    for (Connection* connection : lent_)
+        connection->shut_down();
+    returned_.notify_all();
 }
 
 std::unique_ptr<Connection> Database::connect() {
@@ -93,6 +108,7 @@ std::unique_ptr<Connection> Database::connect() {
 
 void Database::give_back(std::unique_ptr<Connection> connection) {
     const std::lock_guard lock(mutex_);
+    lent_.erase(connection.get());
     if (connection->broken()) {
         --open_;
         // The others were made to the same server: most likely it is gone for them too.
@@ -104,11 +120,30 @@ void Database::give_back(std::unique_ptr<Connection> connection) {
     returned_.notify_one();
 }
 
+// A Galera node may undo a transaction between the rows of a bulk statement, for the sake of one from another
+// node, and report success; what follows would be committed without what came before. The savepoint goes with
+// the transaction it was made in, so its absence tells. And without autocommit what follows can still be
+// undone.
+void Database::begin(Connection& connection) {
+    connection.run_script("SET autocommit = 0; START TRANSACTION; SAVEPOINT beginning");
+}
+
+void Database::commit(Connection& connection) {
+    constexpr unsigned no_such_savepoint = 1305;
+    constexpr unsigned deadlock = 1213;
+    try {
+        connection.run_script("RELEASE SAVEPOINT beginning; COMMIT; SET autocommit = 1");
+    } catch (const DatabaseError& error) {
+        if (error.code() != no_such_savepoint) throw;
+        throw DatabaseError(deadlock, "the server undid the transaction in favour of another node's");
+    }
+}
+
 void Database::roll_back(Connection& connection) noexcept {
     try {
-        if (!connection.broken()) connection.execute("ROLLBACK");
+        if (!connection.broken()) connection.run_script("ROLLBACK; SET autocommit = 1");
     } catch (const std::exception&) {
-        // The connection is gone, and the transaction with it.
+        connection.give_up();
     }
 }
 

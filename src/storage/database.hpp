@@ -6,6 +6,7 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <set>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -40,7 +41,8 @@ class DatabaseUnavailable : public DatabaseError {
 };
 
 struct DatabaseOptions {
-    std::vector<std::string> hosts = {"localhost"};  ///< tried in turn; the last good one first
+    /// `host` or `host:port`; tried in turn, the last good one first
+    std::vector<std::string> hosts = {"localhost"};
     unsigned port = 3306;
     std::string socket = {};  ///< a Unix socket; beats `hosts`
     std::string user = "root";
@@ -112,7 +114,11 @@ class Connection {
 
     std::uint64_t last_insert_id() const;
     bool ping();
+    /// Ends a call that waits for the server, and every later one. The only method for another thread.
+    void shut_down();
     bool broken() const { return broken_; }
+    /// Nothing is known of its state any more: the pool throws it away.
+    void give_up() { broken_ = true; }
     std::chrono::steady_clock::time_point last_used() const { return last_used_; }
 
   private:
@@ -189,19 +195,23 @@ class Database {
 
     const DatabaseOptions& options() const { return options_; }
 
+    /// Ends every call that waits for the server with DatabaseUnavailable, and every later one: for the end
+    /// of a program whose database hangs. From any thread.
+    void interrupt();
+
   private:
     static constexpr int conflict_attempts = 12;
 
     template <typename Work>
     static auto in_transaction(Connection& connection, Work& work) -> decltype(work(connection)) {
-        connection.execute("START TRANSACTION");
+        begin(connection);
         try {
             if constexpr (std::is_void_v<decltype(work(connection))>) {
                 work(connection);
-                connection.execute("COMMIT");
+                commit(connection);
             } else {
                 auto result = work(connection);
-                connection.execute("COMMIT");
+                commit(connection);
                 return result;
             }
         } catch (...) {
@@ -210,8 +220,11 @@ class Database {
         }
     }
 
+    static void begin(Connection& connection);
+    static void commit(Connection& connection);
     static void roll_back(Connection& connection) noexcept;
     static void pause_after_conflict(int attempt);
+    Lease lend(std::unique_ptr<Connection> connection);
     std::unique_ptr<Connection> connect();
     void give_back(std::unique_ptr<Connection> connection);
 
@@ -219,6 +232,8 @@ class Database {
     std::mutex mutex_;
     std::condition_variable returned_;
     std::vector<std::unique_ptr<Connection>> idle_;
+    std::set<Connection*> lent_;
+    bool interrupted_ = false;
     unsigned open_ = 0;
     std::size_t preferred_host_ = 0;
 };

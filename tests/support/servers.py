@@ -105,7 +105,8 @@ class MariaDB(Server):
         network = [f"--port={self.port}", "--bind-address=127.0.0.1"] if self.port else ["--skip-networking"]
         return ["/usr/sbin/mariadbd", "--no-defaults", f"--datadir={self.data}", f"--socket={self.socket}", *user,
                 f"--pid-file={self.folder}/pid", f"--innodb-flush-log-at-trx-commit={flush}",
-                "--innodb-buffer-pool-size=256M", "--innodb-log-file-size=128M", "--skip-log-bin",
+                "--innodb-buffer-pool-size=256M", "--innodb-log-file-size=128M", "--innodb-adaptive-hash-index=ON",
+                "--skip-log-bin",
                 "--character-set-server=utf8mb4", *network]
 
     def is_up(self):
@@ -122,7 +123,7 @@ class MariaDB(Server):
 
     def rows(self, sql, *parameters, database="rumahsakit"):
         with self.connect(database) as connection, connection.cursor() as cursor:
-            cursor.execute(sql, parameters)
+            cursor.execute(sql, parameters or None)
             return list(cursor.fetchall())
 
     def value(self, sql, *parameters):

@@ -207,7 +207,7 @@ class Up(Process):
         import pymysql
         with pymysql.connect(unix_socket=self.database_socket, user="root", database="rumahsakit", charset="utf8mb4",
                              autocommit=True) as connection, connection.cursor() as cursor:
-            cursor.execute(sql, parameters)
+            cursor.execute(sql, parameters or None)
             return list(cursor.fetchall())
 
     def children(self):

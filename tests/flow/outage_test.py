@@ -1,0 +1,128 @@
+"""What people and devices notice while the database or the broker is away."""
+import signal
+import time
+
+import pytest
+import requests
+from portal import Visitor, bearer
+from servers import MariaDB, free_port, wait_for
+from silaware import FreshDatabase, Ingest, Serve, assert_accounts_balance
+from telemetry import POWER, Device, power
+
+
+@pytest.fixture
+def own_mariadb():
+    with MariaDB() as server:
+        yield server
+
+
+def freeze(server):
+    server.process.send_signal(signal.SIGSTOP)
+
+
+def thaw(server):
+    server.process.send_signal(signal.SIGCONT)
+
+
+def test_a_stop_takes_less_than_ten_seconds_also_while_the_database_hangs(own_mariadb, broker):
+    database = FreshDatabase(own_mariadb)
+    with Ingest(database, broker) as ingest, Serve(database) as portal:
+        with Device(broker.port) as device:
+            device.send(POWER, power("0D:00:00:00:00:01", 1)).wait_for_publish(10)
+            wait_for(lambda: ingest.metrics()["silaware_messages_stored_total"] == 1, 10, "the first")
+            freeze(own_mariadb)
+            device.send(POWER, power("0D:00:00:00:00:01", 2)).wait_for_publish(10)
+        wait_for(lambda: ingest.metrics()["silaware_messages_spooled"] == 1, 10, "the second")
+        time.sleep(1)
+        try:
+            for process in (ingest, portal):
+                code, seconds = process.end()
+                assert code == 0 and seconds < 10
+        finally:
+            thaw(own_mariadb)
+        # What was received is safe.
+        ingest.start()
+        wait_for(lambda: ingest.metrics()["silaware_messages_stored_total"] == 2, 20, "the second message")
+
+
+def test_the_portal_says_503_and_comes_back_by_itself(own_mariadb, broker):
+    database = FreshDatabase(own_mariadb)
+    database.create_account()
+    with Serve(database) as portal, Ingest(database, broker) as ingest:
+        visitor = Visitor(portal.url).login()
+        token = bearer(portal.url)
+        own_mariadb.stop()
+        health = requests.get(portal.url + "/health", timeout=20)
+        assert health.status_code == 503 and health.json()["status"] == "degraded"
+        answer = requests.get(portal.url + "/login/devices/json", headers=token, timeout=20)
+        assert answer.status_code == 503 and answer.json()["code"] == "unavailable"
+        page = visitor.get("/login/summary", headers={"Accept": "text/html"})
+        assert page.status_code == 503
+        assert wait_for(lambda: requests.get(f"http://127.0.0.1:{ingest.port}/health", timeout=5).status_code == 503, 10,
+                        "ingest to say so")
+        own_mariadb.start()
+        wait_for(lambda: requests.get(portal.url + "/health", timeout=20).status_code == 200, 20, "the portal")
+        assert visitor.get("/login/devices/json").status_code == 200
+        wait_for(ingest.is_up, 20, "ingest")
+
+
+def test_ingest_starts_without_broker_and_database_and_finds_them_later(own_mariadb, broker):
+    database = FreshDatabase(own_mariadb)
+    own_mariadb.stop()
+    broker.stop()
+    ingest = Ingest(database, broker)
+    ingest.spawn()
+    try:
+        time.sleep(2)
+        assert ingest.process.poll() is None
+        own_mariadb.start()
+        broker.start()
+        wait_for(ingest.is_up, 30, "ingest to find both")
+        with Device(broker.port) as device:
+            device.send(POWER, power("0D:00:00:00:00:02", 1)).wait_for_publish(10)
+        wait_for(lambda: ingest.metrics()["silaware_messages_stored_total"] == 1, 10, "the message")
+        assert_accounts_balance(ingest.metrics())
+    finally:
+        ingest.remove()
+
+
+def test_another_client_with_our_id_is_named_in_the_log(database, broker):
+    import paho.mqtt.client as mqtt
+    with Ingest(database, broker, MQTT_CLIENT_ID="silaware-ward-7") as ingest:
+        intruder = mqtt.Client("silaware-ward-7", protocol=mqtt.MQTTv311)
+        intruder.connect("127.0.0.1", broker.port)
+        intruder.loop_start()
+        wait_for(lambda: "took over our client id" in ingest.log(), 10, "a line about it")
+        intruder.disconnect()
+        intruder.loop_stop()
+
+
+def test_a_poison_row_goes_into_quarantine_alone(feed, database):
+    # A trigger refuses one value, as a database of somebody's own might.
+    database.rows("CREATE TRIGGER poison BEFORE INSERT ON power_monitoring FOR EACH ROW BEGIN IF NEW.energy = 666 THEN "
+                  "SIGNAL SQLSTATE '22003' SET MYSQL_ERRNO = 1264, MESSAGE_TEXT = 'no'; END IF; END")
+    messages = [(POWER, power("0D:00:00:00:00:03", energy)) for energy in (664, 665, 666, 667, 668)]
+    assert feed(*messages) == {"stored": 4, "duplicate": 0, "quarantined": 1}
+    assert [row[0] for row in database.rows(
+        "SELECT energy FROM power_monitoring WHERE uid = '0D:00:00:00:00:03' ORDER BY id")] == [664, 665, 667, 668]
+    assert "refused" in database.value("SELECT reason FROM quarantine ORDER BY id DESC LIMIT 1")
+
+
+def test_serve_alone_never_listens_to_mqtt(database, broker):
+    before = open(broker.folder / "log.txt").read().count("New client connected")
+    with Serve(database, MQTT_HOST="127.0.0.1", MQTT_PORT=broker.port):
+        time.sleep(1)
+        assert open(broker.folder / "log.txt").read().count("New client connected") == before
+
+
+def test_a_port_without_a_broker_is_tried_again_and_again(database):
+    class Nowhere:
+        environment = {"MQTT_HOST": "127.0.0.1", "MQTT_PORT": str(free_port())}
+    ingest = Ingest(database, Nowhere)
+    ingest.spawn()
+    wait_for(lambda: "mqtt" in ingest.log(), 10, "a line about the broker")
+    time.sleep(1)
+    assert ingest.process.poll() is None
+    code, seconds = ingest.end()
+    assert code == 0 and seconds < 10
+    ingest.remove()
