@@ -165,14 +165,18 @@ class TableCopy {
                                          taken_over(ColumnKind::epoch, *stop, clock_)));
         }
         const ServerColumn* rtc = find(there, "rtc");
-        // Where the site's clock changes, the rebuild of the roll-ups finds the observed times row by row.
-        if (name_ != "power_monitoring" || !receipt || !clock_.fixed_offset) return;
+        if (name_ != "power_monitoring" || !receipt) return;
         const std::string received = fmt::format("CAST(ROUND(UNIX_TIMESTAMP({}) * 1000) AS SIGNED)",
                                                  taken_over(ColumnKind::receipt, *receipt, clock_));
         if (rtc == nullptr) return add("observed_ms", received);
-        const std::string observed =
-            epoch_of_wall(taken_over(ColumnKind::meter_clock, *rtc, clock_), clock_) + " * 1000";
-        add("observed_ms", fmt::format("IF(ABS({0} - {1}) <= 86400000, {0}, {1})", observed, received));
+        const std::string wall = taken_over(ColumnKind::meter_clock, *rtc, clock_);
+        const std::string observed = epoch_of_wall(wall, clock_.sure_offset) + " * 1000";
+        // Around a change of the site's clock it stays NULL: the rebuild of the roll-ups looks at each row.
+        add("observed_ms",
+            fmt::format(
+                "CASE WHEN {2} IS NULL THEN {1} WHEN {0} IS NULL THEN NULL WHEN ABS({0} - {1}) <= 86400000 "
+                "THEN {0} ELSE {1} END",
+                observed, received, wall));
     }
 
     std::int64_t last_id(const std::string& table) const {

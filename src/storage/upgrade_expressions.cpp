@@ -7,6 +7,7 @@ namespace silaware::storage {
 namespace {
 
 constexpr auto years_back = date::years{4};
+constexpr auto doubtful = std::chrono::hours{3};
 
 bool is_text(const std::string& type) {
     return type.ends_with("char") || type.ends_with("text");
@@ -68,22 +69,27 @@ OlderClock older_clock(const core::SiteZone& zone, core::Instant now) {
     core::LocalTime at = last - years_back;
     OlderClock clock;
     std::string cases;
+    std::string sure;
     while (at < last) {
         const core::LocalTime next = at + date::days{1};
-        if (offset_at(zone, next) != offset_at(zone, at)) {
-            cases += fmt::format(" WHEN @ < '{}' THEN {}", core::format_local(change_between(zone, at, next)),
-                                 offset_at(zone, at));
+        if (const auto offset = offset_at(zone, at); offset_at(zone, next) != offset) {
+            const core::LocalTime change = change_between(zone, at, next);
+            cases += fmt::format(" WHEN @ < '{}' THEN {}", core::format_local(change), offset);
+            sure += fmt::format(" WHEN @ < '{}' THEN {} WHEN @ < '{}' THEN NULL",
+                                core::format_local(change - doubtful), offset,
+                                core::format_local(change + doubtful));
         }
         at = next;
     }
-    clock.fixed_offset = cases.empty();
-    clock.site_offset = cases.empty() ? std::to_string(offset_at(zone, last))
-                                      : fmt::format("(CASE{} ELSE {} END)", cases, offset_at(zone, at));
+    const std::int64_t newest = offset_at(zone, at);
+    clock.site_offset =
+        cases.empty() ? std::to_string(newest) : fmt::format("(CASE{} ELSE {} END)", cases, newest);
+    clock.sure_offset =
+        sure.empty() ? std::to_string(newest) : fmt::format("(CASE{} ELSE {} END)", sure, newest);
     return clock;
 }
 
-std::string epoch_of_wall(const std::string& wall, const OlderClock& clock) {
-    std::string offset = clock.site_offset;
+std::string epoch_of_wall(const std::string& wall, std::string offset) {
     for (auto mark = offset.find('@'); mark != std::string::npos; mark = offset.find('@', mark + wall.size()))
         offset.replace(mark, 1, wall);
     return fmt::format("(TIMESTAMPDIFF(SECOND, '1970-01-01 00:00:00', {}) - {})", wall, offset);
@@ -102,7 +108,8 @@ std::string taken_over(ColumnKind kind, const ServerColumn& column, const OlderC
         case ColumnKind::receipt: {
             const bool zoned = column.type == "timestamp" || clock.receipts_are_utc;
             const std::string utc =
-                zoned ? name : fmt::format("FROM_UNIXTIME(GREATEST(1, {}))", epoch_of_wall(name, clock));
+                zoned ? name
+                      : fmt::format("FROM_UNIXTIME(GREATEST(1, {}))", epoch_of_wall(name, clock.site_offset));
             return fmt::format("COALESCE({}, CURRENT_TIMESTAMP(3))", utc);
         }
         case ColumnKind::amount:

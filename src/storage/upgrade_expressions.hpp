@@ -10,7 +10,7 @@ namespace silaware::storage {
 /// How times without a zone in an older database are to be read.
 struct OlderClock {
     std::string site_offset;        ///< SQL: seconds ahead of UTC of the site's wall clock `@`
-    bool fixed_offset = true;       ///< false where the site's clock changes
+    std::string sure_offset;        ///< the same, NULL in the hours around a change of the clock
     bool receipts_are_utc = false;  ///< of DATETIME columns that hold the time of receipt
 };
 OlderClock older_clock(const core::SiteZone& zone, core::Instant now);
@@ -18,7 +18,7 @@ OlderClock older_clock(const core::SiteZone& zone, core::Instant now);
 /// The SQL that takes column `column` of type `type` over as what it is; `alias` names the older table.
 std::string taken_over(ColumnKind kind, const ServerColumn& column, const OlderClock& clock);
 
-/// The SQL of `wall`, a site wall clock, as UTC epoch seconds.
-std::string epoch_of_wall(const std::string& wall, const OlderClock& clock);
+/// The SQL of `wall`, a site wall clock, as UTC epoch seconds; `offset` is one of OlderClock.
+std::string epoch_of_wall(const std::string& wall, std::string offset);
 
 }  // namespace silaware::storage

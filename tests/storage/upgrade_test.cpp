@@ -123,6 +123,20 @@ TEST_F(UpgradeTest, ReceiptsInUtcAreKnownByTheClocksOfTheMeters) {
     EXPECT_EQ(count("power_monitoring WHERE ABS(UNIX_TIMESTAMP(timestamp) * 1000 - observed_ms) > 1"), 0);
 }
 
+TEST_F(UpgradeTest, TheHourThatOccursTwiceIsToldApart) {
+    options.zone = core::SiteZone::find("Europe/Berlin").value();
+    const core::Instant change = options.zone.start_of_day(core::LocalDay{date::year{2026} / 10 / 25}) + 3h;
+    for (int i = -50; i <= 50; ++i) {
+        const core::Instant at = change + 5min * i;
+        database->execute("INSERT INTO power_monitoring (uid, rtc, energy, timestamp) VALUES ('m', ?, ?, ?)",
+                          core::format_local(options.zone.to_local(at)), 100 + i, core::format_utc(at));
+    }
+    ASSERT_TRUE(copy());
+    EXPECT_GT(count("power_monitoring WHERE observed_ms IS NULL"), 0);
+    finish();
+    EXPECT_EQ(count("power_monitoring WHERE observed_ms = UNIX_TIMESTAMP(timestamp) * 1000"), 101);
+}
+
 TEST_F(UpgradeTest, GoesOnWhereItWasInterrupted) {
     readings("one", start, 3000, wall);
     readings("two", start, 3000, wall);
