@@ -127,7 +127,8 @@ bool create_database_if_missing(const DatabaseOptions& options) {
     std::string quoted;
     for (const char c : options.name)
         quoted += c == '`' ? "``" : std::string(1, c);
-    connection->run_script(fmt::format("CREATE DATABASE `{}` CHARACTER SET utf8mb4", quoted));
+    // Another process may make it in this moment.
+    connection->run_script(fmt::format("CREATE DATABASE IF NOT EXISTS `{}` CHARACTER SET utf8mb4", quoted));
     return true;
 }
 
