@@ -25,6 +25,12 @@ http::Cookie session_cookie(const Portal& portal, std::string_view token) {
                 portal.settings.session_cookie_secure ? http::Transport::secure_only : http::Transport::any};
 }
 
+http::Cookie expired_session_cookie(const Portal& portal) {
+    auto cookie = session_cookie(portal, "");
+    cookie.max_age = std::chrono::seconds(0);
+    return cookie;
+}
+
 http::Cookie expired_cookie(std::string_view name) {
     return {.name = std::string(name),
             .value = "",

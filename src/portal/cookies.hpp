@@ -17,6 +17,7 @@ inline constexpr std::string_view signed_in_cookie_name =
 inline constexpr std::string_view language_cookie_name = "language";
 
 http::Cookie session_cookie(const Portal& portal, std::string_view token);
+http::Cookie expired_session_cookie(const Portal& portal);
 http::Cookie expired_cookie(std::string_view name);
 
 /// True if the browser will not return a Secure cookie: plain HTTP from another host.

@@ -121,8 +121,10 @@ std::vector<EnergyPeriod> energy_periods(const EnergyRows& rows, const EnergyRep
             periods.push_back(period);
         }
     }
-    std::stable_sort(periods.begin(), periods.end(),
-                     [](const auto& left, const auto& right) { return left.start < right.start; });
+    // The meters stand in one list: their addresses are their order.
+    std::sort(periods.begin(), periods.end(), [](const EnergyPeriod& left, const EnergyPeriod& right) {
+        return std::pair(left.start, left.meter) < std::pair(right.start, right.meter);
+    });
     return periods;
 }
 

@@ -18,7 +18,8 @@ Visitor visitor_if_known(const Portal& portal, const http::RequestHead& request)
 }  // namespace
 
 http::Response render_error(const Portal& portal, const http::RequestHead& request,
-                            const core::Error& error) {
+                            const core::Error& english) {
+    const auto error = in_language(portal, language_of(portal, request, {}), english);
     auto plain = http::error_response(error);
     if (error.code == core::ErrorCode::unauthorized) plain.set("WWW-Authenticate", "Bearer");
     if (!request.accepts_html() || request.wants_json()) return plain;
@@ -39,6 +40,17 @@ http::Response render_error(const Portal& portal, const http::RequestHead& reque
     auto response = render_error(portal, request, error);
     if (retry_after) response.set("Retry-After", std::to_string(retry_after->count()));
     return response;
+}
+
+core::Error in_language(const Portal& portal, std::string_view language, core::Error error) {
+    const auto translate = [&](std::string& sentence) {
+        const auto* said = portal.renderer.texts().find(language, "say." + sentence);
+        if (said != nullptr) sentence = *said;
+    };
+    translate(error.message);
+    for (auto& [field, sentence] : error.fields)
+        translate(sentence);
+    return error;
 }
 
 core::Error database_gone() {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <optional>
+#include <string_view>
 
 #include "core/error.hpp"
 #include "core/time.hpp"
@@ -17,6 +18,10 @@ http::Response render_error(const Portal& portal, const http::RequestHead& reque
 /// The same with the time after which another try makes sense.
 http::Response render_error(const Portal& portal, const http::RequestHead& request, const core::Error& error,
                             std::optional<core::Seconds> retry_after);
+
+/// The sentences of `error` as the catalogue has them in `language` (key `say.<sentence>`); one that it has
+/// not stays English.
+core::Error in_language(const Portal& portal, std::string_view language, core::Error error);
 
 /// What is told when MariaDB is gone.
 core::Error database_gone();

@@ -1,14 +1,22 @@
 #pragma once
 
-#include <atomic>
+#include <chrono>
+#include <condition_variable>
+#include <mutex>
 #include <optional>
 
 namespace silaware::portal {
 
-/// Lets a bounded number in at once and turns the others away.
+/// Lets a bounded number work at once and a bounded number wait for their turn; the others are turned away.
 class Gate {
   public:
-    explicit Gate(int places) : free_(places) {}
+    struct Limits {
+        int working = 2;
+        int waiting = 3;
+        std::chrono::milliseconds patience{5'000};
+    };
+
+    explicit Gate(Limits limits) : limits_(limits) {}
 
     class Pass {
       public:
@@ -16,22 +24,42 @@ class Gate {
         Pass(Pass&& other) noexcept : gate_(other.gate_) { other.gate_ = nullptr; }
         Pass& operator=(Pass&&) = delete;
         ~Pass() {
-            if (gate_ != nullptr) gate_->free_.fetch_add(1);
+            if (gate_ != nullptr) gate_->leave();
         }
 
       private:
         Gate* gate_;
     };
 
-    /// A place, given back when the pass dies; nothing if all are taken.
+    /// A place, given back when the pass dies; nothing if too many wait already or patience is at its end.
     std::optional<Pass> enter() {
-        if (free_.fetch_sub(1) > 0) return Pass(*this);
-        free_.fetch_add(1);
-        return std::nullopt;
+        std::unique_lock lock(mutex_);
+        if (working_ >= limits_.working) {
+            if (waiting_ >= limits_.waiting) return std::nullopt;
+            ++waiting_;
+            const bool turn =
+                left_.wait_for(lock, limits_.patience, [&] { return working_ < limits_.working; });
+            --waiting_;
+            if (!turn) return std::nullopt;
+        }
+        ++working_;
+        return Pass(*this);
     }
 
   private:
-    std::atomic<int> free_;
+    void leave() {
+        {
+            const std::lock_guard lock(mutex_);
+            --working_;
+        }
+        left_.notify_one();
+    }
+
+    const Limits limits_;
+    std::mutex mutex_;
+    std::condition_variable left_;
+    int working_ = 0;
+    int waiting_ = 0;
 };
 
 }  // namespace silaware::portal

@@ -20,7 +20,7 @@ core::Result<http::Response> leave(const Portal& portal, const http::Request& re
         }
     }
     auto response = http::Response::redirect("/login");
-    response.set_cookie(expired_cookie(session_cookie_name));
+    response.set_cookie(expired_session_cookie(portal));
     response.set_cookie(expired_cookie(signed_in_cookie_name));
     return response;
 }

@@ -63,8 +63,9 @@ struct Portal {
     /// Puts `mail` into the outbox within the caller's transaction.
     std::function<void(storage::Connection&, const std::string& receiver, const view::Mail& mail)> queue_mail;
 
-    /// Bounds how many passwords are hashed at once, so that a flood of logins leaves workers to the others.
-    std::shared_ptr<Gate> password_gate = std::make_shared<Gate>(4);
+    /// Bounds how many passwords are hashed at once, so that a flood of logins leaves workers to the others:
+    /// working and waiting together must be fewer than the server's workers.
+    std::shared_ptr<Gate> password_gate = std::make_shared<Gate>(Gate::Limits{});
 
     /// What /metrics says of the requests of this process.
     std::shared_ptr<RequestMeter> requests = std::make_shared<RequestMeter>();

@@ -54,7 +54,7 @@ core::Result<http::Response> change_password(const Portal& portal, const http::R
             .update(visitor.account_id, {.password_hash = *hash}, change_by(portal, request, visitor));
     if (!changed) return core::fail(changed.error());
     auto response = http::Response::json({{"changed", true}, {"sign_in_again", "/login"}});
-    if (visitor.way == Visitor::Way::session) response.set_cookie(expired_cookie(session_cookie_name));
+    if (visitor.way == Visitor::Way::session) response.set_cookie(expired_session_cookie(portal));
     return response;
 }
 

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 #include <spdlog/spdlog.h>
 
+#include "portal/answers.hpp"
 #include "portal/errors.hpp"
 #include "portal/portal.hpp"
 
@@ -39,7 +40,10 @@ void add_route(http::Router& router, const Portal& portal, http::Method method, 
             }
         }
         try {
-            return handler(request, visitor);
+            auto answer = handler(request, visitor);
+            if (answer || !visitor.signed_in()) return answer;
+            return core::fail(
+                in_language(portal, language_of(portal, request, visitor), std::move(answer.error())));
         } catch (const storage::DatabaseUnavailable& error) {
             spdlog::error("{} {}: the database is gone: {}", http::name(request.method), request.path,
                           error.what());

@@ -60,10 +60,7 @@ class Failures {
 };
 
 SignInRefusal too_many(core::Seconds wait) {
-    return {{ErrorCode::too_many,
-             fmt::format("Too many wrong attempts: try again in {} minutes.", (wait.count() + 59) / 60),
-             {}},
-            wait};
+    return {{ErrorCode::too_many, "Too many wrong attempts: try again later.", {}}, wait};
 }
 
 SignInRefusal busy() {

@@ -38,8 +38,9 @@ std::vector<Candidate> candidates(std::span<const storage::DayEnergy> days) {
     std::vector<Candidate> sorted;
     for (const auto& [day, candidate] : by_day)
         sorted.push_back(candidate);
-    std::stable_sort(sorted.begin(), sorted.end(), [](const Candidate& left, const Candidate& right) {
-        return left.at_most_kw > right.at_most_kw;
+    // The first of equals, as everywhere.
+    std::sort(sorted.begin(), sorted.end(), [](const Candidate& left, const Candidate& right) {
+        return std::pair(-left.at_most_kw, left.day) < std::pair(-right.at_most_kw, right.day);
     });
     return sorted;
 }

@@ -118,6 +118,16 @@ TEST_F(AccountsTest, TheLanguageIsKept) {
     EXPECT_EQ(storage::AccountStore(*site.database).find(root_id)->language, "id");
 }
 
+TEST_F(AccountsTest, WhatIsWrongIsSaidInTheLanguageOfTheAccount) {
+    browser.json(put, "/login/profile/language", {{"language", "id"}});
+    const auto response = browser.json(post, "/login/accounts", {{"username", "ab"}});
+    EXPECT_EQ(text_of(body_of(response).at("fields").as_object(), "username"),
+              "Nama pengguna terdiri dari 3 sampai 64 karakter.");
+    Browser stranger(site);
+    stranger.headers["accept-language"] = "id";
+    EXPECT_EQ(text_of(body_of(stranger.get("/login/devices/json")), "error"), "Masuk terlebih dahulu.");
+}
+
 TEST_F(AccountsTest, AForgottenPasswordIsSetByAOneTimeLink) {
     create();
     Browser other(site);

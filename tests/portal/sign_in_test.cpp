@@ -173,7 +173,7 @@ TEST_F(SignInTest, ASuccessResetsTheName) {
 }
 
 TEST_F(SignInTest, AFloodOfSignInsIsTurnedAwayNotQueued) {
-    site.portal.password_gate = std::make_shared<Gate>(1);
+    site.portal.password_gate = std::make_shared<Gate>(Gate::Limits{.working = 1, .waiting = 0});
     const auto pass = site.portal.password_gate->enter();
     const auto response = browser.json(post, "/login", {{"username", "ada"}, {"password", "ada password"}});
     EXPECT_EQ(response.status(), 503);
