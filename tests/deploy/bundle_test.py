@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 import requests
+from debian_root import debian_root
 from portal import Visitor
 from processes import processes_in
 from servers import Server, free_port, wait_for
@@ -73,9 +74,10 @@ def test_only_its_own_libraries_are_loaded(unpacked):
 class InRoot(Server):
     """The bundle's portal inside an empty root."""
 
-    def __init__(self, root, database):
+    def __init__(self, root, database, program="/silaware/silaware"):
         super().__init__("chroot")
         self.root = root
+        self.program = program
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.settings = {"DB_SOCKET": "/tmp/db.sock", "DB_NAME": database.name, "SILAWARE_HOME": "/tmp/home",
@@ -83,7 +85,7 @@ class InRoot(Server):
 
     def command(self):
         variables = [f"{key}={value}" for key, value in self.settings.items()]
-        return ["/usr/bin/env", "-i", *variables, "/usr/sbin/chroot", str(self.root), "/silaware/silaware", "serve", "--port",
+        return ["/usr/bin/env", "-i", *variables, "/usr/sbin/chroot", str(self.root), self.program, "serve", "--port",
                 str(self.port)]
 
     def is_up(self):
@@ -124,14 +126,23 @@ def test_its_launchers_find_it(unpacked, database, broker):
         wait_for(lambda: not processes_in(unpacked, "ingest"), 15, "ingest to end")
 
 
-@ROOT_ONLY
-def test_it_runs_on_an_older_debian(unpacked):
-    """Needs debootstrap and a mirror that has the release: SILAWARE_OLD_ROOT names a prepared root."""
-    root = os.environ.get("SILAWARE_OLD_ROOT")
-    if not root:
-        pytest.skip("SILAWARE_OLD_ROOT is not set")
-    target = Path(root) / "opt/silaware"
-    shutil.rmtree(target, ignore_errors=True)
-    shutil.copytree(unpacked, target, symlinks=True)
-    run = subprocess.run(["/usr/sbin/chroot", root, "/opt/silaware/silaware", "--version"], stdout=subprocess.PIPE, text=True)
-    assert run.returncode == 0 and run.stdout.startswith("silaware ")
+@pytest.fixture(scope="module")
+def older_debian(unpacked):
+    for root in debian_root("bullseye", "SILAWARE_OLD_ROOT"):
+        target = root.folder / "opt/silaware"
+        shutil.rmtree(target, ignore_errors=True)
+        shutil.copytree(unpacked, target, symlinks=True)
+        yield root
+        shutil.rmtree(target)
+
+
+def test_it_runs_on_an_older_debian(older_debian, mariadb, database):
+    assert "2.31" in older_debian.run("ldd --version").stdout
+    assert older_debian.run("/opt/silaware/silaware --version").stdout.startswith("silaware ")
+    link = older_debian.folder / "tmp/db.sock"
+    os.link(mariadb.socket, link)
+    try:
+        with InRoot(older_debian.folder, database, "/opt/silaware/silaware") as portal:
+            assert Visitor(portal.url).login().json("/login/summary/all_summary")["devices"] == []
+    finally:
+        link.unlink()
