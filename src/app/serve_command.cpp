@@ -2,6 +2,8 @@
 #include <unistd.h>
 
 #include <cstdlib>
+#include <optional>
+#include <thread>
 
 #include <fmt/format.h>
 #include <spdlog/spdlog.h>
@@ -45,9 +47,10 @@ core::Result<http::ServerOptions> server_options(const Settings& settings, const
     return options;
 }
 
-/// Serves until `stop`; `ready` is called when requests are answered.
-int serve_until(const Settings& settings, const http::ServerOptions& server_options, std::stop_token stop,
-                const std::function<core::Result<void>()>& ready, const std::function<void()>& wait) {
+/// Serves until the stop; `ready` is called when requests are answered.
+int serve_until(const Settings& settings, const http::ServerOptions& server_options, const StopSignal& signal,
+                const std::function<core::Result<void>()>& ready) {
+    const std::stop_token stop = signal.token();
     const ServiceNotice notice;
     const auto resources = resource_folder();
     if (!resources) return complain(resources.error());
@@ -84,21 +87,32 @@ int serve_until(const Settings& settings, const http::ServerOptions& server_opti
     if (const auto told = ready(); !told) return complain(told.error());
     notice.ready();
     notice.status("serving");
-    wait();
+    signal.wait();
     server.stop();
     spdlog::info("portal: stopped");
     return Exit::ok;
 }
 
-/// Until standard input ends or a signal comes.
-void wait_for_end_of_input(StopSignal& stop) {
-    const int stopped = eventfd(0, EFD_CLOEXEC);
-    {
-        const std::stop_callback wake(stop.token(), [stopped] { eventfd_write(stopped, 1); });
-        http::wait_for_passenger_end(stopped);
+/// Makes the end of standard input a stop, also while the database is waited for: whoever started us is gone.
+class EndOfInput {
+  public:
+    explicit EndOfInput(StopSignal& stop)
+        : closing_(eventfd(0, EFD_CLOEXEC)), thread_([this, &stop] {
+              http::wait_for_passenger_end(closing_);
+              stop.request_stop();
+          }) {}
+    ~EndOfInput() {
+        eventfd_write(closing_, 1);
+        thread_.join();
+        close(closing_);
     }
-    close(stopped);
-}
+    EndOfInput(const EndOfInput&) = delete;
+    EndOfInput& operator=(const EndOfInput&) = delete;
+
+  private:
+    int closing_;
+    std::thread thread_;
+};
 
 int serve_under_passenger(const Settings& settings, StopSignal& stop) {
     const char* folder = std::getenv("PASSENGER_SPAWN_WORK_DIR");
@@ -110,9 +124,8 @@ int serve_under_passenger(const Settings& settings, StopSignal& stop) {
     options.host.reset();
     options.socket = spawn->socket();
     options.socket_mode = 0666;
-    const int exit = serve_until(
-        settings, options, stop.token(), [&] { return spawn->report_ready(); },
-        [&] { wait_for_end_of_input(stop); });
+    const EndOfInput end(stop);
+    const int exit = serve_until(settings, options, stop, [&] { return spawn->report_ready(); });
     if (exit != Exit::ok) spawn->report_failure("silaware could not start; its log says why");
     return exit;
 }
@@ -125,9 +138,9 @@ int run_serve(const Settings& settings, const ServeOptions& serve) {
     if (serve.passenger) return serve_under_passenger(settings, stop);
     const auto options = server_options(settings, serve);
     if (!options) return complain(options.error());
-    return serve_until(
-        settings, *options, stop.token(), [] { return core::Result<void>{}; },
-        [&] { serve.until_stdin_ends ? wait_for_end_of_input(stop) : stop.wait(); });
+    std::optional<EndOfInput> end;
+    if (serve.until_stdin_ends) end.emplace(stop);
+    return serve_until(settings, *options, stop, [] { return core::Result<void>{}; });
 }
 
 }  // namespace silaware::app

@@ -159,3 +159,12 @@ def test_an_unusable_database_is_a_503_with_the_reason_in_the_log(app, database)
         assert answer.status_code == 503 and "Retry-After" in answer.headers
         assert "silaware migrate" in "".join(log.read_text() for log in (app / "tmp/portal").glob("*.log"))
         assert "exit code 1" in host.log()
+
+
+def test_a_portal_that_waits_for_its_database_ends_with_its_workers_too(app, database):
+    class Away:
+        environment = {**database.environment, "DB_SOCKET": str(app / "nothing.sock")}
+    with WsgiHost(app, Away) as host:
+        assert requests.get(host.url + "/login", timeout=40).status_code == 503
+        assert len(portals(app)) == 1
+    wait_for(lambda: not portals(app), 12, "the portal to end")
