@@ -30,7 +30,8 @@ install(FILES ${PROJECT_SOURCE_DIR}/LICENSE DESTINATION share/doc/silaware RENAM
 install(DIRECTORY ${PROJECT_SOURCE_DIR}/docs/ DESTINATION share/doc/silaware/docs FILES_MATCHING PATTERN "*.md")
 install(DIRECTORY ${PROJECT_SOURCE_DIR}/deploy/nginx ${PROJECT_SOURCE_DIR}/deploy/apache
                   ${PROJECT_SOURCE_DIR}/deploy/mosquitto ${PROJECT_SOURCE_DIR}/deploy/mariadb
-                  ${PROJECT_SOURCE_DIR}/deploy/grafana DESTINATION share/doc/silaware/examples)
+                  ${PROJECT_SOURCE_DIR}/deploy/grafana ${PROJECT_SOURCE_DIR}/deploy/galera
+        DESTINATION share/doc/silaware/examples)
 
 set(CPACK_GENERATOR DEB)
 set(CPACK_PACKAGE_NAME silaware)

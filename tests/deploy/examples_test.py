@@ -148,11 +148,13 @@ def test_a_broker_with_tls_passwords_and_access_list(database, certificate, tmp_
             wait_for(lambda: ingest.metrics()["silaware_messages_stored_total"] == 1, 15, "the reading")
 
 
-def test_mariadb_knows_every_setting():
-    run = subprocess.run(["/usr/sbin/mariadbd", f"--defaults-file={DEPLOY}/mariadb/60-silaware.cnf", "--help", "--verbose",
+@pytest.mark.parametrize("example, proof", [("mariadb/60-silaware.cnf", r"^innodb-buffer-pool-size\s+402653184$"),
+                                            ("galera/61-galera.cnf", r"^wsrep-cluster-name\s+silaware$")])
+def test_mariadb_knows_every_setting(example, proof):
+    run = subprocess.run(["/usr/sbin/mariadbd", f"--defaults-file={DEPLOY / example}", "--help", "--verbose",
                           *(["--user=root"] if os.geteuid() == 0 else [])], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     assert run.returncode == 0, run.stderr
-    assert re.search(r"^innodb-buffer-pool-size\s+402653184$", run.stdout, re.M)
+    assert re.search(proof, run.stdout, re.M)
     assert "unknown" not in run.stderr
 
 
