@@ -427,8 +427,9 @@ RegisterFold fold(RegisterState state, std::span<const RegisterReading> readings
 }
 
 RegisterRefold refold(const RegisterState& checkpoint, std::span<const RegisterReading> folded_before,
-                      std::span<const RegisterReading> all, const RegisterLimits& limits) {
-    auto before = fold(checkpoint, folded_before, limits);
+                      const RegisterLimits& limits_before, std::span<const RegisterReading> all,
+                      const RegisterLimits& limits) {
+    auto before = fold(checkpoint, folded_before, limits_before);
     auto after = fold(checkpoint, all, limits);
     RegisterRefold result;
     result.changes = difference(sum_by_quarter(before.increments), sum_by_quarter(after.increments));

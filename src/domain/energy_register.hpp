@@ -35,6 +35,7 @@ struct RegisterReading {
 /// What a load can make, in register units (kWh, kg) per hour.
 struct RegisterLimits {
     double most_per_hour = 20'000;
+    bool operator==(const RegisterLimits&) const = default;
 };
 
 /// 1.5 times the rated power, or 20 MW where it is not known (absent or not positive).
@@ -133,8 +134,10 @@ struct RegisterRefold {
 /// Makes the tables what they would be had the late readings come in order: folds from `checkpoint` (the
 /// newest stored state that is not after the oldest late reading; an empty state if there never was one) once
 /// the readings that were folded since then and once all of them, both sorted, and returns the difference. It
-/// needs no account of who counted what. `limits` must be those the readings were folded with before.
+/// needs no account of who counted what. `limits_before` must be those the readings were folded with before;
+/// where they differ from `limits`, all readings behind the checkpoint are judged anew.
 RegisterRefold refold(const RegisterState& checkpoint, std::span<const RegisterReading> folded_before,
-                      std::span<const RegisterReading> all, const RegisterLimits& limits);
+                      const RegisterLimits& limits_before, std::span<const RegisterReading> all,
+                      const RegisterLimits& limits);
 
 }  // namespace silaware::domain

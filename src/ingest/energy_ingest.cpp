@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 #include "storage/register_store.hpp"
 #include "storage/rollup_store.hpp"
@@ -27,19 +28,37 @@ void add_amounts(QuarterHours& quarters, KnownDeviceId meter, const domain::Quar
         quarters[{meter, storage::bucket_of(quarter)}].*amount += value;
 }
 
+/// Two days of readings are judged anew where a meter's limits have changed: a few meters in a batch, so that
+/// a setting of them all does not hold up the rest. The others wait with the limits they had.
+class ChangesOfLimits {
+  public:
+    bool take() { return left_-- > 0; }
+
+  private:
+    int left_ = 2;
+};
+
 /// One register of one meter.
 class RegisterIngest {
   public:
-    RegisterIngest(storage::Connection& connection, const MeterReadings& meter, Register which,
-                   const domain::RegisterLimits& limits)
-        : connection_(connection), meter_(meter), which_(which), limits_(limits) {}
+    RegisterIngest(storage::Connection& connection, const MeterReadings& meter, Register which)
+        : connection_(connection), meter_(meter), which_(which) {}
 
-    /// Folds `readings` into `head` and returns what to add to the quarter hours.
-    domain::QuarterSums store(domain::RegisterState& head, std::vector<RegisterReading> readings) {
+    /// Folds `readings` into `head`, whose limits become `wanted`, and returns what to add to the quarter
+    /// hours.
+    domain::QuarterSums store(domain::RegisterState& head, std::optional<domain::RegisterLimits>& limits,
+                              const domain::RegisterLimits& wanted, ChangesOfLimits& changes,
+                              std::vector<RegisterReading> readings) {
         if (readings.empty()) return {};
         readings = sorted(std::move(readings));
-        if (head.head && readings.front().at < *head.head) return fold_late(head, std::move(readings));
-        domain::RegisterFold fold = domain::fold(std::move(head), readings, limits_);
+        const domain::RegisterLimits before = std::exchange(limits, wanted).value_or(wanted);
+        if (before != wanted && is_in_reach(head, readings.front().at)) {
+            if (changes.take()) return judge_anew(head, before, wanted, std::move(readings));
+            limits = before;
+        }
+        if (head.head && readings.front().at < *head.head)
+            return fold_late(head, *limits, std::move(readings));
+        domain::RegisterFold fold = domain::fold(std::move(head), readings, *limits);
         head = std::move(fold.state);
         storage::add_corrections(connection_, meter_.device_id, which_, fold.corrections);
         storage::add_checkpoints(connection_, meter_.device_id, which_, fold.checkpoints);
@@ -47,15 +66,37 @@ class RegisterIngest {
     }
 
   private:
-    domain::QuarterSums fold_late(domain::RegisterState& head, std::vector<RegisterReading> readings) {
+    /// False behind a silence so long that no late reading reaches beyond it; the rows there may be purged.
+    static bool is_in_reach(const domain::RegisterState& head, core::Instant at) {
+        return head.head && at - *head.head <= domain::checkpoints_kept;
+    }
+
+    domain::QuarterSums fold_late(domain::RegisterState& head, const domain::RegisterLimits& limits,
+                                  std::vector<RegisterReading> readings) {
         const auto checkpoint =
-            storage::checkpoint_before(connection_, meter_.device_id, which_, readings.front().at)
-                .value_or(domain::RegisterCheckpoint{});
+            storage::checkpoint_before(connection_, meter_.device_id, which_, readings.front().at);
+        return refold(head, checkpoint.value_or(domain::RegisterCheckpoint{}), limits, limits,
+                      std::move(readings));
+    }
+
+    domain::QuarterSums judge_anew(domain::RegisterState& head, const domain::RegisterLimits& before,
+                                   const domain::RegisterLimits& limits,
+                                   std::vector<RegisterReading> readings) {
+        auto checkpoint = storage::oldest_checkpoint(connection_, meter_.device_id, which_)
+                              .value_or(domain::RegisterCheckpoint{});
+        // A reading from before all checkpoints was the first of its meter.
+        if (readings.front().at < checkpoint.before) checkpoint = {};
+        return refold(head, checkpoint, before, limits, std::move(readings));
+    }
+
+    domain::QuarterSums refold(domain::RegisterState& head, const domain::RegisterCheckpoint& checkpoint,
+                               const domain::RegisterLimits& limits_before,
+                               const domain::RegisterLimits& limits, std::vector<RegisterReading> readings) {
         const auto before = storage::stored_readings(connection_, meter_.uid, which_, checkpoint.before);
         std::vector<RegisterReading> all = before;
         all.insert(all.end(), readings.begin(), readings.end());
         all = sorted(std::move(all));
-        domain::RegisterRefold refold = domain::refold(checkpoint.state, before, all, limits_);
+        domain::RegisterRefold refold = domain::refold(checkpoint.state, before, limits_before, all, limits);
         head = std::move(refold.state);
         storage::withdraw_corrections(connection_, meter_.device_id, which_, refold.withdrawn);
         storage::add_corrections(connection_, meter_.device_id, which_, refold.added);
@@ -67,7 +108,6 @@ class RegisterIngest {
     storage::Connection& connection_;
     const MeterReadings& meter_;
     Register which_;
-    const domain::RegisterLimits& limits_;
 };
 
 void add_power(QuarterHours& quarters, const MeterReadings& meter) {
@@ -101,6 +141,7 @@ void store_energy(storage::Connection& connection, const std::map<KnownDeviceId,
         rated_kw[id] = kw;
 
     QuarterHours quarters;
+    ChangesOfLimits changes;
     std::vector<storage::RegisterHeads> saved;
     for (const auto& [id, meter] : meters) {
         storage::RegisterHeads& head = heads[id];
@@ -108,12 +149,13 @@ void store_energy(storage::Connection& connection, const std::map<KnownDeviceId,
         const auto rated = rated_kw.contains(id) ? std::optional(rated_kw.at(id)) : std::nullopt;
         const domain::RegisterLimits energy = domain::energy_limits(rated);
         const domain::RegisterLimits co2 = domain::co2_limits(rated, options.co2_factor);
-        add_amounts(
-            quarters, id,
-            RegisterIngest(connection, meter, Register::energy, energy).store(head.energy, meter.energy),
-            &storage::QuarterHour::energy_kwh);
         add_amounts(quarters, id,
-                    RegisterIngest(connection, meter, Register::co2, co2).store(head.co2, meter.co2),
+                    RegisterIngest(connection, meter, Register::energy)
+                        .store(head.energy, head.energy_limits, energy, changes, meter.energy),
+                    &storage::QuarterHour::energy_kwh);
+        add_amounts(quarters, id,
+                    RegisterIngest(connection, meter, Register::co2)
+                        .store(head.co2, head.co2_limits, co2, changes, meter.co2),
                     &storage::QuarterHour::co2_kg);
         add_power(quarters, meter);
         saved.push_back(std::move(head));

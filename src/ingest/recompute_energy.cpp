@@ -244,18 +244,25 @@ class EnergyRebuild {
                nearly_equal(a.last_sure().value_or(0), b.last_sure().value_or(0));
     }
 
+    /// Limits that were never noted are those of today.
+    static bool limits_differ(const storage::RegisterHeads& stored, const storage::RegisterHeads& rebuilt) {
+        return stored.energy_limits.value_or(*rebuilt.energy_limits) != *rebuilt.energy_limits ||
+               stored.co2_limits.value_or(*rebuilt.co2_limits) != *rebuilt.co2_limits;
+    }
+
     void replace_states(bool results_changed) {
         const std::vector<storage::KnownDeviceId> ids{scope_.id};
         const auto heads = storage::register_heads(connection_, ids);
         const storage::RegisterHeads stored =
             heads.empty() ? storage::RegisterHeads{scope_.id, {}, {}} : heads.front();
-        const storage::RegisterHeads rebuilt{scope_.id, fold_.energy.state, fold_.co2.state};
+        const storage::RegisterHeads rebuilt{scope_.id, fold_.energy.state, fold_.co2.state,
+                                             fold_.limits().energy, fold_.limits().co2};
         // A fold that began in the middle knows less of a register's pace than the one that saw it all.
         if (is_cold() && !results_changed && same_readings(stored.energy, rebuilt.energy) &&
             same_readings(stored.co2, rebuilt.co2)) {
             return;
         }
-        if (stored.energy != rebuilt.energy || stored.co2 != rebuilt.co2) {
+        if (stored.energy != rebuilt.energy || stored.co2 != rebuilt.co2 || limits_differ(stored, rebuilt)) {
             storage::save_register_heads(connection_, {rebuilt});
             ++changes_.register_states;
         }

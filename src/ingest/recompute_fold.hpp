@@ -44,6 +44,8 @@ class MeterFold {
     /// Sorted, and none before those of an earlier call.
     void read(std::span<const storage::StoredReading> readings);
 
+    const Limits& limits() const { return limits_; }
+
     std::int64_t readings = 0;
     std::optional<core::Instant> first;
     std::optional<core::Instant> last;

@@ -11,13 +11,17 @@ constexpr std::int64_t kept_hours =
     50;  // late readings reach back 24 h from their receipt, on either side of it
 
 constexpr std::string_view save_head = R"(
-    INSERT INTO meter_states (device_id, energy_state, co2_state, co2_measured) VALUES (?, ?, ?, ?)
+    INSERT INTO meter_states (device_id, energy_state, co2_state, co2_measured, energy_limit, co2_limit)
+    VALUES (?, ?, ?, ?, ?, ?)
     ON DUPLICATE KEY UPDATE energy_state = VALUES(energy_state), co2_state = VALUES(co2_state),
-      co2_measured = VALUES(co2_measured))";
+      co2_measured = VALUES(co2_measured), energy_limit = VALUES(energy_limit), co2_limit = VALUES(co2_limit))";
 
 constexpr std::string_view find_checkpoint = R"(
     SELECT hour, state FROM register_checkpoints
      WHERE device_id = ? AND register_name = ? AND hour <= ? ORDER BY hour DESC LIMIT 1)";
+constexpr std::string_view find_oldest_checkpoint = R"(
+    SELECT hour, state FROM register_checkpoints
+     WHERE device_id = ? AND register_name = ? ORDER BY hour LIMIT 1)";
 constexpr std::string_view save_checkpoint =
     "REPLACE INTO register_checkpoints (device_id, register_name, hour, state) VALUES (?, ?, ?, ?)";
 constexpr std::string_view forget_old =
@@ -46,6 +50,8 @@ struct HeadRow {
     std::string energy_state;
     std::string co2_state;
     bool co2_measured;
+    std::optional<double> energy_limit;
+    std::optional<double> co2_limit;
 };
 
 struct CheckpointRow {
@@ -79,6 +85,24 @@ domain::RegisterState parsed(const std::string& bytes) {
                          : domain::parse_register_state(bytes).value_or(domain::RegisterState{});
 }
 
+std::optional<domain::RegisterLimits> limits_of(std::optional<double> per_hour) {
+    return per_hour ? std::optional(domain::RegisterLimits{*per_hour}) : std::nullopt;
+}
+
+std::optional<double> per_hour(const std::optional<domain::RegisterLimits>& limits) {
+    return limits ? std::optional(limits->most_per_hour) : std::nullopt;
+}
+
+struct CheckpointFound {
+    std::int64_t hour;
+    std::string state;
+};
+
+std::optional<domain::RegisterCheckpoint> to_checkpoint(const std::optional<CheckpointFound>& row) {
+    if (!row) return std::nullopt;
+    return domain::RegisterCheckpoint{core::from_epoch_ms(row->hour * hour_ms), parsed(row->state)};
+}
+
 }  // namespace
 
 std::string_view name(Register which) {
@@ -90,10 +114,11 @@ std::vector<RegisterHeads> register_heads(Connection& connection, std::span<cons
     std::vector<RegisterHeads> heads;
     for (const HeadRow& row :
          connection.select<HeadRow>("SELECT device_id, COALESCE(energy_state, ''), COALESCE(co2_state, ''), "
-                                    "co2_measured FROM meter_states"
+                                    "co2_measured, energy_limit, co2_limit FROM meter_states"
                                     " WHERE device_id IN " +
                                     in_list(meters))) {
-        heads.push_back({row.device_id, parsed(row.energy_state), parsed(row.co2_state)});
+        heads.push_back({row.device_id, parsed(row.energy_state), parsed(row.co2_state),
+                         limits_of(row.energy_limit), limits_of(row.co2_limit)});
     }
     return heads;
 }
@@ -102,20 +127,20 @@ void save_register_heads(Connection& connection, const std::vector<RegisterHeads
     std::vector<HeadRow> rows;
     for (const RegisterHeads& head : heads) {
         rows.push_back({head.device_id, domain::serialize(head.energy), domain::serialize(head.co2),
-                        head.co2.ever_positive});
+                        head.co2.ever_positive, per_hour(head.energy_limits), per_hour(head.co2_limits)});
     }
     connection.bulk(save_head, rows);
 }
 
 std::optional<domain::RegisterCheckpoint> checkpoint_before(Connection& connection, KnownDeviceId meter,
                                                             Register which, core::Instant at) {
-    struct Found {
-        std::int64_t hour;
-        std::string state;
-    };
-    const auto row = connection.select_one<Found>(find_checkpoint, meter, name(which), hour_of(at));
-    if (!row) return std::nullopt;
-    return domain::RegisterCheckpoint{core::from_epoch_ms(row->hour * hour_ms), parsed(row->state)};
+    return to_checkpoint(
+        connection.select_one<CheckpointFound>(find_checkpoint, meter, name(which), hour_of(at)));
+}
+
+std::optional<domain::RegisterCheckpoint> oldest_checkpoint(Connection& connection, KnownDeviceId meter,
+                                                            Register which) {
+    return to_checkpoint(connection.select_one<CheckpointFound>(find_oldest_checkpoint, meter, name(which)));
 }
 
 void add_checkpoints(Connection& connection, KnownDeviceId meter, Register which,

@@ -13,11 +13,14 @@ enum class Register { energy, co2 };
 /// "energy" or "co2", as the tables and the API have it.
 std::string_view name(Register which);
 
-/// Both registers of a meter after its newest reading.
+/// Both registers of a meter after its newest reading, and the limits that their readings back to the oldest
+/// checkpoint were judged by; nothing before the first, or where an older silaware did not note them.
 struct RegisterHeads {
     KnownDeviceId device_id = 0;
     domain::RegisterState energy;
     domain::RegisterState co2;
+    std::optional<domain::RegisterLimits> energy_limits = {};
+    std::optional<domain::RegisterLimits> co2_limits = {};
 };
 /// Those meters that have a row of `meter_states`; a state that can't be read starts afresh.
 std::vector<RegisterHeads> register_heads(Connection& connection, std::span<const KnownDeviceId> meters);
@@ -26,6 +29,9 @@ void save_register_heads(Connection& connection, const std::vector<RegisterHeads
 /// The newest stored state of readings before `at` or earlier; nothing if none is kept.
 std::optional<domain::RegisterCheckpoint> checkpoint_before(Connection& connection, KnownDeviceId meter,
                                                             Register which, core::Instant at);
+/// The oldest state that is kept.
+std::optional<domain::RegisterCheckpoint> oldest_checkpoint(Connection& connection, KnownDeviceId meter,
+                                                            Register which);
 /// Adds checkpoints, and forgets those more than two days older than the newest of them.
 void add_checkpoints(Connection& connection, KnownDeviceId meter, Register which,
                      const std::vector<domain::RegisterCheckpoint>& checkpoints);

@@ -226,6 +226,42 @@ TEST_F(IngestTest, ALateReadingJoinsTwoCyclesAndRenumbersTheRest) {
     EXPECT_EQ(lines("last_cycle_count, cycle_number", "meter_states"), std::vector<std::string>{"4 4"});
 }
 
+TEST_F(IngestTest, AChangedRatedPowerIsTheSameAsOneThatWasAlwaysThere) {
+    const auto rate = [](storage::Database& at) {
+        at.execute(
+            "INSERT INTO devices (mac_address, mac_key, rated_power_w) VALUES "
+            "('AA:BB:CC:DD:EE:01', 'aa:bb:cc:dd:ee:01', 3000), ('pump', 'pump', 2000)");
+    };
+    const auto messages = fleet(midnight(1) + 6h, 600, 9);
+    std::mt19937 random(4);
+    const auto delivered = disordered(messages, 1, random);
+    const auto half = delivered.begin() + 900;
+    feed(*database, options, {delivered.begin(), half}, 50);
+    rate(*database);
+    feed(*database, options, {half, delivered.end()}, 50);
+    EXPECT_TRUE(recompute().total.empty()) << recompute().total.text();
+
+    tests::FreshDatabase rated;
+    rate(*rated);
+    feed(*rated, options, messages);
+    EXPECT_EQ(derived(*database), derived(*rated));
+    tests::FreshDatabase never;
+    feed(*never, options, messages);
+    EXPECT_NE(derived(*database), derived(*never)) << "the rated power must matter in this story";
+}
+
+TEST_F(IngestTest, AChangedRatedPowerLeavesWhatIsPurgedAlone) {
+    const core::Instant at = midnight(9);
+    feed({power(meter, {at, "100", "10"}, at), power(meter, {at + 1h, "100", "20"}, at + 1h)});
+    database->execute("DELETE FROM power_monitoring");
+    database->execute(
+        "INSERT INTO devices (mac_address, mac_key, rated_power_w) VALUES "
+        "('AA:BB:CC:DD:EE:01', 'aa:bb:cc:dd:ee:01', 3000)");
+    feed({power(meter, {midnight(1), "100", "50"}, midnight(1))});
+    EXPECT_EQ(lines("ROUND(SUM(energy_kwh), 6)", "energy_days GROUP BY device_id"),
+              std::vector<std::string>{"40.000000"});
+}
+
 TEST_F(IngestTest, TheNewestReadingIsKeptWhateverComesLate) {
     const core::Instant at = midnight(0) - 2h;
     feed({power(meter, {at, "1", "10"}, at), power(meter, {at - 1min, "2", "9"}, at + 1s)});

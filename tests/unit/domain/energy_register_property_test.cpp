@@ -291,7 +291,7 @@ class Tables {
         auto all = before;
         all.insert(all.end(), batch.begin(), batch.end());
         std::stable_sort(all.begin(), all.end(), earlier);
-        const auto change = refold(from, before, all, {});
+        const auto change = refold(from, before, {}, all, {});
         state = change.state;
         for (const auto& [quarter, amount] : change.changes)
             sums[quarter] += amount;

@@ -381,7 +381,7 @@ TEST(EnergyRegisterState, DamagedBytesAreRefused) {
 TEST(EnergyRefold, ALateReadingBehindADipMovesTheEnergyToItsTime) {
     const std::vector<RegisterReading> before{{minute(0), 100}, {minute(60), 160}};
     const std::vector<RegisterReading> all{{minute(0), 100}, {minute(45), 100}, {minute(60), 160}};
-    const auto change = refold({}, before, all, {});
+    const auto change = refold({}, before, {}, all, {});
     EXPECT_NEAR(change.changes.at(minute(0)), -15, 1e-9);
     EXPECT_NEAR(change.changes.at(minute(45)), 45, 1e-9);
     EXPECT_EQ(change.state, fold({}, all, {}).state);
@@ -392,7 +392,7 @@ TEST(EnergyRefold, ReplacesOnlyTheCorrectionsThatChanged) {
         {minute(0), 100}, {minute(1), 99.9}, {minute(30), 0}, {minute(31), 101}};
     const std::vector<RegisterReading> all{
         {minute(0), 100}, {minute(1), 99.9}, {minute(29), 1e21}, {minute(30), 0}, {minute(31), 101}};
-    const auto change = refold({}, before, all, {});
+    const auto change = refold({}, before, {}, all, {});
     EXPECT_TRUE(change.withdrawn.empty());
     ASSERT_EQ(change.added.size(), 1U);
     EXPECT_EQ(change.added[0].after, 1e21);
