@@ -277,7 +277,13 @@ class Machine {
         const double step = *end - level.last.value + reading.value;
         const double possible = most_possible(level, reading.at, limits_) - level.last.value;
         const bool small = reading.value <= *end / 1000 || (reading.value <= *end / 100 && step <= possible);
-        return small ? std::optional{step} : std::nullopt;
+        return small || is_usual(level, reading.at, step) ? std::optional{step} : std::nullopt;
+    }
+
+    /// Behind a silence of weeks a register may be far beyond its end, but no further than its own pace.
+    static bool is_usual(const RegisterLevel& level, core::Instant at, double step) {
+        if (level.growths < growths_to_confirm) return false;
+        return step <= pace_factor * level.fastest * hours(at - reference(level, at).at);
     }
 
     void open_counted(LevelKind kind, const RegisterReading& reading, const Increment& step) {

@@ -156,6 +156,21 @@ TEST(EnergyRegister, ARolloverGoesThroughAtOnce) {
     EXPECT_EQ(meter.state.last_sure(), 20.5);
 }
 
+TEST(EnergyRegister, ARolloverWithinAMonthOfSilenceKeepsItsEnergy) {
+    Meter meter;
+    meter.run(0, 10, 7, 99'944, 1);  // 6 kWh an hour, up to 99,950
+    meter.read({{60 + 30 * 1440, 4'270}});
+    EXPECT_DOUBLE_EQ(meter.energy(), 6 + 50 + 4'270);
+    EXPECT_EQ(meter.classes(), Classes{rollover});
+}
+
+TEST(EnergyRegister, AFallNearTheEndThatItsOwnPaceCanNotExplainIsNoRollover) {
+    Meter meter;
+    meter.run(0, 10, 7, 99'944, 1);
+    meter.read({{120, 4'270}});
+    EXPECT_DOUBLE_EQ(meter.energy(), 6);
+}
+
 TEST(EnergyRegister, ARolloverIsTakenBackIfTheOldLevelReturns) {
     Meter meter;
     meter.read({{0, 99'990}, {20, 0.003}, {40, 0.006}, {60, 99'991}});
