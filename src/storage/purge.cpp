@@ -14,20 +14,26 @@ constexpr std::string_view claim = R"(
 constexpr std::string_view introduce = "INSERT IGNORE INTO housekeeping (job, last_run_ms) VALUES (?, 0)";
 constexpr std::string_view note = "REPLACE INTO housekeeping (job, last_run_ms) VALUES (?, ?)";
 
-// Each is a walk along an index by age, so that a chunk costs the same however long the table is.
+// Each is a walk along an index by age, so that a chunk costs the same however long the table is. The order
+// says so to the server, which would rather scan (and lock) the table where much of it is to go.
 struct Purged {
     std::string_view table;
     std::string_view sql;
     std::int64_t divisor;  ///< of epoch milliseconds: the unit of the column
 };
 constexpr std::array purged_tables = {
-    Purged{"power_monitoring",
-           "DELETE FROM power_monitoring WHERE timestamp < FROM_UNIXTIME(? / 1000) LIMIT ?", 1},
-    Purged{"cycle_time", "DELETE FROM cycle_time WHERE stop_ms < ? LIMIT ?", 1},
-    Purged{"utils", "DELETE FROM utils WHERE stop < ? LIMIT ?", 1000},
+    Purged{
+        "power_monitoring",
+        "DELETE FROM power_monitoring WHERE timestamp < FROM_UNIXTIME(? / 1000) ORDER BY timestamp LIMIT ?",
+        1},
+    Purged{"cycle_time", "DELETE FROM cycle_time WHERE stop_ms < ? ORDER BY stop_ms LIMIT ?", 1},
+    Purged{"utils", "DELETE FROM utils WHERE stop < ? ORDER BY stop LIMIT ?", 1000},
     Purged{"utils_notification_log",
-           "DELETE FROM utils_notification_log WHERE timestamp < FROM_UNIXTIME(? / 1000) LIMIT ?", 1},
-    Purged{"temphumid", "DELETE FROM temphumid WHERE timestamp < FROM_UNIXTIME(? / 1000) LIMIT ?", 1},
+           "DELETE FROM utils_notification_log WHERE timestamp < FROM_UNIXTIME(? / 1000) ORDER BY timestamp"
+           " LIMIT ?",
+           1},
+    Purged{"temphumid",
+           "DELETE FROM temphumid WHERE timestamp < FROM_UNIXTIME(? / 1000) ORDER BY timestamp LIMIT ?", 1},
 };
 
 }  // namespace
