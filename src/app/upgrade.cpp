@@ -12,6 +12,7 @@
 #include "storage/migrations.hpp"
 #include "storage/upgrade.hpp"
 #include "storage/upgrade_accounts.hpp"
+#include "storage/upgrade_check.hpp"
 
 namespace silaware::app {
 
@@ -52,6 +53,16 @@ class Upgrade {
   public:
     Upgrade(storage::Database& database, const Settings& settings, std::stop_token stop)
         : database_(database), settings_(settings), stop_(std::move(stop)) {}
+
+    /// Before anything is changed. False if something is in the way.
+    bool check() {
+        const auto connection = database_.acquire();
+        if (storage::schema_version(*connection) > 0 || storage::upgrade_unfinished(*connection)) return true;
+        const std::vector<std::string> obstacles = storage::upgrade_obstacles(*connection);
+        for (const std::string& obstacle : obstacles)
+            fmt::print(stderr, "silaware: {}\n", obstacle);
+        return obstacles.empty();
+    }
 
     /// Before the migrations. False if it was stopped.
     bool copy_tables() {
@@ -128,9 +139,16 @@ int upgrade_older(storage::Database& database, const Settings& settings, std::st
         return Exit::failed;
     }
     Upgrade upgrade(database, settings, std::move(stop));
-    const bool done = upgrade.copy_tables() && run_migrations(database) == Exit::ok && upgrade.finish();
+    const bool clear = upgrade.check();
+    const bool done =
+        clear && upgrade.copy_tables() && run_migrations(database) == Exit::ok && upgrade.finish();
     lock->select_one<std::int64_t>("SELECT COALESCE(RELEASE_LOCK('silaware.upgrade'), 0)");
-    if (!done) fmt::print(stderr, "silaware: the upgrade is not finished: run \"silaware migrate\" again\n");
+    if (!clear) {
+        fmt::print(stderr,
+                   "silaware: nothing was changed; run \"silaware migrate\" again when that is done\n");
+    } else if (!done) {
+        fmt::print(stderr, "silaware: the upgrade is not finished: run \"silaware migrate\" again\n");
+    }
     return done ? Exit::ok : Exit::failed;
 }
 
@@ -165,6 +183,8 @@ int describe_migration(const Settings& settings) {
     const bool older = storage::needs_upgrade(*connection);
     const auto pending = storage::pending_migrations(*connection);
     if (older && storage::schema_version(*connection) == 0) {
+        for (const std::string& obstacle : storage::upgrade_obstacles(*connection))
+            say("in the way: " + obstacle);
         for (const std::string& line : storage::describe_upgrade(*connection))
             say(line);
     }

@@ -83,6 +83,10 @@ class OlderDatabase(FreshDatabase):
         return self.value("SELECT COUNT(*) FROM power_monitoring WHERE BINARY uid = %s", METER)
 
 
+class SmallOlderDatabase(OlderDatabase):
+    rows_of_meter = 120
+
+
 @pytest.fixture(scope="module")
 def database(mariadb):
     older = OlderDatabase(mariadb)
@@ -160,5 +164,57 @@ def test_an_unfinished_upgrade_is_not_served(mariadb):
         assert refused.returncode == 1 and "silaware migrate" in refused.stderr
         must_run("migrate", env=env)
         assert older.meter_rows() == older.rows_of_meter
+    finally:
+        older.drop()
+
+
+ODD = [
+    ("a device column of another name", "ALTER TABLE power_monitoring CHANGE uid device VARCHAR(50)",
+     'power_monitoring has no column "uid" (it has: id, device, rtc',
+     "ALTER TABLE power_monitoring RENAME COLUMN device TO uid"),
+    ("no primary key", "ALTER TABLE utils MODIFY id INT, DROP PRIMARY KEY", 'utils needs a whole number "id"',
+     "ALTER TABLE utils MODIFY id INT AUTO_INCREMENT PRIMARY KEY"),
+    ("an id of zero", "UPDATE temphumid SET id = 0", "temphumid has the id 0", "UPDATE temphumid SET id = 1"),
+]
+
+
+@pytest.mark.parametrize("change, said, remedy", [case[1:] for case in ODD], ids=[case[0] for case in ODD])
+def test_what_cannot_be_taken_over_is_said_and_left_alone(mariadb, change, said, remedy):
+    older = SmallOlderDatabase(mariadb)
+    try:
+        env = environment(older.environment)
+        older.rows(change)
+        for arguments in (["migrate", "--dry-run"], ["migrate"]):
+            refused = run(*arguments, env=env)
+            assert said in refused.stdout + refused.stderr
+        assert refused.returncode == 1 and "nothing was changed" in refused.stderr
+        assert len(older.rows("SHOW TABLES")) == 8
+        older.rows(remedy)
+        must_run("migrate", env=env)
+        assert older.meter_rows() == older.rows_of_meter
+    finally:
+        older.drop()
+
+
+MISSING = ["ALTER TABLE settings DROP COLUMN cc_mailreceiver, DROP COLUMN mail_sender", "DROP TABLE settings",
+           "ALTER TABLE devices DROP COLUMN mcu_type, DROP COLUMN createdDate", "ALTER TABLE accounts DROP COLUMN email",
+           "ALTER TABLE power_monitoring DROP COLUMN timestamp", "ALTER TABLE power_monitoring DROP COLUMN rtc",
+           "ALTER TABLE power_monitoring DROP COLUMN co2, DROP COLUMN energy_history", "DROP TABLE temphumid",
+           "ALTER TABLE cycle_time DROP COLUMN duration", "ALTER TABLE settings CHANGE id setting_id INT",
+           "ALTER TABLE utils ENGINE=MyISAM", "ALTER TABLE utils_notification_log DROP COLUMN multiple"]
+
+
+@pytest.mark.parametrize("change", MISSING)
+def test_columns_and_tables_that_are_missing_are_made(mariadb, change):
+    older = SmallOlderDatabase(mariadb)
+    try:
+        older.rows(change)
+        result = run("migrate", env=environment(older.environment))
+        if "setting_id" in change:
+            assert result.returncode == 1 and "settings needs" in result.stderr
+            return
+        assert result.returncode == 0, result.stderr
+        assert older.meter_rows() == older.rows_of_meter
+        assert must_run("recompute", env=environment(older.environment)).strip().endswith("nothing changed")
     finally:
         older.drop()
