@@ -1,16 +1,22 @@
 #!/usr/bin/python3
-"""bench/dashboard/run.py [--rows 1000000,10000000] [--seconds S] [--build FOLDER] [--no-purge]
+"""bench/dashboard/run.py [--rows 1000000,10000000] [--seconds S] [--build FOLDER] [--data FOLDER] [--fill-only] [--no-purge]
 
 Four months of 50 meters and 20 machines in a private MariaDB, their roll-ups made by `silaware recompute`, and how long
 `silaware serve` takes for what dashboards ask: one user, and fifty who ask again as soon as they have an answer. Beside
 it the same figures by SQL over the raw rows, as one would write it without roll-ups. Then a month is purged while
 `silaware ingest` stores readings as fast as it can. --rows 100000000 takes an hour and 30 GB.
 
+With --data each size has a folder of its own there, filled once and found again by later runs; --fill-only fills and ends.
+A purge takes a month out of a kept folder, the next run the month after it.
+
 Needs a build with the bench preset: cmake --preset bench && cmake --build --preset bench
 """
 import argparse
 import datetime
+import json
 import os
+import shutil
+import signal
 import statistics
 import subprocess
 import sys
@@ -24,6 +30,8 @@ parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.R
 parser.add_argument("--rows", default="1000000,10000000")
 parser.add_argument("--seconds", type=float, default=10, help="of each measurement")
 parser.add_argument("--build", type=Path, default=SOURCE / "build/bench")
+parser.add_argument("--data", type=Path, help="keep the filled databases here")
+parser.add_argument("--fill-only", action="store_true")
 parser.add_argument("--no-purge", action="store_true")
 options = parser.parse_args()
 options.build = options.build.resolve()
@@ -40,36 +48,84 @@ METER = "AA:BB:CC:00:00:01"
 
 
 class BenchMariaDB(MariaDB):
+    """In a folder that stays, if one is given."""
+
+    def __init__(self, kept=None):
+        super().__init__()
+        self.kept = kept
+        if not kept:
+            return
+        shutil.rmtree(self.folder)
+        kept.mkdir(parents=True, exist_ok=True)
+        self.folder, self.socket, self.data = kept, str(kept / "db.sock"), kept / "data"
+
+    def remove(self):
+        self.stop()
+        if not self.kept:
+            super().remove()
+
+    def stop(self, sig=signal.SIGTERM):
+        """Waits as long as the flushing of what a bulk load changed takes."""
+        if self.process and self.process.poll() is None:
+            self.process.send_signal(sig)
+            self.process.wait(1800)
+
     def command(self):
         return [*super().command(), "--innodb-buffer-pool-size=1G", "--innodb-log-file-size=512M", "--max-connections=200"]
 
 
-def fill(database, rows):
-    """Readings of every meter in turn, a day of slow and fast growth, straight from the server's own counter."""
-    end = int(time.time()) - 30
-    step = DAYS * 86400 * METERS / rows
-    start = end - DAYS * 86400
-    at = f"({start} + (seq DIV {METERS}) * {step})"
-    watts = f"(3000 + 2000 * SIN({at} / 13750) + 37 * (seq % {METERS}))"
-    kwh = f"((({at} - {start}) * (3 + 0.037 * (seq % {METERS})) - 27500 * (COS({at} / 13750) - COS({start} / 13750))) / 3600)"
-    chunk = 500_000
-    for first in range(0, rows, chunk):
+class State:
+    """What has been done to a database, beside it."""
+
+    def __init__(self, folder):
+        self.file = folder / "state.json" if folder else None
+        self.done = json.loads(self.file.read_text()) if self.file and self.file.exists() else {}
+
+    def note(self, **done):
+        self.done.update(done)
+        if self.file:
+            self.file.write_text(json.dumps(self.done) + "\n")
+
+
+INDEXES = {"power_by_meter": "(uid, observed_ms)", "power_by_receipt": "(timestamp)"}
+
+
+def fill(database, state, rows):
+    """Readings of every meter in turn, a day of slow and fast growth, straight from the server's own counter.
+
+    Newest first, and each chunk a statement with ids of its own: what was interrupted goes on where it was.
+    """
+    step_ms = DAYS * 86_400_000 * METERS // rows
+    if "start_ms" not in state.done:
+        state.note(start_ms=(int(time.time()) - 30) * 1000 - step_ms * (rows // METERS))
+    start_ms = state.done["start_ms"]
+    database.rows("ALTER TABLE power_monitoring " + ", ".join(f"DROP INDEX IF EXISTS {name}" for name in INDEXES))
+    hours = f"((@ms - {start_ms}) / 3600000e0)"
+    kwh = f"({hours} * (3 + 0.037e0 * (seq % {METERS})) - 7.6e0 * COS(@ms / 13750000e0))"
+    chunk = 250_000
+    for first in range((rows - 1) // chunk * chunk, -1, -chunk):
         last = min(rows, first + chunk) - 1
+        if database.rows("SELECT id FROM power_monitoring WHERE id BETWEEN %s AND %s LIMIT 1", first + 1, last + 1):
+            continue
+        # A session variable each: the server works out an expression that is written twice twice.
         database.rows(
-            "INSERT INTO power_monitoring (uid, rtc, relay_state, voltage, current, power, frequency, pf, energy, co2,"
-            " timestamp, observed_ms) "
-            f"SELECT CONCAT('AA:BB:CC:00:00:', LPAD(HEX(1 + seq % {METERS}), 2, '0')), FROM_UNIXTIME({at} + 25200), 'ON',"
-            f" 220.5, {watts} / 220, {watts}, 50, 0.95, 1000 + {kwh}, NULL, FROM_UNIXTIME({at}), FLOOR({at} * 1000) "
-            f"FROM seq_{first}_to_{last}")
+            "INSERT INTO power_monitoring (id, observed_ms, timestamp, rtc, uid, relay_state, voltage, power, current,"
+            " frequency, pf, energy, co2) "
+            f"SELECT seq + 1, @ms := {start_ms} + (seq DIV {METERS}) * {step_ms}, FROM_UNIXTIME(@ms DIV 1000),"
+            f" FROM_UNIXTIME(@ms DIV 1000 + 25200), CONCAT('AA:BB:CC:00:00:', LPAD(HEX(1 + seq % {METERS}), 2, '0')),"
+            f" 'ON', 220.5e0, @watts := 3000 + 37 * (seq % {METERS}) + 2000 * SIN(@ms / 13750000e0), @watts / 220e0,"
+            f" 50e0, 0.95e0, 1000 + {kwh}, NULL FROM seq_{first}_to_{last}")
         if sys.stdout.isatty():
-            print(f"\r{last + 1:,} rows", end="", flush=True)
+            print(f"\r{rows - first:,} rows", end="", flush=True)
+    database.rows("ALTER TABLE power_monitoring " + ", ".join(
+        f"ADD INDEX {name} {columns}" for name, columns in INDEXES.items()))
+    database.rows("TRUNCATE TABLE utils")
     runs = DAYS * 8 * MACHINES
-    begin = f"{start} + (seq DIV {MACHINES}) * 10800"
+    begin = f"{start_ms // 1000} + (seq DIV {MACHINES}) * 10800"
     database.rows("INSERT INTO utils (mac_address, start, stop, cycle_count, total_run) "
                   f"SELECT CONCAT('AA:BB:CC:00:01:', LPAD(HEX(1 + seq % {MACHINES}), 2, '0')), {begin},"
                   f" {begin} + 5400, seq, 5400 FROM seq_0_to_{runs - 1}")
     database.rows("ANALYZE TABLE power_monitoring, utils")
-    return step
 
 
 def naive_month(database, month):
@@ -144,16 +200,16 @@ def rate(database, seconds):
     return (stored(database) - before) / (time.monotonic() - begin)
 
 
-def purge_under_load(database, rows, settings):
+def purge_under_load(database, rows, settings, months):
     """Messages a second that ingest stores, without and with the purge of a month beside it."""
-    with Mosquitto() as broker, Ingest(database, broker, **settings):
+    with Mosquitto() as broker, Ingest(database, broker, **settings, RETENTION_MONTHS=12):
         publisher = subprocess.Popen([PUBLISH, str(broker.port), "100000000", str(METERS), "1", "0"],
                                      stdout=subprocess.DEVNULL)
         try:
             wait_for(lambda: stored(database) > 5000, what="the first readings")
             alone = rate(database, 2 * options.seconds)
             before, begin = stored(database), time.monotonic()
-            env = environment(database.environment, **settings, RETENTION_MONTHS=3)
+            env = environment(database.environment, **settings, RETENTION_MONTHS=months)
             said = run("purge", env=env, timeout=7200)
             seconds = time.monotonic() - begin
             beside = (stored(database) - before) / seconds
@@ -164,32 +220,45 @@ def purge_under_load(database, rows, settings):
           f"ingest {alone:,.0f} messages/s before, {beside:,.0f} during ({beside / alone:.2f})", flush=True)
 
 
-def bench(mariadb, rows):
-    database = FreshDatabase(mariadb)
-    database.create_account()
-    filled = seconds_of(lambda: fill(database, rows))
-    step = DAYS * 86400 * METERS / rows
-    settings = {"CYCLE_GAP_SECONDS": max(20, int(2 * step) + 1), "LOG_LEVEL": "warn"}
-    begin = time.monotonic()
-    must_run("recompute", env=environment(database.environment, **settings), timeout=7200)
-    rebuilt = time.monotonic() - begin
-    print(f"\r{rows:,} rows: filled in {filled:.0f} s, roll-ups by recompute in {rebuilt:.0f} s "
-          f"({rows / rebuilt:,.0f} rows/s)", file=sys.stderr, flush=True)
-    with Serve(database, **settings) as portal:
-        result = measure(database, portal, rows)
-    if not options.no_purge:
-        purge_under_load(database, rows, settings)
-    database.drop()
-    return result
+def prepare(database, state, rows, settings):
+    if "filled" not in state.done:
+        if not database.rows("SELECT id FROM accounts"):
+            database.create_account()
+        state.note(filled=round(seconds_of(lambda: fill(database, state, rows))))
+    if "recomputed" not in state.done:
+        env = environment(database.environment, **settings)
+        state.note(recomputed=round(seconds_of(lambda: must_run("recompute", env=env, timeout=7200))))
+    print(f"\r{rows:,} rows: filled in {state.done['filled']} s, roll-ups by recompute in {state.done['recomputed']} s",
+          file=sys.stderr, flush=True)
+
+
+def bench(rows):
+    folder = options.data.resolve() / str(rows) if options.data else None
+    state = State(folder)
+    with BenchMariaDB(folder) as mariadb:
+        database = FreshDatabase(mariadb, migrated=False)
+        database.name = "bench"
+        must_run("migrate", env=environment(database.environment), timeout=7200)
+        step = DAYS * 86400 * METERS / rows
+        settings = {"CYCLE_GAP_SECONDS": max(20, int(2 * step) + 1), "LOG_LEVEL": "warn"}
+        prepare(database, state, rows, settings)
+        if options.fill_only:
+            return None
+        with Serve(database, **settings) as portal:
+            result = measure(database, portal, rows)
+        if not options.no_purge:
+            months = state.done.get("months", 4) - 1
+            state.note(months=months)
+            purge_under_load(database, rows, settings, months)
+        return result
 
 
 def main():
     sizes = [int(rows) for rows in options.rows.split(",")]
     print("| raw rows | request | p50 ms, 1 user | p99 ms, 1 user | p50 ms, 50 users | p99 ms, 50 users | requests/s, "
-          "50 users | raw SQL ms | raw SQL ÷ p50 |\n|---:|---|---:|---:|---:|---:|---:|---:|---:|")
-    with BenchMariaDB() as mariadb:
-        results = [bench(mariadb, rows) for rows in sizes]
-    if len(results) > 1:
+          "50 users | raw SQL ms | raw SQL ÷ p50 |\n|---:|---|---:|---:|---:|---:|---:|---:|---:|", flush=True)
+    results = [bench(rows) for rows in sizes]
+    if len(results) > 1 and not options.fill_only:
         growth = results[-1]["all_summary"] / results[0]["all_summary"]
         print(f"\np99 of all_summary at {sizes[-1]:,} rows ÷ at {sizes[0]:,}: {growth:.2f}")
 
