@@ -16,7 +16,7 @@
   <div class="card gauge tone-forecast" data-gauge="current"><div class="name">[[meter.current]]</div><div class="value"><span class="skeleton">000.0 V</span></div><div class="scale" aria-hidden="true"><span></span></div><div class="bounds" aria-hidden="true"><span>&nbsp;</span><span>&nbsp;</span></div></div>
   <div class="card gauge tone-demand" data-gauge="pf"><div class="name">[[meter.pf]]</div><div class="value"><span class="skeleton">000.0 V</span></div><div class="scale" aria-hidden="true"><span></span></div><div class="bounds" aria-hidden="true"><span>&nbsp;</span><span>&nbsp;</span></div></div>
   <div class="card gauge tone-co2" data-gauge="frequency"><div class="name">[[meter.frequency]]</div><div class="value"><span class="skeleton">000.0 V</span></div><div class="scale" aria-hidden="true"><span></span></div><div class="bounds" aria-hidden="true"><span>&nbsp;</span><span>&nbsp;</span></div></div>
-  <div class="card gauge tone-energy" data-gauge="energy"><div class="name">[[meter.energy_register]]</div><div class="value"><span class="skeleton">0,000.0 kWh</span></div><p class="tiny faint" style="margin-top:.5rem">[[meter.energy_register_note]]</p></div>
+  <div class="card gauge registers"><div data-gauge="energy"><div class="name">[[meter.energy_register]]</div><div class="value"><span class="skeleton">0,000.0 kWh</span></div></div><div data-gauge="co2"><div class="name">[[meter.co2]]</div><div class="value"><span class="skeleton">0,000.0 kg</span></div></div></div>
 </section>
 <section class="card section" aria-labelledby="curve-heading">
   <div class="card-head">
@@ -28,7 +28,7 @@
         <button type="button" data-span="month" aria-pressed="false">[[meter.span_month]]</button>
       </div>
       <button class="button icon" type="button" id="day-back" aria-label="[[meter.earlier]]"><span class="fa-solid fa-chevron-left" aria-hidden="true"></span></button>
-      <input class="input" style="width:9.75rem" type="date" id="day" aria-label="[[meter.day]]">
+      <input class="input day" type="date" id="day" aria-label="[[meter.day]]">
       <button class="button icon" type="button" id="day-on" aria-label="[[meter.later]]"><span class="fa-solid fa-chevron-right" aria-hidden="true"></span></button>
     </div>
   </div>
@@ -47,7 +47,7 @@
   <section class="card" aria-labelledby="hours-heading"><div class="card-head"><h2 id="hours-heading">[[meter.weekly]]</h2><span class="note number" id="hours-note"></span></div><div class="card-body"><div class="chart low" style="height:12rem" id="hours"></div></div></section>
 </div>
 <div class="section-head"><h2>[[meter.last_readings]]</h2></div>
-<div class="grid" style="grid-template-columns:repeat(auto-fill,minmax(min(19rem,100%),1fr))">
+<div class="grid readings">
   <section class="card"><div class="card-head"><h3>[[meter.power]]</h3><span class="note number"></span></div><div class="card-body"><div class="chart low" data-chart="power"></div></div></section>
   <section class="card"><div class="card-head"><h3>[[meter.voltage]]</h3><span class="note number"></span></div><div class="card-body"><div class="chart low" data-chart="voltage"></div></div></section>
   <section class="card"><div class="card-head"><h3>[[meter.current]]</h3><span class="note number"></span></div><div class="card-body"><div class="chart low" data-chart="current"></div></div></section>

@@ -49,6 +49,7 @@ Result<Response> page(const Portal& portal, const Request& request, const Visito
     view::MeterPage page;
     fill_chrome(page, portal, request, visitor);
     page.uid = meter->uid;
+    page.device_name = meter->name;
     page.location = meter->location;
     return Response::html(portal.renderer.render(page));
 }

@@ -22,7 +22,8 @@ constexpr std::string_view find_known = R"(
      WHERE k.uid = ?)";
 
 constexpr std::string_view find_registered =
-    "SELECT mac_address, location FROM devices WHERE mac_address = ? ORDER BY mac_key IS NULL, id LIMIT 1";
+    "SELECT mac_address, location, COALESCE(name, '') FROM devices WHERE mac_address = ? ORDER BY mac_key IS "
+    "NULL, id LIMIT 1";
 
 struct KnownRow {
     KnownDeviceId id;
@@ -33,6 +34,7 @@ struct KnownRow {
 struct RegisteredRow {
     std::string mac_address;
     std::string location;
+    std::string name;
 };
 
 }  // namespace
@@ -50,6 +52,7 @@ std::optional<DeviceIdentity> find_device(Connection& connection, const core::De
     if (known) device.id = known->id;
     if (known) device.sends_co2 = known->sends_co2;
     if (registered) device.location = registered->location;
+    if (registered) device.name = registered->name;
     return device;
 }
 

@@ -31,6 +31,7 @@ struct DeviceIdentity {
     std::optional<KnownDeviceId> id;  ///< none if it never reported
     std::string uid;                  ///< as it is stored
     std::string location;             ///< empty if it is not registered
+    std::string name;                 ///< may be empty
     bool sends_co2 = false;
 };
 /// Nothing for an id that neither reported nor is registered. Throws DatabaseError.

@@ -23,7 +23,7 @@ const figure = (kind, value) => (value === null || value === undefined ? format.
 
 async function acknowledge(alert) {
   const saved = await formDialog({
-    title: t("alerts.acknowledge"), intro: alert.message || label("alert.kind", alert.kind), saveLabel: t("alerts.acknowledge"),
+    title: t("alerts.acknowledge"), intro: sentence(alert) || label("alert.kind", alert.kind), saveLabel: t("alerts.acknowledge"),
     fields: [{ name: "note", label: t("alerts.note"), type: "textarea", hint: t("alerts.note_hint"), attributes: { maxlength: 1000 } }],
     save: (values) => post(`/login/alerts/${alert.id}/ack`, values),
   });
@@ -32,9 +32,16 @@ async function acknowledge(alert) {
   list.reload();
 }
 
+/** In the reader's language where it can be said from the figures; else in the server's words. */
+function sentence({ kind, value, limit, message }) {
+  const known = value !== null && value !== undefined && label("alert.says", kind) !== kind;
+  return known ? t(`alert.says.${kind}`, { value: figure(kind, value), limit: figure(kind, limit) }) : message;
+}
+
 function what(alert) {
+  const text = sentence(alert);
   return el("span.flex.items-start.gap-3.text-left", {}, icon(symbols[alert.kind] ?? "bell"),
-    el("span", {}, label("alert.kind", alert.kind), alert.message ? el("span.sub.whitespace-normal", {}, alert.message) : null));
+    el("span", {}, label("alert.kind", alert.kind), text ? el("span.sub.whitespace-normal", {}, text) : null));
 }
 
 function state(alert) {

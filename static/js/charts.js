@@ -3,14 +3,14 @@ import "../vendor/chart.js";
 import { el } from "./dom.js";
 
 const { Chart } = globalThis;
-const paper = { text: "#222222", line: "#d5dade" };
+const paper = { text: "#222222", line: "#d5dade", halo: "#ffffff" };
 const tokens = getComputedStyle(document.documentElement);
 export const colour = (name) => tokens.getPropertyValue(`--${name}`).trim();
 export const palette = ["energy", "power", "cost", "demand", "forecast", "co2"].map(colour)
   .concat(["#ef8fc0", "#6fd3e8", "#d8d36a", "#9aa7ff"]);
 export const faded = (hex, opacity) => `${hex}${Math.round(opacity * 255).toString(16).padStart(2, "0")}`;
 
-const screen = { text: colour("text-2"), line: colour("line") };
+const screen = { text: colour("text-2"), line: colour("line"), halo: colour("surface") };
 let theme = screen;
 
 Object.assign(Chart.defaults, {
@@ -58,7 +58,12 @@ const limits = {
         ctx.fillStyle = tone;
         ctx.textAlign = side;
         ctx.font = `500 11px ${Chart.defaults.font.family}`;
-        ctx.fillText(name, side === "right" ? chartArea.right - 4 : chartArea.left + 4, y - 5 < chartArea.top + 10 ? y + 13 : y - 5);
+        const place = [side === "right" ? chartArea.right - 4 : chartArea.left + 4, y - 5 < chartArea.top + 10 ? y + 13 : y - 5];
+        // A halo, so that the name can be read where it crosses a curve.
+        Object.assign(ctx, { lineWidth: 4, lineJoin: "round", strokeStyle: theme.halo });
+        ctx.setLineDash([]);
+        ctx.strokeText(name, ...place);
+        ctx.fillText(name, ...place);
       }
       ctx.restore();
     }

@@ -24,7 +24,7 @@ function draw(box, { times, values, name, tone, figure, limit, describe }) {
   lineChart(box, {
     labels: times.map((time) => format.clock(time)), format: (value) => format.joined(figure(value)), describe,
     datasets: [{ label: name, data: values, colour: colour(tone), spanGaps: true }],
-    y: { beginAtZero: false, grace: "10%", suggestedMax: limit ?? undefined, ticks: { padding: 6, maxTicksLimit: 5, callback: (value) => format.exact(value, 1) } },
+    y: { beginAtZero: false, grace: "10%", suggestedMax: limit ?? undefined, ticks: { padding: 6, maxTicksLimit: 5, callback: (value) => `${format.exact(value, 1)}${figure(0).unit.replace("°C", "°")}` } },
     x: { ticks: { maxTicksLimit: 3, maxRotation: 0 } },
     lines: limit ? [{ value: limit, name: t("climate.limit", { limit: format.joined({ value: format.exact(limit, 1), unit: figure(0).unit }) }) }] : [],
   });

@@ -30,20 +30,26 @@ function significant(value) {
   return number(value, size >= 100 ? 0 : size >= 10 ? 1 : 2);
 }
 
+/** Nothing at all needs no decimals. */
+const blank = (value, unit) => (missing(value) ? { value: nothing, unit } : value === 0 ? { value: "0", unit } : null);
+
 function scaled(value, steps) {
-  if (missing(value)) return { value: nothing, unit: steps[0][1] };
+  const none = blank(value, steps[0][1]);
+  if (none) return none;
   const [factor, unit] = steps.findLast(([least]) => Math.abs(value) >= least) ?? steps[0];
   return { value: factor <= 1 && unit === "W" ? number(value, Math.abs(value) < 10 ? 1 : 0) : significant(value / factor), unit };
 }
 
 export const power = (watts) => scaled(watts, [[0.001, "W"], [1e3, "kW"], [1e6, "MW"]].map(([f, u]) => [u === "W" ? 1 : f, u]));
 export function energy(kwh) {
-  if (missing(kwh)) return { value: nothing, unit: "kWh" };
+  const none = blank(kwh, "kWh");
+  if (none) return none;
   if (Math.abs(kwh) >= 1e5) return { value: number(kwh / 1000, 1), unit: "MWh" };
   return { value: number(kwh, Math.abs(kwh) >= 1000 ? 0 : Math.abs(kwh) >= 100 ? 1 : 2), unit: "kWh" };
 }
 export function co2(kg) {
-  if (missing(kg)) return { value: nothing, unit: "kg" };
+  const none = blank(kg, "kg");
+  if (none) return none;
   if (Math.abs(kg) >= 1e4) return { value: number(kg / 1000, 2), unit: "t" };
   return { value: number(kg, Math.abs(kg) >= 100 ? 0 : 1), unit: "kg" };
 }
@@ -56,7 +62,7 @@ export function powerTick(watts) {
 export const energyTick = tick("kWh", 1);
 export const hoursTick = (value) => tick(t("unit.hours"), 1)(value);
 
-export const hours = (value) => ({ value: number(value, 1), unit: t("unit.hours") });
+export const hours = (value) => blank(value, t("unit.hours")) ?? { value: number(value, 1), unit: t("unit.hours") };
 export const joined = ({ value, unit }) => `${value}\u00a0${unit}`;
 
 export function money(value, currency = document.body.dataset.currency || "IDR") {
@@ -76,9 +82,10 @@ export function money(value, currency = document.body.dataset.currency || "IDR")
 export function moneyShort(value, currency = document.body.dataset.currency || "IDR") {
   if (missing(value) || Math.abs(value) < 1e6) return money(value, currency);
   try {
+    // British English writes a million as m, which reads like a thousandth.
     return cached("NumberFormat", {
-      style: "currency", currency, currencyDisplay: "narrowSymbol", notation: "compact", maximumSignificantDigits: 4,
-    }).format(value);
+      style: "currency", currency, currencyDisplay: "narrowSymbol", notation: "compact", minimumFractionDigits: 1, maximumFractionDigits: 1,
+    }).format(value).replace(/m$/, "M").replace(/bn$/, "B");
   } catch {
     return money(value, currency);
   }
@@ -99,6 +106,14 @@ export function clock(value, { seconds = false } = {}) {
   return cached("DateTimeFormat", {
     timeZone: timezone(), hour: "2-digit", minute: "2-digit", ...(seconds ? { second: "2-digit" } : {}), hourCycle: "h23",
   }).format(date(value));
+}
+/** `YYYY-MM-DD HH:MM:SS` of a clock whose zone the page names elsewhere. */
+export function wallClock(text) {
+  const value = new Date(`${String(text ?? "").replace(" ", "T")}Z`);
+  if (!text || !isDate(value)) return String(text ?? nothing);
+  return cached("DateTimeFormat", {
+    timeZone: "UTC", day: "numeric", month: "short", year: "numeric", hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23",
+  }).format(value);
 }
 /** A calendar day `YYYY-MM-DD`, which has no zone. */
 export function day(text, options = { day: "numeric", month: "short" }) {

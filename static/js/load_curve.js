@@ -8,15 +8,17 @@ import { series } from "./series.js";
 import { empty, trouble } from "./states.js";
 
 const { uid } = byId("meter").dataset;
-const range = { span: remembered("span", "day"), day: remembered("day", format.siteDay()) };
+const range = { span: remembered("span", "day"), day: remembered("day") };  // without a day, it follows the readings
+let newest = format.siteDay();
+const shownDay = () => range.day || newest;
 const lengths = { day: 1, week: 7, month: 30 };
 const moved = (text, days) => new Date(Date.parse(`${text}T00:00:00Z`) + days * 86400000).toISOString().slice(0, 10);
 
 async function loadCurve() {
   const box = byId("curve");
-  const from = moved(range.day, 1 - lengths[range.span]);
+  const from = moved(shownDay(), 1 - lengths[range.span]);
   try {
-    const answer = await series(uid, { from, to: range.day });
+    const answer = await series(uid, { from, to: shownDay() });
     if (answer.points.length === 0) {
       setText(byId("curve-note"), "");
       box.replaceChildren(empty({ symbol: "chart-area", title: t("meter.no_curve"), text: t("meter.no_curve_text") }));
@@ -45,23 +47,26 @@ function drawCurve(box, { points, step }) {
   });
 }
 
-/** Draws the chosen range anew. */
-export function showRange() {
-  byId("day").value = range.day;
-  byId("day").max = format.siteDay();
-  byId("day-on").disabled = range.day >= format.siteDay();
+/** Draws the chosen range anew; `lastDay` is that of the newest reading. */
+export function showRange(lastDay = newest) {
+  newest = lastDay;
+  const today = format.siteDay();
+  byId("day").value = shownDay();
+  byId("day").max = today;
+  byId("day-on").disabled = shownDay() >= today;
   for (const button of document.querySelectorAll("[data-span]")) button.setAttribute("aria-pressed", String(button.dataset.span === range.span));
-  remember({ span: range.span === "day" ? "" : range.span, day: range.day === format.siteDay() ? "" : range.day });
+  remember({ span: range.span === "day" ? "" : range.span, day: range.day });
   loadCurve();
 }
 
 function choose(values) {
   Object.assign(range, values);
   if (range.day > format.siteDay()) range.day = format.siteDay();
+  if (range.day === newest) range.day = "";
   showRange();
 }
 
 for (const button of document.querySelectorAll("[data-span]")) button.addEventListener("click", () => choose({ span: button.dataset.span }));
 byId("day").addEventListener("change", (event) => event.target.value && choose({ day: event.target.value }));
-byId("day-back").addEventListener("click", () => choose({ day: moved(range.day, -lengths[range.span]) }));
-byId("day-on").addEventListener("click", () => choose({ day: moved(range.day, lengths[range.span]) }));
+byId("day-back").addEventListener("click", () => choose({ day: moved(shownDay(), -lengths[range.span]) }));
+byId("day-on").addEventListener("click", () => choose({ day: moved(shownDay(), lengths[range.span]) }));

@@ -28,8 +28,13 @@ function showGauge(name, value) {
   const [least, most] = scale ?? [0, niceTop(Math.max(...seen, 0))];
   bar.style.width = `${Math.min(100, Math.max(0, ((value - least) / (most - least || 1)) * 100)).toFixed(1)}%`;
   const [low, high] = gauge.querySelectorAll(".bounds span");
-  setText(low, format.joined(figure(least)));
-  setText(high, format.joined(figure(most)));
+  setText(low, bound(name, least));
+  setText(high, bound(name, most));
+}
+
+function bound(name, value) {
+  const { figure, tick } = quantities[name];
+  return tick ? tick(value) : `${format.exact(value, 2)}\u00a0${figure(value).unit}`.trim();
 }
 
 function niceTop(value) {
@@ -40,7 +45,7 @@ function niceTop(value) {
 
 function showReadings() {
   const labels = readings.times.map((time) => format.clock(time, { seconds: true }));
-  for (const [name, { tone, figure, tick = (value) => format.exact(value, 2) }] of Object.entries(quantities)) {
+  for (const [name, { tone, figure, tick = (value) => `${format.exact(value, 2)}\u00a0${figure(value).unit}`.trim() }] of Object.entries(quantities)) {
     const values = readings[name];
     showGauge(name, values.at(-1));
     const box = document.querySelector(`[data-chart="${name}"]`);

@@ -111,8 +111,8 @@ function lists() {
     none: { symbol: "rotate", title: t("meter.no_cycles"), text: t("meter.no_cycles_text") },
     columns: [
       { title: t("meter.cycle"), cell: (cycle) => format.number(cycle.cycle_count) },
-      { title: t("meter.start"), cell: (cycle) => cycle.start },
-      { title: t("meter.stop"), cell: (cycle) => cycle.stop },
+      { title: t("meter.start"), cell: (cycle) => format.wallClock(cycle.start) },
+      { title: t("meter.stop"), cell: (cycle) => format.wallClock(cycle.stop) },
       { title: t("meter.duration"), kind: "number", cell: (cycle) => cycle.duration },
     ],
   });
@@ -131,7 +131,7 @@ function lists() {
 }
 
 function rest() {
-  showRange();
+  showRange(format.siteDay(new Date(lastTime())));
   part(byId("history"), drawHistory);
   part(byId("hours"), drawHours);
   loadForecast().catch(() => {});

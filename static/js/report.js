@@ -42,8 +42,8 @@ const list = pagedTable({
   none: { symbol: "clock-rotate-left", title: t("report.none"), action: firstDevice("utils") },
   columns: [
     { title: t("report.location"), sort: "location", cell: (run) => el("span", {}, named(run), named(run) === run.mac_address ? null : el("span.sub.mono", {}, run.mac_address)) },
-    { title: t("report.start"), sort: "start", cell: (run) => run.start },
-    { title: t("report.stop"), sort: "stop", cell: (run) => run.stop },
+    { title: t("report.start"), sort: "start", cell: (run) => format.wallClock(run.start) },
+    { title: t("report.stop"), sort: "stop", cell: (run) => format.wallClock(run.stop) },
     { title: t("report.cycle_count"), kind: "number", sort: "cycle_count", cell: (run) => format.number(run.cycle_count) },
     { title: t("report.total_run"), kind: "number", sort: "total_run", cell: (run) => clock(run.total_run) },
   ],

@@ -37,6 +37,11 @@ function languages() {
   }
 }
 
+/** A wall screen must not go dark; browsers grant it on secure addresses only, and until the tab is hidden. */
+function stayAwake() {
+  if (document.documentElement.dataset.wall === "on" && !document.hidden) navigator.wakeLock?.request("screen").catch(() => {});
+}
+
 function wall() {
   const button = document.querySelector("[data-wall-toggle]");
   const set = (on) => {
@@ -47,6 +52,7 @@ function wall() {
     history.replaceState(history.state, "", url);
     button?.setAttribute("aria-pressed", String(on));
     dispatchEvent(new Event("resize"));
+    if (on) stayAwake();
   };
   button?.addEventListener("click", async () => {
     const on = document.documentElement.dataset.wall !== "on";
@@ -57,6 +63,7 @@ function wall() {
   document.addEventListener("fullscreenchange", () => {
     if (!document.fullscreenElement && document.documentElement.dataset.wall === "on") set(false);
   });
+  document.addEventListener("visibilitychange", stayAwake);
   if (new URLSearchParams(location.search).get("wall") === "1") set(true);
 }
 

@@ -12,6 +12,7 @@ import { bars, sparkline } from "./spark.js";
 import { empty, firstDevice, trouble } from "./states.js";
 
 const metersInChart = 8;
+const dayMs = 86_400_000;
 const thisMonth = () => format.siteDay().slice(0, 7);
 const state = {
   month: remembered("month", thisMonth()),
@@ -114,8 +115,9 @@ async function showLoad(devices) {
   const box = byId("load");
   const busiest = [...devices].sort((a, b) => total(b) - total(a)).slice(0, metersInChart);
   try {
-    const all = await Promise.all(busiest.map((device) => series(device.uid, { step: "15m" })));
-    const { times, values } = aligned(all);
+    const since = Date.now() - dayMs;
+    const all = await Promise.all(busiest.map((device) => series(device.uid, { from: format.siteDay(new Date(since)), to: format.siteDay(), step: "15m" })));
+    const { times, values } = aligned(all, since);
     if (times.length === 0) {
       box.replaceChildren(empty({ symbol: "chart-area", title: t("summary.no_load"), text: t("summary.no_load_text") }));
       return;
@@ -128,7 +130,7 @@ async function showLoad(devices) {
     }
     lineChart(box, {
       labels: times.map((time) => format.clock(new Date(time))), stacked: true, format: (value) => format.joined(format.power(value)), tick: format.powerTick,
-      datasets: busiest.map((device, i) => ({ label: named(device), data: values[i], colour: palette[i % palette.length], borderWidth: 1.25, spanGaps: true })),
+      datasets: busiest.map((device, i) => ({ label: named(device), data: values[i].map((watts) => watts ?? 0), colour: palette[i % palette.length], borderWidth: 1.25 })),
       legend: busiest.length > 1 && innerWidth > 700,
       describe: t("summary.load_chart", { power: format.joined(format.power(Math.max(...sums))) }),
     });
@@ -146,7 +148,8 @@ function chosen() {
   const by = state.sort;
   if (by === "location") return list.sort((a, b) => named(a).localeCompare(named(b)));
   if (by === "online") return list.sort((a, b) => a.online - b.online || named(a).localeCompare(named(b)));
-  return list.sort((a, b) => (b[by] ?? 0) - (a[by] ?? 0));
+  const figure = (device) => (by === "power_w" && !device.online ? -1 : device[by] ?? 0);  // what it drew last is not drawn now
+  return list.sort((a, b) => figure(b) - figure(a) || named(a).localeCompare(named(b)));
 }
 
 function showMeters() {
