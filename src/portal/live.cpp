@@ -14,7 +14,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr core::Milliseconds between_looks = 300ms;
+constexpr core::Milliseconds between_looks = 200ms;
 constexpr core::Milliseconds between_glances = 100ms;  ///< at the number of viewers, while there are none
 constexpr core::Milliseconds after_failure = 2s;
 
