@@ -94,9 +94,7 @@ void Ingest::write_until(std::stop_token stop) {
         try {
             write_backlog(stop);
         } catch (const storage::DatabaseError& error) {
-            if (database_reachable_.exchange(false)) {
-                spdlog::error("database: {}; messages wait in the spool", error.what());
-            }
+            database_failed(error);
             pause(stop, retry);
             retry = std::min(retry * 2, longest_retry);
             continue;
@@ -117,7 +115,8 @@ void Ingest::write_backlog(std::stop_token stop) {
         spdlog::info("database: back; {} messages waited", status.messages);
     std::int64_t position = start.position;
     tidy_spool(position, Tidying::now);
-    while (!stop.stop_requested()) {
+    // It may also have been another thread that lost the database, while there was nothing to write.
+    while (!stop.stop_requested() && database_reachable_) {
         const bool busy = write_next(position);
         tidy_spool(position, busy ? Tidying::when_due : Tidying::now);
         if (!busy) spool_.wait_past(position, idle_wait);
@@ -170,8 +169,13 @@ void Ingest::publish_counters() {
     try {
         storage::save_ingest_counters(database_, counters_.snapshot());
     } catch (const storage::DatabaseError& error) {
-        spdlog::debug("counters not written: {}", error.what());
+        database_failed(error);
     }
+}
+
+void Ingest::database_failed(const storage::DatabaseError& error) {
+    if (database_reachable_.exchange(false))
+        spdlog::error("database: {}; messages wait in the spool", error.what());
 }
 
 void Ingest::log_counters() const {

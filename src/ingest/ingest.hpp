@@ -37,6 +37,7 @@ class Ingest {
     void publish_counters_until(std::stop_token stop);
     void publish_counters();
     void log_counters() const;
+    void database_failed(const storage::DatabaseError& error);
     void pause(std::stop_token stop, std::chrono::milliseconds time) const;
 
     spool::Spool& spool_;

@@ -18,7 +18,7 @@ using std::chrono::steady_clock;
 namespace {
 
 constexpr milliseconds room_check{1000};
-constexpr std::chrono::seconds short_life{1};
+constexpr std::chrono::seconds short_life{5};
 constexpr std::chrono::minutes log_again{1};
 constexpr int suspicious_losses = 4;
 
@@ -163,17 +163,18 @@ void Subscriber::Loop::tell_of_failure(const Farewell& farewell, milliseconds pa
         log(LogLevel::info, "the broker does not speak MQTT 5, falling back to MQTT 3.1.1");
         return;
     }
-    const auto now = steady_clock::now();
-    if (farewell.reason == last_reason_ && now - last_logged_ < log_again) return;
-    last_reason_ = farewell.reason;
-    last_logged_ = now;
-    std::string hint;
+    std::string reason = farewell.reason;
+    // Mosquitto up to 2.0.11 only closes the connection of a client whose id another one uses.
     if (farewell.ending == Ending::taken_over || short_lives_ >= suspicious_losses) {
-        hint =
+        reason +=
             fmt::format("; does a second ingest use the client id \"{}\"? Each needs its own MQTT_CLIENT_ID",
                         options_.broker.client_id);
     }
-    log(LogLevel::warning, fmt::format("MQTT: {}{}; next attempt in {:.1f} s", farewell.reason, hint,
+    const auto now = steady_clock::now();
+    if (reason == last_reason_ && now - last_logged_ < log_again) return;
+    last_reason_ = reason;
+    last_logged_ = now;
+    log(LogLevel::warning, fmt::format("MQTT: {}; next attempt in {:.1f} s", reason,
                                        std::chrono::duration<double>(pause).count()));
 }
 

@@ -92,7 +92,8 @@ def test_another_client_with_our_id_is_named_in_the_log(database, broker):
         intruder = mqtt.Client("silaware-ward-7", protocol=mqtt.MQTTv311)
         intruder.connect("127.0.0.1", broker.port)
         intruder.loop_start()
-        wait_for(lambda: "took over our client id" in ingest.log(), 10, "a line about it")
+        # Whether the broker says so or, as old ones do, only closes the connection again and again.
+        wait_for(lambda: 'does a second ingest use the client id "silaware-ward-7"?' in ingest.log(), 60, "a line about it")
         intruder.disconnect()
         intruder.loop_stop()
 

@@ -290,7 +290,9 @@ def test_a_retained_replay_of_what_was_stored_is_a_duplicate(ingest, broker, fee
     ingest.start()
     assert feed.settled(before, 1) == {"stored": 0, "duplicate": 1, "quarantined": 0}
     assert len(power_rows(database, uid)) == 1
+    before = feed.metrics()
     feed.device.send(POWER, b"", retain=True).wait_for_publish(10)
+    assert feed.settled(before, 1)["quarantined"] == 1
     # The same bytes without the flag are another reading.
     assert feed((POWER, message))["stored"] == 1
     assert len(power_rows(database, uid)) == 2
