@@ -12,6 +12,7 @@
 #include "portal/routes.hpp"
 #include "storage/account_store.hpp"
 #include "support/fresh_database.hpp"
+#include "support/source_path.hpp"
 
 namespace silaware::portal {
 
@@ -21,7 +22,7 @@ class PlainTemplates {
     PlainTemplates() {
         std::string pattern = (std::filesystem::temp_directory_path() / "silaware-portal-XXXXXX").string();
         folder_ = mkdtemp(pattern.data());
-        const std::filesystem::path source = SILAWARE_SOURCE_DIR "/templates";
+        const std::filesystem::path source = tests::source_path("templates");
         std::filesystem::copy(source / "i18n", folder_ / "i18n", std::filesystem::copy_options::recursive);
         std::filesystem::create_directory(folder_ / "mail");
         const std::string layout =

@@ -16,6 +16,8 @@
 
 extern char** environ;
 
+#include "support/source_path.hpp"
+
 namespace silaware::tests {
 
 /// tests/support/smtp_sink.py as a child, in a folder of its own; ends with this object.
@@ -39,8 +41,8 @@ class SmtpSink {
         int out[2];
         if (pipe(out) != 0) throw std::runtime_error("pipe");
         std::vector<std::string> words = {"/usr/bin/python3",
-                                          SILAWARE_SOURCE_DIR "/tests/support/smtp_sink.py", folder_.string(),
-                                          "--port", std::to_string(port_)};
+                                          source_path("tests/support/smtp_sink.py").string(),
+                                          folder_.string(), "--port", std::to_string(port_)};
         words.insert(words.end(), arguments_.begin(), arguments_.end());
         std::vector<char*> argv;
         for (std::string& word : words)

@@ -5,6 +5,7 @@
 
 #include <future>
 
+#include "support/source_path.hpp"
 #include "unit/mqtt/fake_broker.hpp"
 #include "unit/mqtt/mosquitto_broker.hpp"
 #include "unit/mqtt/recorder.hpp"
@@ -69,7 +70,7 @@ TEST(Puback, LeavesOnlyAfterStoringOverTls) {
     const Certificate certificate(folder.path());
     FakeBroker broker;
     const std::uint16_t port = free_port();
-    const Process proxy({"/usr/bin/python3", SILAWARE_SOURCE_DIR "/tests/unit/mqtt/tls_proxy.py",
+    const Process proxy({"/usr/bin/python3", tests::source_path("tests/unit/mqtt/tls_proxy.py").string(),
                          std::to_string(port), std::to_string(broker.port()), certificate.file,
                          certificate.key});
     ASSERT_TRUE(eventually([&] { return accepts(port); }));

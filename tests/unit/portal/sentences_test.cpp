@@ -5,6 +5,7 @@
 #include <regex>
 #include <set>
 
+#include "support/source_path.hpp"
 #include "view/catalogue.hpp"
 
 namespace silaware::portal {
@@ -28,7 +29,7 @@ std::set<std::string> sentences_of(std::string source) {
 }
 
 TEST(Sentences, OfThePortalStandInTheCatalogue) {
-    const std::filesystem::path root = SILAWARE_SOURCE_DIR;
+    const std::filesystem::path root = tests::source_path("");
     const auto texts = view::Catalogue::load(root / "templates/i18n");
     ASSERT_TRUE(texts) << texts.error().message;
     std::vector<std::filesystem::path> files = {root / "src/auth/account_rules.cpp",

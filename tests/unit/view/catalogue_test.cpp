@@ -8,11 +8,13 @@
 #include <regex>
 #include <set>
 
+#include "support/source_path.hpp"
+
 namespace silaware::view {
 namespace {
 
 namespace fs = std::filesystem;
-const fs::path kRoot = SILAWARE_SOURCE_DIR;
+const fs::path kRoot = tests::source_path("");
 
 Catalogue own_catalogue() {
     auto loaded = Catalogue::load(kRoot / "templates/i18n");

@@ -4,13 +4,14 @@
 #include <fstream>
 #include <thread>
 
+#include "support/source_path.hpp"
 #include "view/renderer.hpp"
 
 namespace silaware::view {
 namespace {
 
 namespace fs = std::filesystem;
-const fs::path kTemplates = fs::path(SILAWARE_SOURCE_DIR) / "templates";
+const fs::path kTemplates = tests::source_path("templates");
 
 class RendererTest : public testing::Test {
   protected:
@@ -30,7 +31,7 @@ class RendererTest : public testing::Test {
     static void write_asset_lists(const fs::path& folder) {
         std::ofstream manifest(folder / "manifest.json");
         manifest << "{";
-        const fs::path sources = fs::path(SILAWARE_SOURCE_DIR) / "static";
+        const fs::path sources = tests::source_path("static");
         for (const auto& entry : fs::recursive_directory_iterator(sources)) {
             if (!entry.is_regular_file()) continue;
             const auto name = fs::relative(entry.path(), sources).string();
