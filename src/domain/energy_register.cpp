@@ -92,7 +92,12 @@ class Machine {
         if (is_absurd(reading.value)) return read_absurd(reading);
         if (!state_.sure) return read_first(reading);
         reading.value = std::max(reading.value, 0.0);
-        state_.ever_positive = state_.ever_positive || reading.value > 0;
+        follow(reading);
+        state_.ever_positive = state_.ever_positive || state_.sure->last.value >= plateau;
+    }
+
+  private:
+    void follow(const RegisterReading& reading) {
         auto* level = nearest(reading);
         if (level == nullptr) return open(reading);
         if (level == &*state_.sure) return follow_sure(reading);
@@ -100,7 +105,6 @@ class Machine {
         follow_undecided(static_cast<std::size_t>(level - state_.undecided.data()), reading);
     }
 
-  private:
     /// A silence leaves checkpoints too, so that those of the last `checkpoints_kept` are always enough.
     void keep_checkpoints(core::Instant at) {
         const auto hour = date::floor<std::chrono::hours>(at);
@@ -115,7 +119,7 @@ class Machine {
 
     void read_first(const RegisterReading& reading) {
         if (reading.value < 0) return;
-        state_.ever_positive = reading.value > 0;
+        state_.ever_positive = reading.value >= plateau;
         state_.sure = RegisterLevel{LevelKind::sure, reading, reading, reading};
     }
 

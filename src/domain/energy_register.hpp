@@ -81,7 +81,7 @@ struct RegisterState {
     std::vector<RegisterLevel> undecided;   ///< in order of opening
     std::optional<core::Instant> head;      ///< observed time of the newest reading
     std::optional<core::Instant> noise_at;  ///< of the last recorded noise
-    bool ever_positive = false;             ///< false for a register that only ever showed 0
+    bool ever_positive = false;             ///< false for a register that, but for glitches, only showed 0
     bool operator==(const RegisterState&) const = default;
 
     /// The register value to show; nothing before the first usable reading.

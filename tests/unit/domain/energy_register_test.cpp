@@ -364,6 +364,15 @@ TEST(EnergyRegister, ARegisterThatOnlyEverShowsZeroIsKnownAsSuch) {
     EXPECT_TRUE(meter.state.ever_positive);
 }
 
+TEST(EnergyRegister, AGlitchInARegisterOfZerosIsNoFirstValue) {
+    Meter meter;
+    meter.read({{0, 0}, {1, 0.003}, {2, 0}, {3, 5000}, {4, 0}, {5, 0}});
+    EXPECT_FALSE(meter.state.ever_positive);
+    Meter replaced;
+    replaced.read({{0, 0}, {10, 5000}, {20, 5001}, {30, 5002}, {40, 5003}});
+    EXPECT_TRUE(replaced.state.ever_positive);
+}
+
 TEST(EnergyRegister, Co2LimitsFollowTheLoad) {
     EXPECT_DOUBLE_EQ(co2_limits(std::nullopt, 0.87).most_per_hour, 20'000 * 1.74);
     EXPECT_DOUBLE_EQ(co2_limits(10, 0.1).most_per_hour, 15 * 1.5);
