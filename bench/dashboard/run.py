@@ -254,6 +254,7 @@ def bench(rows):
 
 
 def main():
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     sizes = [int(rows) for rows in options.rows.split(",")]
     print("| raw rows | request | p50 ms, 1 user | p99 ms, 1 user | p50 ms, 50 users | p99 ms, 50 users | requests/s, "
           "50 users | raw SQL ms | raw SQL ÷ p50 |\n|---:|---|---:|---:|---:|---:|---:|---:|---:|", flush=True)
