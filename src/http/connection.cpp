@@ -40,6 +40,8 @@ using Parser = beast_http::request_parser<beast_http::string_body>;
 
 constexpr std::size_t max_buffer = 64 * 1024;
 constexpr std::size_t chunks_per_write = 64;
+constexpr std::chrono::milliseconds between_reviews{2000};  // of an event stream's right to go on
+constexpr std::size_t reviews_at_once = 2;                  // so that they leave the workers to requests
 constexpr std::chrono::milliseconds linger_time{1000};
 constexpr std::chrono::milliseconds patience_while_draining{1000};
 
@@ -394,27 +396,49 @@ asio::awaitable<void> Connection::send_events(Exchange& exchange, const EventBod
     std::vector<EventHub::Chunk> chunks;
     chunks.push_back(std::make_shared<const std::string>("retry: 3000\n\n" + body.initial));
     const auto heartbeat = std::make_shared<const std::string>(":\n\n");
+    auto last_sent = Clock::now();
+    auto next_review = last_sent + between_reviews;
     std::vector<asio::const_buffer> buffers;
     while (sent && !departed_) {
+        if (Clock::now() >= next_review) {
+            const bool my_turn = shared_.reviews < reviews_at_once;
+            bool admitted = true;
+            if (my_turn) admitted = co_await is_still_admitted(exchange);
+            if (!admitted) break;
+            next_review = Clock::now() + (my_turn ? between_reviews : between_reviews / 20);
+            continue;
+        }
         auto state = EventHub::Subscription::State::current;
         if (chunks.empty()) state = subscription.take(chunks, chunks_per_write);
         if (state == EventHub::Subscription::State::fallen_behind) break;
         if (chunks.empty()) {
             ErrorCode woken;
             auto token = reporting_to(woken);
-            wake_.expires_after(shared_.options.heartbeat);
+            wake_.expires_at(std::min(last_sent + shared_.options.heartbeat, next_review));
             expect_whenever();
             co_await wake_.async_wait(token);
-            if (woken) continue;
+            if (woken || Clock::now() < last_sent + shared_.options.heartbeat) continue;
             chunks.push_back(heartbeat);
         }
         for (const auto& chunk : chunks)
             buffers.push_back(asio::buffer(*chunk));
         sent = co_await send(buffers);
+        last_sent = Clock::now();
         buffers.clear();
         chunks.clear();
     }
     close();
+}
+
+// The account may be gone or signed out while its stream is open.
+asio::awaitable<bool> Connection::is_still_admitted(const Exchange& exchange) {
+    ++shared_.reviews;
+    shared_.queued.fetch_add(1);
+    co_await hop_to_worker();
+    const bool admitted = shared_.dispatch.still_admits(exchange.request, *exchange.admitted->route);
+    co_await hop_back();
+    --shared_.reviews;
+    co_return admitted;
 }
 
 // A viewer sends nothing more: whatever can be read means that it left.

@@ -40,6 +40,7 @@ struct Shared {
     boost::asio::thread_pool workers;
     std::atomic<std::size_t> queued = 0;
     bool draining = false;
+    std::size_t reviews = 0;  ///< event streams being authorized again at this moment
     std::unordered_set<Connection*> connections;
 };
 
@@ -79,6 +80,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
     boost::asio::awaitable<bool> send_pieces(Exchange& exchange, Framing framing, std::size_t length,
                                              ChunkSource& next);
     boost::asio::awaitable<void> send_events(Exchange& exchange, const EventBody& body);
+    boost::asio::awaitable<bool> is_still_admitted(const Exchange& exchange);
     boost::asio::awaitable<bool> send_head(Exchange& exchange, const HeadContext& context);
     template <typename Buffers>
     boost::asio::awaitable<bool> send(const Buffers& buffers);

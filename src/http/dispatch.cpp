@@ -30,6 +30,17 @@ std::variant<Admitted, Response> Dispatch::admit(RequestHead& head) const noexce
     }
 }
 
+bool Dispatch::still_admits(const RequestHead& head, const Route& route) const noexcept {
+    try {
+        if (!hooks_.authorize) return true;
+        const auto granted = hooks_.authorize(head, route);
+        return granted || granted.error().status() >= 500;
+    } catch (const std::exception& error) {
+        spdlog::error("{} {}: can't be authorized again: {}", name(head.method), head.path, error.what());
+        return true;
+    }
+}
+
 std::variant<Admitted, Response> Dispatch::find_and_authorize(RequestHead& head) const {
     auto found = router_.find(head.method, head.path);
     if (std::holds_alternative<NoSuchPath>(found))

@@ -23,6 +23,9 @@ class Dispatch {
     /// Finds the route, fills `head.path_params`, asks `authorize`. The Response refuses (404, 405, 401, 413
     /// …).
     std::variant<Admitted, Response> admit(RequestHead& head) const noexcept;
+    /// Asks `authorize` again, for a stream that outlasts the answer of before. What is only out of order for
+    /// a moment (5xx) takes nothing back.
+    bool still_admits(const RequestHead& head, const Route& route) const noexcept;
     /// Runs the handler.
     Response handle(const Route& route, const Request& request) const noexcept;
 

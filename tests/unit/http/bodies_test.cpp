@@ -185,6 +185,25 @@ TEST(EventStream, ViewersThatLeaveOrLagAreDropped) {
     wait_for_viewers(*hub, 0);
 }
 
+TEST(EventStream, EndsSoonAfterItsRightWasTakenBack) {
+    const auto hub = std::make_shared<EventHub>();
+    std::atomic<int> refusal = 0;
+    ServerHooks hooks;
+    hooks.authorize = [&](const RequestHead&, const Route&) -> tl::expected<Grant, Response> {
+        if (const int status = refusal; status != 0) return tl::unexpected(Response::text("no", status));
+        return Grant{};
+    };
+    const LoopbackServer server(events(hub), hooks);
+    auto viewer = server.connect();
+    viewer.send(get);
+    wait_for_viewers(*hub, 1);
+    refusal = 503;  // the database is away for a moment
+    EXPECT_FALSE(viewer.send("").closed_within(3s));
+    EXPECT_EQ(hub->viewers(), 1u);
+    refusal = 401;
+    wait_for_viewers(*hub, 0);
+}
+
 TEST(EventStream, EndsWhenTheServerStops) {
     const auto hub = std::make_shared<EventHub>();
     LoopbackServer server(events(hub));
