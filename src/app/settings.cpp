@@ -1,6 +1,7 @@
 #include "app/settings.hpp"
 
 #include <cstdlib>
+#include <filesystem>
 #include <fstream>
 
 #include <fmt/format.h>
@@ -8,6 +9,7 @@
 
 #include "core/text.hpp"
 #include "core/time.hpp"
+#include "http/trusted_proxies.hpp"
 
 namespace silaware::app {
 
@@ -47,8 +49,50 @@ Check truth() {
     return one_of({"true", "false", "1", "0", "yes", "no", "on", "off"});
 }
 
+/// A name or an address, so that "mqtt://broker" is not looked up as one.
+Check host() {
+    return [](const std::string& text) { return text.find_first_of(" \t\r\n/") == text.npos; };
+}
+
+/// Messages are told apart by their topic, so each kind has one of its own.
+Check topic() {
+    constexpr std::size_t longest = 65535;  // MQTT's length of a string
+    return [](const std::string& text) {
+        return !core::trim(text).empty() && text.size() <= longest && core::is_printable(text) &&
+               text.find_first_of("+#") == text.npos;
+    };
+}
+
+Check shared_group() {
+    return [](const std::string& text) {
+        return core::is_printable(text) && text.find_first_of("/+#") == text.npos;
+    };
+}
+
+Check readable_file() {
+    return [](const std::string& path) {
+        return path.empty() ||
+               (std::filesystem::is_regular_file(path) && std::ifstream(path, std::ios::binary).good());
+    };
+}
+
+Check web_address() {
+    return [](const std::string& url) {
+        if (url.empty()) return true;
+        const std::string folded = core::lower_ascii(url);
+        const std::size_t scheme = folded.starts_with("https://") ? 8 : folded.starts_with("http://") ? 7 : 0;
+        return scheme > 0 && url.size() > scheme && url[scheme] != '/' && core::is_printable(url) &&
+               url.find_first_of(" \"<>\\?#") == url.npos;
+    };
+}
+
+Check proxies() {
+    return [](const std::string& list) { return http::TrustedProxies::parse(list).has_value(); };
+}
+
 constexpr auto truth_words = "true or false";
 constexpr auto port_range = "a port, 1 to 65535";
+constexpr auto one_topic = "a topic without + and #";
 constexpr auto secret = Setting::Visibility::secret;
 
 std::vector<Setting> declared_settings() {
@@ -61,29 +105,31 @@ std::vector<Setting> declared_settings() {
         {"DB_PASSWORD", "", "MariaDB password", "", any(), secret},
         {"DB_NAME", "rumahsakit", "database name", "a name", not_empty()},
         {"DB_SOCKET", "", "Unix socket of MariaDB; beats DB_HOST", "a path", any()},
-        {"MQTT_HOST", "", "MQTT broker", "a host", any()},
+        {"MQTT_HOST", "", "MQTT broker", "a host", host()},
         {"MQTT_PORT", "1883", "MQTT port; with a private broker the one it listens on", port_range, port},
         {"MQTT_USERNAME", "", "MQTT user", "", any()},
         {"MQTT_PASSWORD", "", "MQTT password", "", any(), secret},
-        {"MQTT_TLS_CA", "", "file with the CA of the broker's certificate; turns TLS on", "a file", any()},
+        {"MQTT_TLS_CA", "", "file with the CA of the broker's certificate; turns TLS on",
+         "a file that can be read", readable_file()},
         {"MQTT_CLIENT_ID", "", "MQTT client id; stable, one per ingest process", "", any()},
-        {"MQTT_SHARED_GROUP", "", "shared subscription group of several ingest processes", "", any()},
-        {"MQTT_UTILS_TOPIC", "silaware/utils", "topic of machine runs", "a topic", not_empty()},
-        {"MQTT_POWER_TOPIC", "silaware/power", "topic of power meters", "a topic", not_empty()},
-        {"MQTT_CLIMATE_TOPIC", "silaware/temphumid", "topic of room sensors", "a topic", not_empty()},
+        {"MQTT_SHARED_GROUP", "", "shared subscription group of several ingest processes",
+         "a name without /, + and #", shared_group()},
+        {"MQTT_UTILS_TOPIC", "silaware/utils", "topic of machine runs", one_topic, topic()},
+        {"MQTT_POWER_TOPIC", "silaware/power", "topic of power meters", one_topic, topic()},
+        {"MQTT_CLIMATE_TOPIC", "silaware/temphumid", "topic of room sensors", one_topic, topic()},
         {"SECRET_KEY", "", "signs sessions; unset: a random one kept in SILAWARE_HOME", "", any(), secret},
         {"JWT_SECRET_KEY", "", "signs JWTs; unset: derived from SECRET_KEY", "", any(), secret},
         {"SESSION_COOKIE_SECURE", "true", "send the session cookie over TLS only", truth_words, truth()},
         {"PASSWORD_STORAGE", "pbkdf2", "how passwords are stored", "pbkdf2 or sha256",
          one_of({"pbkdf2", "sha256"})},
-        {"MAIL_SERVER", "", "SMTP server; unset: mails wait in the outbox", "a host", any()},
+        {"MAIL_SERVER", "", "SMTP server; unset: mails wait in the outbox", "a host", host()},
         {"MAIL_PORT", "25", "SMTP port", port_range, port},
         {"MAIL_USE_TLS", "false", "STARTTLS", truth_words, truth()},
         {"MAIL_USE_SSL", "false", "TLS from the first byte", truth_words, truth()},
         {"MAIL_USERNAME", "", "SMTP user", "", any()},
         {"MAIL_PASSWORD", "", "SMTP password", "", any(), secret},
         {"MAIL_TLS_CA", "", "file with the CA of the mail server's certificate; unset: the system's",
-         "a file", any()},
+         "a file that can be read", readable_file()},
         {"SITE_TIMEZONE", "Asia/Jakarta", "the site's IANA time zone", "an IANA name such as Asia/Jakarta",
          [](const std::string& name) { return core::SiteZone::find(name).has_value(); }},
         {"ENERGY_RATE", "1444.70", "price of a kWh", "a number of 0 or more", number_of_at_least(0)},
@@ -98,10 +144,11 @@ std::vector<Setting> declared_settings() {
          integer_between(1, 8760)},
         {"ALLOW_UNREGISTERED", "true", "store telemetry of devices that are not registered", truth_words,
          truth()},
-        {"PUBLIC_URL", "", "address of the portal, for links in mails", "a URL", any()},
+        {"PUBLIC_URL", "", "address of the portal, for links in mails",
+         "a URL such as https://power.example.com", web_address()},
         {"TRUSTED_PROXIES", "",
          "proxies whose X-Forwarded-For and -Proto count; unset: loopback and Unix sockets",
-         "a comma-separated list of addresses or networks", any()},
+         "a comma-separated list of addresses, networks, loopback and unix", proxies()},
         {"METRICS_TOKEN", "", "Bearer token for /metrics", "", any(), secret},
         {"METRICS_PORT", "0", "port of ingest's own /metrics and /health; 0: none", "a port, 0 to 65535",
          integer_between(0, 65535)},

@@ -14,7 +14,9 @@ BAD_SETTINGS = [
     ("RETENTION_MONTHS", "0"), ("RETENTION_MONTHS", "four"), ("ENERGY_RATE", "-1"), ("CO2_FACTOR", "lots"),
     ("SITE_TIMEZONE", "Mars/Olympus"), ("DB_PORT", "70000"), ("MQTT_PORT", "0"), ("CYCLE_GAP_SECONDS", "0"),
     ("CLEANUP_INTERVAL_HOURS", "0"), ("PASSWORD_STORAGE", "plain"), ("SESSION_COOKIE_SECURE", "perhaps"),
-    ("ALLOW_UNREGISTERED", "2"), ("LOG_LEVEL", "loud"),
+    ("ALLOW_UNREGISTERED", "2"), ("LOG_LEVEL", "loud"), ("MQTT_HOST", "mqtt://broker"), ("MQTT_POWER_TOPIC", "meters/+"),
+    ("MQTT_SHARED_GROUP", "a/b"), ("MQTT_TLS_CA", "/no/such/file"), ("MAIL_SERVER", "smtp://mail"),
+    ("PUBLIC_URL", "power.example.com"), ("TRUSTED_PROXIES", "10.0.0.0/99"),
 ]
 
 
