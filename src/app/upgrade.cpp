@@ -83,6 +83,15 @@ class Upgrade {
         return done;
     }
 
+    /// Bare rows of the older system, of one that shared the database, or of PASSWORD_STORAGE=sha256.
+    void wrap_passwords() {
+        if (core::lower_ascii(settings_["PASSWORD_STORAGE"]) == "sha256") return;
+        ProgressLine line;
+        tell(storage::wrap_bare_passwords(database_, [&](std::int64_t done, std::int64_t total) {
+            line.show(fmt::format("stretching password {} of {}", done, total));
+        }));
+    }
+
     /// After the migrations. False if it was stopped.
     bool finish() {
         tell(storage::fill_account_keys(database_));
@@ -98,14 +107,6 @@ class Upgrade {
     static void tell(const storage::UpgradeNotes& notes) {
         for (const std::string& problem : notes.problems)
             say(problem);
-    }
-
-    void wrap_passwords() {
-        if (core::lower_ascii(settings_["PASSWORD_STORAGE"]) == "sha256") return;
-        ProgressLine line;
-        tell(storage::wrap_bare_passwords(database_, [&](std::int64_t done, std::int64_t total) {
-            line.show(fmt::format("stretching password {} of {}", done, total));
-        }));
     }
 
     bool build_rollups() {
@@ -130,6 +131,12 @@ int run_migrations(storage::Database& database) {
     if (migrated) return Exit::ok;
     fmt::print(stderr, "silaware: {}\n", migrated.error().message);
     return Exit::failed;
+}
+
+int migrate_current(storage::Database& database, const Settings& settings, std::stop_token stop) {
+    const int result = run_migrations(database);
+    if (result == Exit::ok) Upgrade(database, settings, std::move(stop)).wrap_passwords();
+    return result;
 }
 
 int upgrade_older(storage::Database& database, const Settings& settings, std::stop_token stop) {
@@ -160,7 +167,7 @@ int migrate_database(const Settings& settings, std::stop_token stop) {
     storage::Database database(options);
     const int result = storage::needs_upgrade(*database.acquire())
                            ? upgrade_older(database, settings, std::move(stop))
-                           : run_migrations(database);
+                           : migrate_current(database, settings, std::move(stop));
     if (result == Exit::ok)
         say(fmt::format("the database {} is at schema {}", options.name, storage::newest_schema_version()));
     return result;

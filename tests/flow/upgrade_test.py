@@ -110,6 +110,18 @@ def upgraded(database):
     return said
 
 
+def test_a_bare_password_that_came_later_is_stretched_too(mariadb):
+    from silaware import FreshDatabase
+    shared = FreshDatabase(mariadb)
+    bare = hashlib.sha256(b"old password").hexdigest()
+    shared.rows("INSERT INTO accounts (username, email, password, role) VALUES ('late', 'late@example.com', %s, 'user')", bare)
+    must_run("migrate", env=environment(shared.environment, PASSWORD_STORAGE="sha256"))
+    assert shared.value("SELECT password FROM accounts") == bare
+    must_run("migrate", env=environment(shared.environment))
+    assert shared.value("SELECT password FROM accounts").startswith("pbkdf2_sha256$600000$")
+    shared.drop()
+
+
 def test_every_row_is_kept_under_one_spelling(database, upgraded):
     assert database.meter_rows() == database.rows_of_meter
     assert database.value("SELECT COUNT(*) FROM utils") == 2
