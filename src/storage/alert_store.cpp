@@ -50,8 +50,9 @@ std::string alert_key(std::string_view kind, const std::string& device) {
 
 std::vector<OpenAlert> open_alerts(Connection& connection, std::string_view kind,
                                    std::string_view other_kind) {
-    return connection.select<OpenAlert>(with("WHERE open_key LIKE ? OR open_key LIKE ? ORDER BY id"),
-                                        std::string(kind) + "|%", std::string(other_kind) + "|%");
+    return connection.select<OpenAlert>(
+        with("WHERE open_key LIKE ? ESCAPE '!' OR open_key LIKE ? ESCAPE '!' ORDER BY id"),
+        std::string(kind) + "|%", std::string(other_kind) + "|%");
 }
 
 std::optional<OpenAlert> open_alert(Connection& connection, std::string_view kind,

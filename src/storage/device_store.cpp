@@ -1,5 +1,7 @@
 #include "storage/device_store.hpp"
 
+#include <cctype>
+
 #include <fmt/format.h>
 
 #include "storage/like.hpp"
@@ -15,11 +17,13 @@ constexpr std::string_view select_registered = R"(
            d.name, d.rated_power_w, d.group_name, NULLIF(k.last_seen_ms, 0), k.usual_interval_ms
       FROM devices d LEFT JOIN known_devices k ON k.uid = d.mac_address
      WHERE (? = '%%' OR CONCAT_WS('\n', d.mac_address COLLATE utf8mb4_general_ci, d.mcu_type, d.location,
-                                            d.name, d.group_name) LIKE ? ESCAPE '!'))";
+                                            d.name, d.group_name) LIKE ? ESCAPE '!'
+            OR REPLACE(d.mac_address, ':', '') COLLATE utf8mb4_general_ci LIKE ? ESCAPE '!'))";
 constexpr std::string_view select_unregistered = R"(
     SELECT NULL, k.uid, '', '', NULL, NULL, NULL, NULL, k.last_seen_ms, k.usual_interval_ms
       FROM known_devices k LEFT JOIN devices d ON d.mac_address = k.uid
-     WHERE d.id IS NULL AND k.last_seen_ms > 0 AND (? = '%%' OR k.uid LIKE ? ESCAPE '!'))";
+     WHERE d.id IS NULL AND k.last_seen_ms > 0 AND (? = '%%' OR k.uid LIKE ? ESCAPE '!'
+            OR REPLACE(k.uid, ':', '') LIKE ? ESCAPE '!'))";
 constexpr std::string_view find_device = R"(
     SELECT d.id, d.mac_address, d.mcu_type, d.location, CAST(UNIX_TIMESTAMP(d.createdDate) AS SIGNED) * 1000,
            d.name, d.rated_power_w, d.group_name, NULLIF(k.last_seen_ms, 0), k.usual_interval_ms
@@ -36,6 +40,21 @@ constexpr std::string_view update_device = R"(
      WHERE id = ?)";
 constexpr std::string_view update_key = "UPDATE devices SET mac_key = ? WHERE id = ?";
 constexpr std::string_view delete_device = "DELETE FROM devices WHERE id = ?";
+
+/// What is looked for in addresses without their colons: so that half an address in any spelling finds its
+/// devices.
+std::string compact_pattern(std::string_view search) {
+    constexpr std::size_t half_an_address = 6;
+    std::string digits;
+    for (const char c : search) {
+        if (std::isxdigit(static_cast<unsigned char>(c))) {
+            digits += c;
+        } else if (c != '-' && c != '.' && c != ':') {
+            return like_pattern(search);
+        }
+    }
+    return like_pattern(digits.size() < half_an_address ? search : digits);
+}
 
 std::string both(std::string_view before, std::string_view after) {
     return fmt::format("{}{} UNION ALL {}{}", before, select_registered, select_unregistered, after);
@@ -173,26 +192,28 @@ std::optional<Device> DeviceStore::find(std::int64_t id) const {
 core::Page<Device> DeviceStore::list(const core::PageRequest& request) const {
     const std::string pattern = like_pattern(request.search);
     core::Page<Device> page{{}, request.page, request.per_page, 0};
+    const std::string compact = compact_pattern(request.search);
     page.total = database_
                      .select_one<std::int64_t>(both("SELECT COUNT(*) FROM (", ") AS devices_and_others"),
-                                               pattern, pattern, pattern, pattern)
+                                               pattern, pattern, compact, pattern, pattern, compact)
                      .value_or(0);
-    page.items =
-        database_.select<Device>(both("", " ORDER BY id IS NULL, id, mac_address LIMIT ? OFFSET ?"), pattern,
-                                 pattern, pattern, pattern, request.per_page, request.offset());
+    page.items = database_.select<Device>(both("", " ORDER BY id IS NULL, id, mac_address LIMIT ? OFFSET ?"),
+                                          pattern, pattern, compact, pattern, pattern, compact,
+                                          request.per_page, request.offset());
     return page;
 }
 
 std::vector<Device> DeviceStore::all(const std::string& search) const {
     const std::string pattern = like_pattern(search);
+    const std::string compact = compact_pattern(search);
     return database_.select<Device>(both("", " ORDER BY id IS NULL, id, mac_address LIMIT ?"), pattern,
-                                    pattern, pattern, pattern, most_in_one);
+                                    pattern, compact, pattern, pattern, compact, most_in_one);
 }
 
 std::vector<Device> DeviceStore::registered() const {
     const std::string everything = like_pattern("");
     return database_.select<Device>(fmt::format("{} ORDER BY d.id", select_registered), everything,
-                                    everything);
+                                    everything, everything);
 }
 
 }  // namespace silaware::storage

@@ -97,6 +97,11 @@ TEST_F(DeviceStoreTest, ASearchLooksIntoAddressTypeAndLocation) {
     EXPECT_EQ(devices.list({1, 10, "0%"}).total, 1);
     EXPECT_EQ(devices.list({1, 10, "%"}).total, 1);
     EXPECT_EQ(devices.list({1, 10, "_"}).total, 0);
+    report("AA:BB:CC:DD:EE:03", 10);
+    EXPECT_EQ(devices.list({1, 10, "aabbccddee02"}).total, 1);
+    EXPECT_EQ(devices.list({1, 10, "dd-ee-03"}).total, 1);
+    EXPECT_EQ(devices.list({1, 10, "AABB.CCDD"}).total, 3);
+    EXPECT_EQ(devices.list({1, 10, "aa.bb"}).total, 0);
 }
 
 TEST_F(DeviceStoreTest, WhatItMeasuredStaysWhenItIsRemoved) {
