@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { after, before, test } from "node:test";
-import { baseUrl, chooseLanguage, launch, settled, signIn, watch } from "./portal.mjs";
+import { baseUrl, chooseLanguage, launch, pages, settled, signIn, watch } from "./portal.mjs";
 
 let browser;
 before(async () => { browser = await launch(); });
@@ -165,6 +165,36 @@ test("text from devices and payloads is text, never markup", needsBroker, async 
   await page.goto(`${baseUrl}/login/devices?search=${encodeURIComponent(uid)}`);
   await settled(page);
   assert.equal(await page.locator("#list img, #list script").count(), 0);
+  assert.deepEqual(problems, []);
+});
+
+test("text of every field of a device is text on every page", needsBroker, async (t) => {
+  const uid = address();
+  const evil = `'"><img src=x onerror=alert(1)>${unique()}`;
+  const { page, problems } = await open(t, "/login/devices");
+  page.on("dialog", () => assert.fail("a script of a field ran"));
+  const status = await page.evaluate(async ({ uid, evil }) => {
+    const csrf = document.querySelector('meta[name="csrf-token"]').content;
+    const device = { mac_address: uid, mcu_type: evil, location: evil, name: evil, group: evil };
+    const answer = await fetch("/login/devices", {
+      method: "POST", headers: { "Content-Type": "application/json", "X-CSRF-Token": csrf }, body: JSON.stringify(device),
+    });
+    return answer.status;
+  }, { uid, evil });
+  assert.equal(status, 201);
+  const now = Math.floor(Date.now() / 1000);
+  publish("silaware/power", reading(uid, 500));
+  publish("silaware/temphumid", { id: uid, temperature: 21, humidity: 50 });
+  publish("silaware/temphumid", { id: evil.slice(0, 60), temperature: 21, humidity: 50 });
+  publish("silaware/utils", { id: evil.slice(0, 60), start: now - 60, stop: now - 30, cycle_count: 1, total_run: 30 });
+  const reflecting = ["/login/devices", "/login/report", "/login/audit", "/login/alerts"].map((path) => `${path}?search=${encodeURIComponent(evil)}`);
+  for (const path of [...Object.values(pages), `/power_monitoring?uid=${uid}`, ...reflecting]) {
+    await page.goto(baseUrl + path);
+    await settled(page);
+    assert.equal(await page.locator('img[src="x"]').count(), 0, path);
+  }
+  await page.goto(`${baseUrl}/login/devices?search=${uid}`);
+  await page.locator("#list tbody tr", { hasText: evil }).waitFor();
   assert.deepEqual(problems, []);
 });
 

@@ -198,6 +198,25 @@ def test_a_deleted_or_demoted_account_loses_its_rights_at_once(portal, admin, da
     assert requests.get(portal.url + "/login/devices/json", headers=token, timeout=20).status_code == 401
 
 
+@pytest.mark.parametrize("how", ["logged out", "deleted"])
+def test_an_open_stream_ends_soon_after_its_account(portal, admin, how):
+    name = "watcher" + how.split()[0]
+    admin.post("/login/accounts", json={"username": name, "email": f"{name}@example.com", "password": "long enough",
+                                        "role": "user"})
+    visitor = Visitor(portal.url).login(name, "long enough")
+    with visitor.get("/login/live", stream=True, timeout=20) as stream:
+        assert stream.status_code == 200
+        begin = time.monotonic()
+        if how == "deleted":
+            [account] = admin.json(f"/login/accounts/json?search={name}")["items"]
+            assert admin.delete(f"/login/accounts/{account['id']}").status_code == 200
+        else:
+            assert visitor.post("/logout").status_code == 302
+        for _ in stream.iter_content(1):  # heartbeats, until it ends
+            assert time.monotonic() - begin < 15
+    assert time.monotonic() - begin < 15
+
+
 @pytest.mark.parametrize("path, status", [("/login", 200), ("/health", 200), ("/nowhere", None), ("/login/summary", 302),
                                           ("/static/no-such-file.js", 404), ("/login/devices/json", 401)])
 def test_every_response_carries_the_security_headers(stranger, path, status):
