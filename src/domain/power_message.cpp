@@ -2,6 +2,8 @@
 
 #include <span>
 
+#include <fmt/format.h>
+
 #include "core/text.hpp"
 #include "domain/payload.hpp"
 
@@ -15,6 +17,8 @@ using core::fail;
 
 // A TEXT column; 1e5 is stored as 100000, so that a payload of 64 KiB can pass it.
 constexpr std::size_t longest_history = 65'535;
+// Every sample's row carries the history: 64 KiB of payload could ask for half a gigabyte of rows.
+constexpr std::size_t most_history_bytes = 4 * 1024 * 1024;
 
 /// The elements of one quantity: those of an array, a scalar as the only one, none if absent or null.
 std::span<const json::value> elements(const json::object& meter_data, std::string_view quantity) {
@@ -81,6 +85,15 @@ std::optional<std::string> energy_history_of(const json::object& message) {
     return text.size() <= longest_history ? std::optional(std::move(text)) : std::nullopt;
 }
 
+/// Nothing, or why the rows of a message would take more space than any meter has need of.
+std::optional<core::Error> too_much(std::size_t samples, const std::optional<std::string>& history) {
+    if (!history || samples * history->size() <= most_history_bytes) return std::nullopt;
+    return core::Error{
+        ErrorCode::invalid,
+        fmt::format("{} samples, each with the \"energy_history\" of {} bytes, would take more than 4 MiB",
+                    samples, history->size())};
+}
+
 core::Result<std::vector<PowerSample>> samples_field(const json::object& message) {
     const json::value* value = message.if_contains("meter_data");
     if (value == nullptr || value->is_null()) return fail(ErrorCode::invalid, "\"meter_data\" is missing");
@@ -104,8 +117,10 @@ core::Result<PowerMessage> parse_power(std::string_view payload) {
     if (!uid) return fail(uid.error());
     auto samples = samples_field(**message);
     if (!samples) return fail(samples.error());
-    return PowerMessage{std::move(*uid), rtc_of(**message), relay_state_of(**message),
-                        energy_history_of(**message), std::move(*samples)};
+    auto history = energy_history_of(**message);
+    if (const auto reason = too_much(samples->size(), history)) return fail(*reason);
+    return PowerMessage{std::move(*uid), rtc_of(**message), relay_state_of(**message), std::move(history),
+                        std::move(*samples)};
 }
 
 }  // namespace silaware::domain

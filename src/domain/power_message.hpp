@@ -37,7 +37,8 @@ struct PowerMessage {
     std::vector<PowerSample> samples;  ///< at least one
 };
 
-/// The message in `payload`. Error: why it goes into quarantine, in words a technician understands.
+/// The message in `payload`. Error: why it goes into quarantine, in words a technician understands; also when
+/// its samples, each with the energy history, would take more than 4 MiB.
 core::Result<PowerMessage> parse_power(std::string_view payload);
 
 }  // namespace silaware::domain

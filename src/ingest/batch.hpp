@@ -30,6 +30,7 @@ struct Rejected {
 
 /// Messages sorted by kind, each kind in the order of receipt. Refers to the spool messages it was made of.
 struct Batch {
+    std::span<const spool::Message> messages;  ///< what it was made of
     std::vector<Received<domain::PowerMessage>> power;
     std::vector<Received<domain::MachineRun>> runs;
     std::vector<Received<domain::ClimateMessage>> climate;
@@ -43,7 +44,12 @@ struct Batch {
 /// True if `topic` is covered by `filter`, which may hold MQTT's wildcards.
 bool topic_matches(std::string_view filter, std::string_view topic);
 
-/// Parses `messages`; what is bad lands in `rejected` and harms nothing else.
+/// Rows of power_monitoring that one transaction takes, give or take a message: what a batch needs of memory
+/// grows with its rows, and a message of 64 KiB can hold thousands.
+inline constexpr std::size_t most_rows = 25'000;
+
+/// Parses from the front of `messages` what makes one transaction, at least one; what is bad lands in
+/// `rejected` and harms nothing else.
 Batch parse_batch(std::span<const spool::Message> messages, const Options& options, core::Instant now);
 
 }  // namespace silaware::ingest

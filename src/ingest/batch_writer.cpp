@@ -110,6 +110,14 @@ class RetainedReplays {
     std::map<std::int64_t, std::int64_t> originals_;  // hash to seq
 };
 
+Batch refuse(std::span<const spool::Message> messages, const std::string& reason) {
+    Batch batch;
+    batch.messages = messages;
+    for (const spool::Message& message : messages)
+        batch.rejected.push_back({&message, core::fingerprint(message.topic, message.payload), reason});
+    return batch;
+}
+
 void quarantine(storage::Connection& connection, const std::vector<Rejected>& rejected) {
     std::vector<storage::QuarantineRow> rows;
     for (const Rejected& message : rejected) {
@@ -130,9 +138,24 @@ storage::SpoolPosition BatchWriter::position(std::int64_t first_waiting, std::in
     });
 }
 
+Batch BatchWriter::prepare(std::span<const spool::Message> messages) const {
+    return parse_batch(messages, options_, now_of_clock());
+}
+
 storage::SpoolPosition BatchWriter::write(std::span<const spool::Message> messages) {
+    storage::SpoolPosition written;
+    while (!messages.empty()) {
+        Batch batch = prepare(messages);
+        messages = messages.subspan(batch.messages.size());
+        written = write(std::move(batch));
+    }
+    return written;
+}
+
+storage::SpoolPosition BatchWriter::write(Batch batch) {
+    const auto messages = batch.messages;
     try {
-        return write_whole(messages, nullptr);
+        return write_whole(batch);
     } catch (const storage::DatabaseUnavailable&) {
         known_.forget();  // the database that comes back may be another one
         throw;
@@ -140,22 +163,12 @@ storage::SpoolPosition BatchWriter::write(std::span<const spool::Message> messag
         known_.forget();
         if (!error.is_data_error()) throw;
         if (messages.size() == 1) {
-            const std::string refusal = fmt::format("the database refused it: {}", error.what());
-            return write_whole(messages, &refusal);
+            Batch refused = refuse(messages, fmt::format("the database refused it: {}", error.what()));
+            return write_whole(refused);
         }
     }
     write(messages.first(messages.size() / 2));
     return write(messages.subspan(messages.size() / 2));
-}
-
-Batch BatchWriter::sort(std::span<const spool::Message> messages, const std::string* refusal,
-                        core::Instant now) {
-    if (refusal == nullptr) return parse_batch(messages, options_, now);
-    Batch batch;
-    for (const spool::Message& message : messages) {
-        batch.rejected.push_back({&message, core::fingerprint(message.topic, message.payload), *refusal});
-    }
-    return batch;
 }
 
 void BatchWriter::reject_unregistered(Batch& batch) {
@@ -191,10 +204,9 @@ void BatchWriter::log_rejected(const std::vector<Rejected>& rejected) {
     unlogged_ = 0;
 }
 
-storage::SpoolPosition BatchWriter::write_whole(std::span<const spool::Message> messages,
-                                                const std::string* refusal) {
+storage::SpoolPosition BatchWriter::write_whole(Batch& batch) {
     const core::Instant now = now_of_clock();
-    Batch batch = sort(messages, refusal, now);
+    const auto messages = batch.messages;
     reject_unregistered(batch);
     const auto ids = batch.devices();
     known_.intern(database_, ids, core::epoch_ms(now));

@@ -22,14 +22,20 @@ class BatchWriter {
     /// messages up to `first_waiting - 1` went to another one. Throws DatabaseError.
     storage::SpoolPosition position(std::int64_t first_waiting, std::int64_t received_so_far);
 
-    /// Stores `messages` (in order of their seq) and answers the new position. A message that the database
-    /// refuses is found by halving and goes into quarantine alone. Throws DatabaseUnavailable; then none or
-    /// all of them are stored, and position() knows.
+    /// Parses from the front of `messages` (in order of their seq) what makes one transaction. Needs no
+    /// database, and may run in another thread than write().
+    Batch prepare(std::span<const spool::Message> messages) const;
+
+    /// Stores the batch and answers the new position. A message that the database refuses is found by halving
+    /// and goes into quarantine alone. Throws DatabaseUnavailable; then position() knows how much of it is
+    /// stored.
+    storage::SpoolPosition write(Batch batch);
+
+    /// The same for all of `messages`, in as many transactions as it takes.
     storage::SpoolPosition write(std::span<const spool::Message> messages);
 
   private:
-    storage::SpoolPosition write_whole(std::span<const spool::Message> messages, const std::string* refusal);
-    Batch sort(std::span<const spool::Message> messages, const std::string* refusal, core::Instant now);
+    storage::SpoolPosition write_whole(Batch& batch);
     void reject_unregistered(Batch& batch);
     void write_batch(storage::Connection& connection, const Batch& batch, storage::SpoolPosition& position,
                      core::Instant now);

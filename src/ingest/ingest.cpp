@@ -1,6 +1,7 @@
 #include "ingest/ingest.hpp"
 
 #include <condition_variable>
+#include <future>
 #include <thread>
 
 #include <spdlog/spdlog.h>
@@ -115,26 +116,41 @@ void Ingest::write_backlog(std::stop_token stop) {
         spdlog::info("database: back; {} messages waited", status.messages);
     std::int64_t position = start.position;
     tidy_spool(position, Tidying::now);
+    std::future<Portion> ahead;
     // It may also have been another thread that lost the database, while there was nothing to write.
     while (!stop.stop_requested() && database_reachable_) {
-        const bool busy = write_next(position);
-        tidy_spool(position, busy ? Tidying::when_due : Tidying::now);
-        if (!busy) spool_.wait_past(position, idle_wait);
+        Portion portion = ahead.valid() ? ahead.get() : next_portion(position);
+        if (portion.messages.empty()) {
+            tidy_spool(position, Tidying::now);
+            spool_.wait_past(position, idle_wait);
+            continue;
+        }
+        // The next batch is parsed while the database works on this one; not so a small one, which would be
+        // larger, and so cheaper, if it waited.
+        const std::int64_t end = portion.batch.messages.back().seq;
+        if (spool_.status().last_seq - end >= batch_messages)
+            ahead = std::async(std::launch::async, [this, end] { return next_portion(end); });
+        position = write(std::move(portion)).position;
+        tidy_spool(position, Tidying::when_due);
     }
     tidy_spool(position, Tidying::now);
 }
 
-/// False if there was nothing to write.
-bool Ingest::write_next(std::int64_t& position) {
-    const auto messages = spool_.read(position, batch_messages, batch_bytes);
+/// Without messages if there is nothing to write.
+Ingest::Portion Ingest::next_portion(std::int64_t position) const {
+    auto messages = spool_.read(position, batch_messages, batch_bytes);
     if (!messages) throw std::runtime_error("spool: " + messages.error().message);
-    if (messages->empty()) return false;
+    Portion portion{std::move(*messages), {}};
+    portion.batch = writer_.prepare(portion.messages);
+    return portion;
+}
+
+storage::SpoolPosition Ingest::write(Portion portion) {
     const auto begin = Clock::now();
-    const storage::SpoolPosition written = writer_.write(*messages);
+    const storage::SpoolPosition written = writer_.write(std::move(portion.batch));
     counters_.committed(written);
     counters_.batch_done(Clock::now() - begin);
-    position = written.position;
-    return true;
+    return written;
 }
 
 /// Stored messages leave the spool many at a time: that costs less than after each batch.

@@ -31,7 +31,13 @@ class Ingest {
     bool append(std::span<const mqtt::Message> messages);
     void write_until(std::stop_token stop);
     void write_backlog(std::stop_token stop);
-    bool write_next(std::int64_t& position);
+    /// What the next transaction takes from the spool, parsed.
+    struct Portion {
+        std::vector<spool::Message> messages;
+        Batch batch;
+    };
+    Portion next_portion(std::int64_t position) const;
+    storage::SpoolPosition write(Portion portion);
     enum class Tidying { when_due, now };
     void tidy_spool(std::int64_t position, Tidying when);
     void publish_counters_until(std::stop_token stop);

@@ -17,6 +17,8 @@ constexpr std::string_view save_device = R"(
      WHERE id = ?)";
 constexpr std::string_view find_registered = "SELECT mac_key FROM devices WHERE mac_key = ?";
 
+constexpr std::size_t most_remembered = 100'000;
+
 struct Saved {
     std::int64_t last_seen_ms;
     std::optional<std::int64_t> usual_interval_ms;
@@ -37,6 +39,8 @@ KnownDeviceId find_or_add(Connection& connection, const std::string& uid, std::i
 }  // namespace
 
 void KnownDeviceStore::intern(Database& database, std::span<const core::DeviceId> ids, std::int64_t now_ms) {
+    // Somebody may make up a new id for every message.
+    if (ids_.size() + ids.size() > most_remembered) forget();
     std::optional<Database::Lease> connection;
     for (const core::DeviceId& id : ids) {
         if (knows(id)) continue;

@@ -97,6 +97,23 @@ TEST_F(IngestTest, ABatchIsStoredOnceWhateverIsRepeated) {
     EXPECT_EQ(count("power_monitoring"), 120);
 }
 
+TEST_F(IngestTest, MessagesOfThousandsOfSamplesAreStoredInSeveralTransactions) {
+    std::string volts = "1";
+    for (int i = 1; i < 20'000; ++i)
+        volts += ",1";
+    std::vector<spool::Message> messages(3);
+    for (std::size_t i = 0; i < messages.size(); ++i) {
+        messages[i] = {static_cast<std::int64_t>(i) + 1, now(), false, "silaware/power",
+                       fmt::format(R"({{"uid":"m","meter_data":{{"voltage":[{}]}}}})", volts)};
+    }
+    BatchWriter writer(*database, options, "00000000000000000000000000000001");
+    writer.position(1, 0);
+    EXPECT_EQ(writer.prepare(messages).messages.size(), 2u);
+    EXPECT_EQ(writer.write(messages).position, 3);
+    EXPECT_EQ(position().stored, 3);
+    EXPECT_EQ(count("power_monitoring"), 60'000);
+}
+
 TEST_F(IngestTest, EqualReadingsOfAStandingClockAreAllKept) {
     const Sample sample{midnight(1) + 1h, "100", "5"};
     feed({power(meter, sample, sample.at), power(meter, sample, sample.at + 1s),

@@ -4,6 +4,8 @@
 
 #include <gtest/gtest.h>
 
+#include <fmt/format.h>
+
 using namespace silaware;
 using domain::parse_power;
 using domain::PowerMessage;
@@ -221,6 +223,26 @@ TEST(PowerMessage, AnEnergyHistoryThatFitsNoTextColumnIsAbsent) {
     const auto message = parsed(with(R"("energy_history":)" + history + "]"));
     EXPECT_FALSE(message.energy_history);
     EXPECT_EQ(message.samples.size(), 1u);
+}
+
+TEST(PowerMessage, SamplesThatEachRepeatALongHistoryTakeFourMebibytesAtMost) {
+    const auto text = [](std::size_t samples, std::size_t history) {
+        std::string voltages, values;
+        for (std::size_t i = 0; i < samples; ++i)
+            voltages += i == 0 ? "1" : ",1";
+        for (std::size_t i = 0; i < history; ++i)
+            values += i == 0 ? "1" : ",1";
+        return fmt::format(R"({{"uid":"m","meter_data":{{"voltage":[{}]}},"energy_history":[{}]}})", voltages,
+                           values);
+    };
+    // A history of n digits takes 2 n + 1 bytes.
+    EXPECT_EQ(parsed(text(4096, 511)).samples.size(), 4096u);
+    const auto refused = domain::parse_power(text(16'000, 16'000));
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().message,
+              "16000 samples, each with the \"energy_history\" of 32001 bytes, would take more than 4 MiB");
+    // Without a history there is nothing to repeat.
+    EXPECT_EQ(parsed(text(32'000, 0)).samples.size(), 32'000u);
 }
 
 TEST(PowerMessage, OfAKeyGivenTwiceTheLastCounts) {
