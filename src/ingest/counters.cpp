@@ -10,8 +10,6 @@ namespace silaware::ingest {
 
 namespace {
 
-constexpr std::string_view position_key = "position";
-
 std::string text_of(const storage::SpoolPosition& position) {
     return fmt::format("{} {} {} {}", position.position, position.stored, position.duplicates,
                        position.quarantined);
@@ -27,14 +25,14 @@ std::optional<storage::SpoolPosition> position_in(const std::string& text) {
 }  // namespace
 
 Counters::Counters(spool::Spool& spool) : spool_(spool) {
-    const auto kept = spool.meta(position_key);
-    if (!kept || !*kept) return;
-    if (const auto position = position_in(**kept)) position_ = *position;
+    const auto kept = spool.note();
+    if (!kept) return;
+    if (const auto position = position_in(*kept)) position_ = *position;
 }
 
 void Counters::committed(const storage::SpoolPosition& position) {
     // Kept before it is shown: what a restart goes on from is never less than what was shown.
-    if (const auto kept = spool_.set_meta(position_key, text_of(position)); !kept)
+    if (const auto kept = spool_.set_note(text_of(position)); !kept)
         spdlog::debug("spool: {}", kept.error().message);
     const std::lock_guard lock(mutex_);
     position_ = position;

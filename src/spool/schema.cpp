@@ -40,10 +40,6 @@ CREATE TABLE state (
     connection      INTEGER NOT NULL DEFAULT 0,
     session         TEXT NOT NULL DEFAULT ''
 );
-CREATE TABLE meta (
-    key   TEXT PRIMARY KEY,
-    value TEXT NOT NULL
-) WITHOUT ROWID;
 )sql";
 
 std::string random_id() {

@@ -13,6 +13,7 @@
 
 #include "spool/ballast.hpp"
 #include "spool/keeper.hpp"
+#include "spool/note_file.hpp"
 #include "spool/process_lock.hpp"
 #include "spool/redelivery.hpp"
 #include "spool/store.hpp"
@@ -26,7 +27,7 @@ using core::Result;
 namespace {
 
 constexpr std::int64_t largest_ballast = 32LL * 1024 * 1024;
-constexpr std::uintmax_t least_disk_space = 64ULL * 1024 * 1024;
+constexpr std::int64_t page_bytes = 8192;
 
 core::Error explain(const SqliteError& error) {
     const bool disk = error.code() == SQLITE_FULL || error.code() == SQLITE_IOERR ||
@@ -42,6 +43,14 @@ auto guarded(Work work) -> decltype(work()) {
     } catch (const SqliteError& error) {
         return fail(explain(error));
     }
+}
+
+/// Disk space that appending leaves free, so that deleting can still write; less on a small disk.
+std::uintmax_t spare_space(const std::filesystem::path& folder) {
+    constexpr std::uintmax_t plenty = 16ULL * 1024 * 1024;
+    std::error_code error;
+    const auto space = std::filesystem::space(folder, error);
+    return error ? plenty : std::min(plenty, space.capacity / 16);
 }
 
 void sync_folder(const std::filesystem::path& folder) {
@@ -79,8 +88,8 @@ class Spool::State {
     bool wait_past(std::int64_t after_seq, std::chrono::milliseconds timeout) const;
     Result<void> remove_through(std::int64_t seq);
     Status status() const;
-    Result<std::optional<std::string>> meta(std::string_view key);
-    Result<void> set_meta(std::string_view key, std::string_view value);
+    std::optional<std::string> note() const;
+    Result<void> set_note(std::string_view text);
 
   private:
     void remove_rows(std::int64_t seq);
@@ -88,19 +97,25 @@ class Spool::State {
     void move_log();
     void move_log_while_writing_rests();
     void publish();
+    bool disk_is_short() const;
+    bool is_full(const Tally& after) const;
     Tally tally_after(std::span<const Arrival> arrivals, std::size_t duplicates) const;
     std::unique_lock<std::mutex> writing();
 
     ProcessLock lock_;
     std::filesystem::path folder_;
     Limits limits_;
+    std::uintmax_t spare_;
     Ballast ballast_;
+    mutable std::mutex note_mutex_;
+    NoteFile note_;
     std::atomic<bool> refused_ = false;  ///< the last append found no room
     std::atomic<int> writers_waiting_ = 0;
     std::mutex write_mutex_;
     Writer writer_;
     RedeliveryWindow window_;
     bool log_is_too_long_ = false;
+    std::int64_t log_bytes_ = 0;
     std::optional<core::Instant> oldest_;
     std::int64_t forgotten_through_;
     std::mutex read_mutex_;
@@ -115,7 +130,9 @@ Spool::State::State(ProcessLock lock, const std::filesystem::path& folder, Limit
     : lock_(std::move(lock)),
       folder_(folder),
       limits_(limits),
+      spare_(spare_space(folder)),
       ballast_(folder / "spool.ballast", std::min(largest_ballast, limits.bytes / 16)),
+      note_(folder / "spool.note"),
       writer_(folder / "spool.db"),
       oldest_(writer_.oldest()),
       forgotten_through_(writer_.tally().removed_through),
@@ -127,6 +144,7 @@ Spool::State::State(ProcessLock lock, const std::filesystem::path& folder, Limit
         writer_.connection().handle(),
         [](void* state, sqlite3*, const char*, int pages) {
             auto& self = *static_cast<State*>(state);
+            self.log_bytes_ = pages * page_bytes;
             self.log_is_too_long_ = self.keeper_.log_has_grown_to(pages);
             return SQLITE_OK;
         },
@@ -178,11 +196,17 @@ Result<Appended> Spool::State::append(std::span<const Arrival> arrivals) {
     const std::size_t duplicates = window_.redeliveries(receipts);
     const std::span fresh = arrivals.subspan(duplicates);
     const Tally after = tally_after(arrivals, duplicates);
-    // A batch larger than the whole limit must pass some time: it does when the spool is empty.
-    if (after.bytes > limits_.bytes && !fresh.empty() && status_.messages > 0) {
+    if (!fresh.empty() && is_full(after)) {
         refused_ = true;
         return fail(ErrorCode::too_large,
                     fmt::format("the spool is full ({} of {} bytes)", writer_.tally().bytes, limits_.bytes));
+    }
+    if (!fresh.empty() && disk_is_short()) {
+        move_log_while_writing_rests();
+        if (disk_is_short()) {
+            refused_ = true;
+            return fail(ErrorCode::unavailable, "the spool's disk is full");
+        }
     }
     const std::int64_t first_seq = writer_.tally().last_seq + 1;
     auto appended = guarded([&]() -> Result<Appended> {
@@ -198,6 +222,18 @@ Result<Appended> Spool::State::append(std::span<const Arrival> arrivals) {
     return appended;
 }
 
+/// A batch larger than the whole limit must pass some time: it does when the spool is empty.
+bool Spool::State::is_full(const Tally& after) const {
+    return after.bytes > limits_.bytes && status_.messages > 0;
+}
+
+/// True if what waits in the log might not fit into the file, with the spare space left over.
+bool Spool::State::disk_is_short() const {
+    std::error_code error;
+    const auto space = std::filesystem::space(folder_, error);
+    return !error && space.available < spare_ + static_cast<std::uintmax_t>(log_bytes_);
+}
+
 Tally Spool::State::tally_after(std::span<const Arrival> arrivals, std::size_t duplicates) const {
     Tally tally = writer_.tally();
     tally.last_seq += static_cast<std::int64_t>(arrivals.size() - duplicates);
@@ -211,8 +247,7 @@ Tally Spool::State::tally_after(std::span<const Arrival> arrivals, std::size_t d
 /// After a refusal there has to be some room before it is worth trying again.
 bool Spool::State::has_room() const {
     std::error_code error;
-    if (refused_ && std::filesystem::space(folder_, error).available < least_disk_space && !error)
-        return false;
+    if (refused_ && std::filesystem::space(folder_, error).available < 4 * spare_ && !error) return false;
     const std::lock_guard lock(view_mutex_);
     const std::int64_t border = refused_ ? status_.limit_bytes / 10 * 9 : status_.limit_bytes;
     return status_.messages == 0 || status_.bytes < border;
@@ -245,8 +280,8 @@ Result<void> Spool::State::remove_through(std::int64_t seq) {
     return guarded([&]() -> Result<void> {
         try {
             remove_rows(seq);
-        } catch (const SqliteError& error) {
-            if (!ballast_.release()) throw;
+        } catch (const SqliteError&) {
+            ballast_.release();
             move_log();
             remove_rows(seq);
         }
@@ -275,7 +310,7 @@ bool Spool::State::remove_next(std::int64_t seq) {
         oldest_ = writer_.oldest();
     }
     publish();
-    if (log_is_too_long_) move_log_while_writing_rests();
+    if (log_is_too_long_ || disk_is_short()) move_log_while_writing_rests();
     return more;
 }
 
@@ -288,8 +323,9 @@ void Spool::State::move_log() {
 void Spool::State::move_log_while_writing_rests() {
     const std::lock_guard read_lock(read_mutex_);
     const auto moving = keeper_.hold();
-    sqlite3_wal_checkpoint_v2(writer_.connection().handle(), nullptr, SQLITE_CHECKPOINT_TRUNCATE, nullptr,
-                              nullptr);
+    const int moved = sqlite3_wal_checkpoint_v2(writer_.connection().handle(), nullptr,
+                                                SQLITE_CHECKPOINT_TRUNCATE, nullptr, nullptr);
+    if (moved == SQLITE_OK) log_bytes_ = 0;
     log_is_too_long_ = false;
 }
 
@@ -298,17 +334,15 @@ Status Spool::State::status() const {
     return status_;
 }
 
-Result<std::optional<std::string>> Spool::State::meta(std::string_view key) {
-    const auto lock = writing();
-    return guarded([&]() -> Result<std::optional<std::string>> { return writer_.meta(key); });
+std::optional<std::string> Spool::State::note() const {
+    const std::lock_guard lock(note_mutex_);
+    return note_.read();
 }
 
-Result<void> Spool::State::set_meta(std::string_view key, std::string_view value) {
-    const auto lock = writing();
-    return guarded([&]() -> Result<void> {
-        writer_.set_meta(key, value);
-        return {};
-    });
+Result<void> Spool::State::set_note(std::string_view text) {
+    const std::lock_guard lock(note_mutex_);
+    if (note_.write(text)) return {};
+    return fail(ErrorCode::unavailable, "the spool's note could not be written");
 }
 
 Result<Spool> Spool::open(const std::filesystem::path& folder, Limits limits) {
@@ -360,11 +394,11 @@ Result<void> Spool::remove_through(std::int64_t seq) {
 Status Spool::status() const {
     return state_->status();
 }
-Result<std::optional<std::string>> Spool::meta(std::string_view key) const {
-    return state_->meta(key);
+std::optional<std::string> Spool::note() const {
+    return state_->note();
 }
-Result<void> Spool::set_meta(std::string_view key, std::string_view value) {
-    return state_->set_meta(key, value);
+Result<void> Spool::set_note(std::string_view text) {
+    return state_->set_note(text);
 }
 
 }  // namespace silaware::spool

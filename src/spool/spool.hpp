@@ -108,10 +108,10 @@ class Spool {
 
     Status status() const;
 
-    /// Small texts by name that survive this process, however it ends, but not a power cut: for what can be
-    /// found out again. Nothing if never set.
-    core::Result<std::optional<std::string>> meta(std::string_view key) const;
-    core::Result<void> set_meta(std::string_view key, std::string_view value);
+    /// A short text that survives this process, however it ends, but not a power cut: for what can be found
+    /// out again. Nothing if never set. Setting it works on a full disk, too.
+    std::optional<std::string> note() const;
+    core::Result<void> set_note(std::string_view text);
 
   private:
     class State;

@@ -195,23 +195,6 @@ void Writer::give_back_free_pages() {
     Statement(connection_, fmt::format("PRAGMA incremental_vacuum({})", vacuumed_at_once).c_str()).run();
 }
 
-std::optional<std::string> Writer::meta(std::string_view key) {
-    Statement statement(connection_, "SELECT value FROM meta WHERE key = ?");
-    statement.bind_text(1, key);
-    if (!statement.step()) return std::nullopt;
-    return std::string(statement.bytes(0));
-}
-
-void Writer::set_meta(std::string_view key, std::string_view value) {
-    const WithoutSync relaxed(connection_);
-    Statement(connection_,
-              "INSERT INTO meta (key, value) VALUES (?, ?) "
-              "ON CONFLICT (key) DO UPDATE SET value = excluded.value")
-        .bind_text(1, key)
-        .bind_text(2, value)
-        .run();
-}
-
 Reader::Reader(const std::filesystem::path& file)
     : connection_(file),
       select_(connection_,

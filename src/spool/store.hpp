@@ -46,9 +46,6 @@ class Writer {
     std::optional<core::Instant> oldest();
     void give_back_free_pages();
 
-    std::optional<std::string> meta(std::string_view key);
-    void set_meta(std::string_view key, std::string_view value);
-
     Connection& connection() { return connection_; }
 
   private:

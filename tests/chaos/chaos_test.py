@@ -1,6 +1,7 @@
 """Whatever is killed, each message is stored exactly once.
 
-SILAWARE_SOAK_MINUTES=20 runs the random part that long, SILAWARE_CHAOS_SEED=n repeats a run's order of faults.
+SILAWARE_SOAK_MINUTES=20 runs the random part that long, SILAWARE_CHAOS_SEED=n repeats a run's order of faults,
+SILAWARE_CHAOS_RATE=n publishes n messages a second.
 
 What is held against the database: every message whose PUBACK left ingest is there (a wiretap between ingest and the
 broker writes those down); no message is there twice; and every message that the broker acknowledged to the publisher
@@ -16,6 +17,7 @@ from servers import wait_for
 from silaware import Ingest, assert_accounts_balance
 
 MINUTES = float(os.environ.get("SILAWARE_SOAK_MINUTES", 0))
+RATE = int(os.environ.get("SILAWARE_CHAOS_RATE", 2500))  # messages a second; fewer for a slow machine
 SEED = int(os.environ.get("SILAWARE_CHAOS_SEED", random.randrange(10**6)))
 
 
@@ -29,7 +31,7 @@ def describe(machine, metrics, stored):
 def test_random_kills_lose_and_double_nothing(mariadb):
     with Machine(mariadb, disk_megabytes=160) as machine:
         faults = list(Machine.FAULTS) + ([Machine.fill_disk] if machine.disk.mounted else [])
-        machine.publish(rate=2500)
+        machine.publish(rate=RATE)
         machine.break_things(MINUTES * 60 or 25, random.Random(SEED), faults)
         metrics = machine.settle()
         stored = machine.assert_nothing_lost_or_doubled(metrics)
@@ -40,7 +42,7 @@ def test_random_kills_lose_and_double_nothing(mariadb):
 
 def test_kills_of_the_broker_lose_and_double_nothing_that_ingest_acknowledged(mariadb):
     with Machine(mariadb) as machine:
-        machine.publish(rate=2500)
+        machine.publish(rate=RATE)
         faults = [Machine.kill_broker, Machine.kill_broker, Machine.kill_ingest, Machine.kill_database]
         machine.break_things(MINUTES * 30 or 8, random.Random(SEED), faults)
         machine.kill_broker(0.5)
@@ -79,6 +81,21 @@ def test_a_full_spool_withholds_acknowledgements_until_there_is_room(mariadb):
         assert metrics["silaware_spool_bytes"] <= 1024 * 1024
         assert metrics["silaware_messages_received_total"] < len(machine.publisher.acknowledged)
         assert "spool is full" in machine.ingest.log()
+        machine.mariadb.start()
+        metrics = machine.settle()
+        machine.assert_nothing_lost_or_doubled(metrics)
+
+
+def test_a_disk_that_the_backlog_fills_is_drained_also_after_a_kill(mariadb):
+    with Machine(mariadb, disk_megabytes=40, SPOOL_LIMIT_MB=128) as machine:
+        if not machine.disk.mounted:
+            pytest.skip("only root can mount a small disk")
+        machine.mariadb.kill()
+        machine.publish(rate=0)
+        wait_for(lambda: "disk is full" in machine.ingest.log(), 120, "the disk to be full")
+        machine.kill_ingest(0)
+        wait_for(lambda: machine.ingest.log().count("disk is full") > 1, 30, "the disk to be full still")
+        machine.publisher.stopping.set()
         machine.mariadb.start()
         metrics = machine.settle()
         machine.assert_nothing_lost_or_doubled(metrics)

@@ -84,8 +84,9 @@ TEST(Spool, KeepsItsIdMessagesAndFiguresOverARestart) {
         id = spool.id();
         append(spool, {arrival("one"), arrival("two")});
         ASSERT_TRUE(spool.remove_through(1));
-        ASSERT_TRUE(spool.set_meta("stored", "41"));
-        ASSERT_TRUE(spool.set_meta("stored", "42"));
+        EXPECT_EQ(spool.note(), std::nullopt);
+        ASSERT_TRUE(spool.set_note("stored 4100"));
+        ASSERT_TRUE(spool.set_note("stored 42"));
     }
     Spool spool = open(folder);
     EXPECT_EQ(spool.id().size(), 32u);
@@ -93,8 +94,7 @@ TEST(Spool, KeepsItsIdMessagesAndFiguresOverARestart) {
     EXPECT_EQ(payloads(spool), std::vector<std::string>{"two"});
     EXPECT_EQ(spool.status().received, 2);
     EXPECT_EQ(spool.status().messages, 1);
-    EXPECT_EQ(spool.meta("stored").value(), "42");
-    EXPECT_EQ(spool.meta("unknown").value(), std::nullopt);
+    EXPECT_EQ(spool.note(), "stored 42");
 }
 
 TEST(Spool, NeverUsesASeqTwice) {
