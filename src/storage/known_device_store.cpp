@@ -11,21 +11,27 @@ namespace {
 constexpr std::string_view find_device = "SELECT id FROM known_devices WHERE uid = ?";
 constexpr std::string_view add_device =
     "INSERT IGNORE INTO known_devices (uid, first_seen_ms, last_seen_ms) VALUES (?, ?, 0)";
+// The row is always there, but the server runs a bulk UPDATE row by row and a bulk INSERT in one go.
 constexpr std::string_view save_device = R"(
-    UPDATE known_devices
-       SET last_seen_ms = ?, usual_interval_ms = ?, last_power_ms = ?, last_run_ms = ?, last_climate_ms = ?
-     WHERE id = ?)";
+    INSERT INTO known_devices
+      (id, uid, first_seen_ms, last_seen_ms, usual_interval_ms, last_power_ms, last_run_ms, last_climate_ms)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+    ON DUPLICATE KEY UPDATE last_seen_ms = VALUES(last_seen_ms), usual_interval_ms = VALUES(usual_interval_ms),
+      last_power_ms = VALUES(last_power_ms), last_run_ms = VALUES(last_run_ms),
+      last_climate_ms = VALUES(last_climate_ms))";
 constexpr std::string_view find_registered = "SELECT mac_key FROM devices WHERE mac_key = ?";
 
 constexpr std::size_t most_remembered = 100'000;
 
 struct Saved {
+    KnownDeviceId id;
+    std::string_view uid;
+    std::int64_t first_seen_ms;
     std::int64_t last_seen_ms;
     std::optional<std::int64_t> usual_interval_ms;
     std::optional<std::int64_t> last_power_ms;
     std::optional<std::int64_t> last_run_ms;
     std::optional<std::int64_t> last_climate_ms;
-    KnownDeviceId id;
 };
 
 KnownDeviceId find_or_add(Connection& connection, const std::string& uid, std::int64_t now_ms) {
@@ -60,8 +66,9 @@ std::vector<KnownDevice> KnownDeviceStore::lock(Connection& connection, std::spa
 void KnownDeviceStore::save(Connection& connection, std::span<const KnownDevice> devices) {
     std::vector<Saved> rows;
     for (const KnownDevice& device : devices) {
-        rows.push_back({device.last_seen_ms, device.usual_interval_ms, device.last_power_ms,
-                        device.last_run_ms, device.last_climate_ms, device.id});
+        rows.push_back({device.id, device.uid, device.last_seen_ms, device.last_seen_ms,
+                        device.usual_interval_ms, device.last_power_ms, device.last_run_ms,
+                        device.last_climate_ms});
     }
     connection.bulk(save_device, rows);
 }
