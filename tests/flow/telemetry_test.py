@@ -110,6 +110,13 @@ def test_another_id_is_kept_as_it_is_and_compares_without_case(feed, database):
     assert database.value("SELECT COUNT(*) FROM power_monitoring WHERE uid = 'boiler 7/west'") == 2
 
 
+def test_sixty_four_printable_characters_are_an_id(feed, database):
+    longest = "Ünïté-" + "7" * 58
+    assert feed((CLIMATE, {"id": longest, "temperature": 20}), (UTILS, run_of(longest, int(time.time()) - 500)))["stored"] == 2
+    assert database.value("SELECT mac_address FROM temphumid WHERE mac_address = %s", longest) == longest
+    assert len(utils_rows(database, longest)) == 1
+
+
 def clocks():
     now = site_now()
     near, far, future = now - timedelta(hours=23), now - timedelta(hours=25), now + timedelta(hours=23)
@@ -234,6 +241,8 @@ def bad_messages():
         ("no meter_data", (POWER, {"uid": uid}), '"meter_data"'),
         ("meter_data a list", (POWER, {"uid": uid, "meter_data": []}), '"meter_data"'),
         ("no sample", (POWER, {"uid": uid, "meter_data": {"voltage": [], "power": []}}), "no sample"),
+        ("a long history for thousands of samples", (POWER, '{"uid":"%s","meter_data":{"voltage":[%s]},"energy_history":[%s]}' % (
+            uid, ",".join("1" * 10000), ",".join("1" * 10000))), "4 MiB"),
         ("run without id", (UTILS, {"start": now, "stop": now, "cycle_count": 1, "total_run": 1}), '"id"'),
         ("run without stop", (UTILS, {"id": uid, "start": now, "cycle_count": 1, "total_run": 1}), '"stop"'),
         ("stop before start", of_run(stop=now - 101), "before"),
@@ -277,6 +286,13 @@ def test_quarantine_is_listed_for_the_administrator(feed, admin):
     assert "not JSON" in newest["reason"]
 
 
+def clear_retained(feed, topic):
+    """The empty message that does it comes to ingest, too."""
+    before = feed.metrics()
+    feed.device.send(topic, b"", retain=True)
+    assert feed.settled(before, 1)["quarantined"] == 1
+
+
 def test_a_retained_replay_of_what_was_stored_is_a_duplicate(ingest, broker, feed, database):
     uid = new_device()
     message = json.dumps({"uid": uid, "meter_data": PLAIN})
@@ -290,12 +306,25 @@ def test_a_retained_replay_of_what_was_stored_is_a_duplicate(ingest, broker, fee
     ingest.start()
     assert feed.settled(before, 1) == {"stored": 0, "duplicate": 1, "quarantined": 0}
     assert len(power_rows(database, uid)) == 1
-    before = feed.metrics()
-    feed.device.send(POWER, b"", retain=True).wait_for_publish(10)
-    assert feed.settled(before, 1)["quarantined"] == 1
+    clear_retained(feed, POWER)
     # The same bytes without the flag are another reading.
     assert feed((POWER, message))["stored"] == 1
     assert len(power_rows(database, uid)) == 2
+
+
+def test_a_retained_replay_of_a_run_or_of_rubbish_is_a_duplicate(ingest, broker, feed, database):
+    uid = new_device()
+    for topic, message, kind in ((UTILS, run_of(uid, int(time.time()) - 300), "stored"), (CLIMATE, "rubbish", "quarantined")):
+        before = feed.metrics()
+        feed.device.send(topic, message, retain=True).wait_for_publish(10)
+        assert feed.settled(before, 1)[kind] == 1
+    before = feed.metrics()
+    assert ingest.end()[0] == 0
+    ingest.settings["MQTT_CLIENT_ID"] = "a-third-session"
+    ingest.start()
+    assert feed.settled(before, 2) == {"stored": 0, "duplicate": 2, "quarantined": 0}
+    for topic in (UTILS, CLIMATE):
+        clear_retained(feed, topic)
 
 
 def test_equal_bytes_are_two_readings(feed, database):
