@@ -9,6 +9,7 @@ Needs a build with the bench preset: cmake --preset bench && cmake --build --pre
 """
 import argparse
 import os
+import resource
 import signal
 import statistics
 import subprocess
@@ -43,7 +44,7 @@ def start_publisher(broker, messages, rate=0):
 
 
 class Usage:
-    """CPU seconds of processes between two looks."""
+    """CPU time of processes between two looks: unlike a rate, hardly touched by what else the machine does."""
 
     def __init__(self, **pids):
         self.pids = pids
@@ -57,40 +58,51 @@ class Usage:
             found[name] = (int(fields[11]) + int(fields[12])) / ticks
         return found
 
-    def cores(self, seconds):
+    def per_message(self):
+        """Microseconds of CPU that each process spent on a message."""
         now = self.look()
-        return {name: (now[name] - self.before[name]) / seconds for name in now}
+        return {name: (now[name] - self.before[name]) / options.messages * 1e6 for name in now}
+
+
+def since(children):
+    """Microseconds of CPU for a message, of child processes that have ended since."""
+    now = resource.getrusage(resource.RUSAGE_CHILDREN)
+    seconds = now.ru_utime + now.ru_stime - children.ru_utime - children.ru_stime
+    return seconds / options.messages * 1e6
 
 
 def bare(broker):
-    """Messages a second of the subscriber that only counts."""
+    """Messages a second of the subscriber that only counts, and the CPU time of each process."""
     counter = subprocess.Popen([COUNT, str(broker.port), str(options.messages)], stdout=subprocess.PIPE, text=True)
     assert counter.stdout.readline() == "ready\n"
+    usage = Usage(broker=broker.process.pid)
+    children = resource.getrusage(resource.RUSAGE_CHILDREN)
     begin = time.monotonic()
     publisher = start_publisher(broker, options.messages)
     assert counter.wait(600) == 0, "the counting subscriber lost messages"
     seconds = time.monotonic() - begin
     publisher.wait()
-    return options.messages / seconds
+    spent = usage.per_message() | {"publisher and subscriber": since(children)}
+    return options.messages / seconds, spent
 
 
 def through_silaware(broker, mariadb, database, ingest):
-    """Messages a second until the last row is committed, and the cores that each process used."""
+    """Messages a second until the last row is committed, the rows missing, and the CPU time of each process."""
     def stored():
         return int(database.value("SELECT COALESCE(SUM(stored), 0) FROM spool_positions"))
     before, rows_before = stored(), int(database.value("SELECT COUNT(*) FROM power_monitoring"))
+    usage = Usage(broker=broker.process.pid, mariadb=mariadb.process.pid, ingest=ingest.process.pid)
+    children = resource.getrusage(resource.RUSAGE_CHILDREN)
     begin = time.monotonic()
     publisher = start_publisher(broker, options.messages)
-    usage = Usage(broker=broker.process.pid, mariadb=mariadb.process.pid, ingest=ingest.process.pid,
-                  publisher=publisher.pid)
     while stored() < before + options.messages:
         time.sleep(0.02)
         assert time.monotonic() - begin < 600, f"{before + options.messages - stored()} messages are missing"
-        if publisher.poll() is not None:
-            usage.pids.pop("publisher", None)
     seconds = time.monotonic() - begin
+    publisher.wait()
+    spent = usage.per_message() | {"publisher": since(children)}
     rows = int(database.value("SELECT COUNT(*) FROM power_monitoring")) - rows_before
-    return options.messages / seconds, options.messages * options.samples - rows, usage.cores(seconds)
+    return options.messages / seconds, options.messages * options.samples - rows, spent
 
 
 class Peak(threading.Thread):
@@ -134,21 +146,25 @@ def overload(broker, mariadb, ingest, seconds):
     return first, last, waiting, waiting / (time.monotonic() - begin)
 
 
+def described(spent):
+    return f"{sum(spent.values()):.1f} (" + ", ".join(f"{name} {value:.1f}" for name, value in spent.items()) + ")"
+
+
 def main():
     with MariaDB(durable=True) as mariadb, Mosquitto("max_queued_messages 0\n") as broker:
         database = FreshDatabase(mariadb)
-        bare_rates, our_rates, lost, cores = [], [], 0, []
+        bare_rates, our_rates, lost = [], [], 0
         for _ in range(options.rounds):
-            bare_rates.append(bare(broker))
+            rate, bare_spent = bare(broker)
+            bare_rates.append(rate)
             with Ingest(database, broker, LOG_LEVEL="warn") as ingest:
-                rate, missing, used = through_silaware(broker, mariadb, database, ingest)
+                rate, missing, spent = through_silaware(broker, mariadb, database, ingest)
                 memory = ingest.memory_mb("VmHWM")
             our_rates.append(rate)
             lost += missing
-            cores.append(used)
             print(f"counting only {bare_rates[-1]:8.0f}/s   silaware {rate:8.0f}/s   ratio {rate / bare_rates[-1]:.2f}   "
-                  f"rows lost {missing}   RSS {memory:.0f} MB   cores " +
-                  " ".join(f"{name} {value:.2f}" for name, value in used.items()), flush=True)
+                  f"rows lost {missing}   RSS {memory:.0f} MB\n  CPU µs a message: counting only {described(bare_spent)}; "
+                  f"silaware {described(spent)}", flush=True)
         print(f"median: counting only {statistics.median(bare_rates):.0f} messages/s, silaware "
               f"{statistics.median(our_rates):.0f} messages/s ({statistics.median(our_rates) * options.samples:.0f} rows/s), "
               f"ratio {statistics.median(our_rates) / statistics.median(bare_rates):.2f}, rows lost {lost}")
