@@ -160,11 +160,15 @@ void Ingest::tidy_spool(std::int64_t position, Tidying when) {
     const bool due = position - tidied_through_ >= tidy_messages || now - tidied_ >= tidy_every ||
                      spool.bytes > spool.limit_bytes / 4;
     if (position == tidied_through_ || (when == Tidying::when_due && !due)) return;
-    if (const auto removed = spool_.remove_through(position); !removed) {
-        spdlog::warn("spool: {}", removed.error().message);
-    }
-    tidied_through_ = position;
+    if (tidying_fails_ && now - tidied_ < tidy_every) return;
     tidied_ = now;
+    const auto removed = spool_.remove_through(position);
+    if (removed) {
+        tidied_through_ = position;
+    } else if (!tidying_fails_) {
+        spdlog::warn("spool: {}; trying again every second", removed.error().message);
+    }
+    tidying_fails_ = !removed;
 }
 
 void Ingest::publish_counters_until(std::stop_token stop) {

@@ -54,6 +54,7 @@ class Ingest {
     Counters counters_;
     std::atomic<bool> database_reachable_ = true;
     std::int64_t tidied_through_ = -1;
+    bool tidying_fails_ = false;
     std::chrono::steady_clock::time_point tidied_{};
 };
 
