@@ -94,6 +94,7 @@ class Spool::State {
   private:
     void remove_rows(std::int64_t seq);
     bool remove_next(std::int64_t seq);
+    void give_space_back();
     void move_log();
     void move_log_while_writing_rests();
     void publish();
@@ -110,6 +111,7 @@ class Spool::State {
     mutable std::mutex note_mutex_;
     NoteFile note_;
     std::atomic<bool> refused_ = false;  ///< the last append found no room
+    bool disk_refused_ = false;          ///< and it was the disk that had none
     std::atomic<int> writers_waiting_ = 0;
     std::mutex write_mutex_;
     Writer writer_;
@@ -204,7 +206,7 @@ Result<Appended> Spool::State::append(std::span<const Arrival> arrivals) {
     if (!fresh.empty() && disk_is_short()) {
         move_log_while_writing_rests();
         if (disk_is_short()) {
-            refused_ = true;
+            refused_ = disk_refused_ = true;
             return fail(ErrorCode::unavailable, "the spool's disk is full");
         }
     }
@@ -213,7 +215,7 @@ Result<Appended> Spool::State::append(std::span<const Arrival> arrivals) {
         writer_.append(fresh, std::span(receipts).subspan(duplicates), after);
         return Appended{first_seq, after.last_seq, static_cast<std::int64_t>(duplicates)};
     });
-    refused_ = !appended;
+    refused_ = disk_refused_ = !appended;
     if (!appended) return appended;
     window_.advance(receipts, duplicates, first_seq);
     if (first_seq - 1 == forgotten_through_ && !fresh.empty()) oldest_ = fresh.front().received_at;
@@ -305,13 +307,21 @@ bool Spool::State::remove_next(std::int64_t seq) {
             writer_.skip_to(seq);
             forgotten_through_ = seq;
         }
-        writer_.give_back_free_pages();
+        give_space_back();
         ballast_.hold();
         oldest_ = writer_.oldest();
     }
     publish();
     if (log_is_too_long_ || disk_is_short()) move_log_while_writing_rests();
     return more;
+}
+
+/// A little after each tidying; all of it where appending found no room.
+void Spool::State::give_space_back() {
+    writer_.give_back_free_pages();
+    if (!disk_refused_) return;
+    while (writer_.give_back_free_pages(0))
+        move_log_while_writing_rests();
 }
 
 void Spool::State::move_log() {

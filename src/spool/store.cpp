@@ -190,9 +190,11 @@ std::optional<core::Instant> Writer::oldest() {
     return instant;
 }
 
-void Writer::give_back_free_pages() {
-    if (connection_.integer("PRAGMA freelist_count") < 2 * vacuumed_at_once) return;
+bool Writer::give_back_free_pages(std::int64_t kept) {
+    const std::int64_t free = connection_.integer("PRAGMA freelist_count");
+    if (free <= kept) return false;
     Statement(connection_, fmt::format("PRAGMA incremental_vacuum({})", vacuumed_at_once).c_str()).run();
+    return connection_.integer("PRAGMA freelist_count") < free;
 }
 
 Reader::Reader(const std::filesystem::path& file)

@@ -44,7 +44,8 @@ class Writer {
     /// Numbering goes on behind `seq`.
     void skip_to(std::int64_t seq);
     std::optional<core::Instant> oldest();
-    void give_back_free_pages();
+    /// Shrinks the file by a part of its free pages while it has more than `kept`; false if it has not.
+    bool give_back_free_pages(std::int64_t kept = 4000);
 
     Connection& connection() { return connection_; }
 
