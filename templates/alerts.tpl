@@ -1,5 +1,8 @@
 {{%AUTOESCAPE context="HTML"}}
-<header class="page-head"><div><h1>[[title.alerts]]</h1><p>[[alerts.lead]]</p></div></header>
+<header class="page-head">
+  <div><h1>[[title.alerts]]</h1><p>[[alerts.lead]]</p></div>
+  <div class="actions"><span class="live" id="live" data-state="connecting" role="status"><span class="dot" aria-hidden="true"></span><span>[[live.connecting]]</span></span></div>
+</header>
 <div class="toolbar">
   <div class="affix grow"><span class="fa-solid fa-magnifying-glass" aria-hidden="true"></span><input class="input" type="search" id="search" placeholder="[[alerts.search]]" aria-label="[[alerts.search]]" data-search></div>
   <select class="select" id="state" aria-label="[[alerts.state]]">
@@ -17,6 +20,7 @@
     <option value="power">[[alert.kind.power]]</option>
     <option value="power_factor">[[alert.kind.power_factor]]</option>
     <option value="stale">[[alert.kind.stale]]</option>
+    <option value="stuck">[[alert.kind.stuck]]</option>
     <option value="disk">[[alert.kind.disk]]</option>
     <option value="spool">[[alert.kind.spool]]</option>
     <option value="database">[[alert.kind.database]]</option>

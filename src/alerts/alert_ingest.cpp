@@ -9,7 +9,7 @@ namespace silaware::alerts {
 void AlertIngest::on_runs(storage::Connection& connection, std::span<const RunGrowth> growth,
                           core::Instant now) {
     if (growth.empty()) return;
-    Lifecycle lifecycle(connection, now);
+    Lifecycle lifecycle(connection, options_.texts, now);
     judge_maintenance(connection, lifecycle, growth, now);
     tell(connection, lifecycle, now);
 }
@@ -17,7 +17,7 @@ void AlertIngest::on_runs(storage::Connection& connection, std::span<const RunGr
 void AlertIngest::on_climate(storage::Connection& connection, std::span<const ClimateFact> facts,
                              core::Instant now) {
     if (facts.empty()) return;
-    Lifecycle lifecycle(connection, now);
+    Lifecycle lifecycle(connection, options_.texts, now);
     judge_climate(connection, lifecycle, rules_.current(connection), facts);
     tell(connection, lifecycle, now);
 }
@@ -25,7 +25,7 @@ void AlertIngest::on_climate(storage::Connection& connection, std::span<const Cl
 void AlertIngest::on_power(storage::Connection& connection, std::span<const PowerFact> facts,
                            core::Instant now) {
     if (facts.empty()) return;
-    Lifecycle lifecycle(connection, now);
+    Lifecycle lifecycle(connection, options_.texts, now);
     judge_power(connection, lifecycle, rules_.current(connection), facts);
     tell(connection, lifecycle, now);
 }

@@ -3,7 +3,6 @@
 #include <condition_variable>
 #include <mutex>
 
-#include <fmt/format.h>
 #include <spdlog/spdlog.h>
 
 #include "domain/retention.hpp"
@@ -78,7 +77,7 @@ void AlertJobs::check_shared(core::Instant now) {
 
 void AlertJobs::run_check(Check check, core::Instant now) {
     database_.transaction([&](storage::Connection& connection) {
-        Lifecycle lifecycle(connection, now);
+        Lifecycle lifecycle(connection, options_.texts, now);
         (this->*check)(connection, lifecycle, now);
         if (lifecycle.notices().empty()) return;
         notifier_.tell(connection, storage::read_alert_rules(connection), lifecycle.notices(), now);
@@ -90,14 +89,10 @@ void AlertJobs::record_outage(core::Instant now) {
     const core::Instant since = *database_away_since_;
     database_.transaction([&](storage::Connection& connection) {
         if (now - since < tolerated_outage || storage::is_outage_recorded(connection, since)) return;
-        Lifecycle lifecycle(connection, now);
+        Lifecycle lifecycle(connection, options_.texts, now);
         Condition condition = condition_of(kind::database, "database", std::nullopt);
         const double minutes = std::chrono::duration<double, std::ratio<60>>(now - since).count();
-        lifecycle.judge(
-            condition,
-            {domain::Standing::beyond, since, minutes, std::nullopt,
-             fmt::format("The database could not be reached for {:.0f} minutes; it is back", minutes)},
-            {});
+        lifecycle.judge(condition, {domain::Standing::beyond, since, minutes}, {});
         lifecycle.clear(condition, now);
         notifier_.tell(connection, storage::read_alert_rules(connection), lifecycle.notices(), now);
     });

@@ -4,8 +4,6 @@
 #include <map>
 #include <set>
 
-#include <fmt/format.h>
-
 #include "alerts/alert_jobs.hpp"
 #include "domain/rhythm.hpp"
 #include "storage/alert_checks.hpp"
@@ -63,11 +61,7 @@ void judge_silence(Lifecycle& lifecycle, Condition condition, core::Instant hear
     }
     if (now <= domain::silent_from(heard, usual, listening)) return;
     const double minutes = std::chrono::duration<double, std::ratio<60>>(now - heard).count();
-    const std::string what = condition.kind == kind::offline ? "No telemetry" : "No climate reading";
-    lifecycle.judge(condition,
-                    {domain::Standing::beyond, now, minutes, std::nullopt,
-                     fmt::format("{} for {:.0f} minutes", what, minutes)},
-                    {});
+    lifecycle.judge(condition, {domain::Standing::beyond, now, minutes}, {});
 }
 
 std::string host_name() {
@@ -106,10 +100,7 @@ void AlertJobs::check_stuck_sensors(storage::Connection& connection, Lifecycle& 
     for (const std::string& uid : storage::stuck_sensors(connection, now - stuck_window, stuck_readings)) {
         keys.insert(storage::alert_key(kind::stuck, uid));
         Condition condition = open.of(uid);
-        lifecycle.judge(condition,
-                        {domain::Standing::beyond, now, std::nullopt, std::nullopt,
-                         "The sensor has sent the very same values for a day"},
-                        {});
+        lifecycle.judge(condition, {domain::Standing::beyond, now}, {});
     }
     for (const auto& [key, alert] : open.all()) {
         if (keys.contains(key)) continue;
@@ -129,12 +120,11 @@ void AlertJobs::check_power_factor(storage::Connection& connection, Lifecycle& l
         const auto mean = domain::mean_power_factor(meter.kwh, meter.kvah);
         if (!mean) continue;
         Condition condition = open.of(meter.uid);
+        // Each month is billed for itself, so each is told of.
+        if (condition.open && condition.open->raised_ms.value_or(0) < core::epoch_ms(month))
+            lifecycle.clear(condition, now);
         const domain::Limit limit = domain::power_factor_limit();
-        lifecycle.judge(condition,
-                        {domain::judge(*mean, limit), now, *mean, limit.value,
-                         fmt::format("The month's mean power factor is {:.2f}, below {:.2f}: reactive "
-                                     "energy is billed",
-                                     *mean, limit.value)},
+        lifecycle.judge(condition, {domain::judge(*mean, limit), now, *mean, limit.value},
                         domain::power_factor_rule);
     }
 }
@@ -146,12 +136,7 @@ void AlertJobs::check_spools(storage::Connection& connection, Lifecycle& lifecyc
     for (const auto& spool : storage::spool_fills(connection, now)) {
         const double fill = static_cast<double>(spool.bytes) / mebibyte;
         Condition condition = open.of("spool " + spool.spool_id.substr(0, 8));
-        lifecycle.judge(condition,
-                        {domain::judge(fill, {limit, limit / 5}), now, fill, limit,
-                         fmt::format("{:.0f} MiB of messages wait for the database, half of what is "
-                                     "allowed or more",
-                                     fill)},
-                        {});
+        lifecycle.judge(condition, {domain::judge(fill, {limit, limit / 5}), now, fill, limit}, {});
     }
 }
 
@@ -163,10 +148,7 @@ void AlertJobs::check_disk(storage::Connection& connection, Lifecycle& lifecycle
         100.0 * (1.0 - static_cast<double>(space.available) / static_cast<double>(space.capacity));
     const std::string host = host_name();
     Condition condition = condition_of(kind::disk, host, storage::open_alert(connection, kind::disk, host));
-    lifecycle.judge(condition,
-                    {domain::judge(used, disk_limit), now, used, disk_limit.value,
-                     fmt::format("The disk of {} is {:.0f} % full", options_.home.string(), used)},
-                    {});
+    lifecycle.judge(condition, {domain::judge(used, disk_limit), now, used, disk_limit.value}, {});
 }
 
 }  // namespace silaware::alerts

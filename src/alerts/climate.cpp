@@ -2,8 +2,6 @@
 
 #include <map>
 
-#include <fmt/format.h>
-
 #include "core/text.hpp"
 
 namespace silaware::alerts {
@@ -20,8 +18,7 @@ struct Sensor {
     Quantity humidity;
 };
 
-std::optional<double> limit_of(const std::optional<float>& own, const std::optional<float>& general) {
-    const auto& limit = own ? own : general;
+std::optional<double> limit_of(const std::optional<float>& limit) {
     return limit ? std::optional(core::widen(*limit)) : std::nullopt;
 }
 
@@ -33,32 +30,18 @@ Condition find_condition(std::string_view kind, const std::string& uid, const Op
 }
 
 Sensor make_sensor(const std::string& uid, const storage::AlertRules& rules, const OpenAlerts& open) {
-    const auto id = core::DeviceId::parse(uid);
-    const auto own = rules.limits.find(id ? id->key() : uid);
-    const storage::DeviceLimits limits = own == rules.limits.end() ? storage::DeviceLimits{} : own->second;
-    return {
-        {find_condition(kind::temperature, uid, open),
-         limit_of(limits.max_temperature, rules.site.max_temperature)},
-        {find_condition(kind::humidity, uid, open), limit_of(limits.max_humidity, rules.site.max_humidity)}};
-}
-
-std::string message_of(const Condition& condition, double value, double maximum) {
-    const bool temperature = condition.kind == kind::temperature;
-    return fmt::format("{} is {}, above the maximum of {}", temperature ? "Temperature" : "Humidity",
-                       with_unit(condition.kind, value), with_unit(condition.kind, maximum));
+    const storage::DeviceLimits limits = storage::climate_limits(rules, uid);
+    return {{find_condition(kind::temperature, uid, open), limit_of(limits.max_temperature)},
+            {find_condition(kind::humidity, uid, open), limit_of(limits.max_humidity)}};
 }
 
 void judge(Lifecycle& lifecycle, Quantity& quantity, const std::optional<float>& reading, core::Instant at,
            const domain::AlertRule& rule) {
     if (!reading) return;
     const double value = core::widen(*reading);
-    Finding finding{domain::Standing::clear, at, value, quantity.maximum};
-    if (quantity.maximum) {
-        finding.standing = domain::judge(value, domain::climate_limit(*quantity.maximum));
-        if (finding.standing == domain::Standing::beyond)
-            finding.message = message_of(quantity.condition, value, *quantity.maximum);
-    }
-    lifecycle.judge(quantity.condition, finding, rule);
+    const auto standing = quantity.maximum ? domain::judge(value, domain::climate_limit(*quantity.maximum))
+                                           : domain::Standing::clear;
+    lifecycle.judge(quantity.condition, {standing, at, value, quantity.maximum}, rule);
 }
 
 /// Without anybody to remind there are no reminders.

@@ -16,21 +16,16 @@ core::Instant instant_of(const std::optional<std::int64_t>& ms, core::Instant ot
     return ms ? core::from_epoch_ms(*ms) : otherwise;
 }
 
-storage::NewAlert new_alert(const Condition& condition, const Finding& finding) {
-    return {condition.kind, condition.device,      finding.message, finding.value,
-            finding.limit,  condition.state.since, finding.at};
-}
-
-storage::OpenAlert as_opened(std::int64_t id, const Condition& condition, const Finding& finding) {
+storage::OpenAlert as_opened(std::int64_t id, const storage::NewAlert& opened) {
     storage::OpenAlert alert;
     alert.id = id;
-    alert.kind = condition.kind;
-    alert.device = condition.device;
-    alert.message = finding.message;
-    alert.value = finding.value;
-    alert.limit = finding.limit;
-    alert.state = "raised";
-    alert.raised_ms = core::epoch_ms(finding.at);
+    alert.kind = opened.kind;
+    alert.device = opened.device;
+    alert.message = opened.message;
+    alert.value = opened.value;
+    alert.limit = opened.limit;
+    alert.state = opened.raised ? "raised" : "pending";
+    if (opened.raised) alert.raised_ms = core::epoch_ms(*opened.raised);
     return alert;
 }
 
@@ -47,12 +42,20 @@ Condition condition_of(std::string_view kind, const std::string& device,
     return condition;
 }
 
+storage::NewAlert Lifecycle::new_alert(const Condition& condition, const Finding& finding) const {
+    return {condition.kind, condition.device, texts_.sentence(condition.kind, finding.value, finding.limit),
+            finding.value,  finding.limit,    condition.state.since,
+            finding.at};
+}
+
 void Lifecycle::note(Event event, const storage::OpenAlert& alert, const Finding& finding) {
     notices_.push_back({.event = event,
                         .alert_id = alert.id,
                         .kind = alert.kind,
                         .device = alert.device,
-                        .message = finding.message.empty() ? alert.message : finding.message,
+                        .message = event == Event::cleared
+                                       ? alert.message
+                                       : texts_.sentence(alert.kind, finding.value, finding.limit),
                         .value = finding.value,
                         .limit = finding.limit,
                         .at = finding.at,
@@ -73,7 +76,7 @@ void Lifecycle::raise(Condition& condition, const Finding& finding) {
         condition.open = storage::open_alert(connection_, condition.kind, condition.device);
         return;
     }
-    condition.open = as_opened(*id, condition, finding);
+    condition.open = as_opened(*id, alert);
     note(Event::raised, *condition.open, finding);
 }
 
@@ -99,11 +102,7 @@ void Lifecycle::keep_pending(Condition& condition, const Finding& finding) {
     if (begins) {
         storage::NewAlert alert = new_alert(condition, finding);
         alert.raised.reset();
-        if (const auto id = storage::open_alert(connection_, alert)) {
-            condition.open = as_opened(*id, condition, finding);
-            condition.open->state = "pending";
-            condition.open->raised_ms.reset();
-        }
+        if (const auto id = storage::open_alert(connection_, alert)) condition.open = as_opened(*id, alert);
     }
     if (ends) {
         storage::drop_alert(connection_, condition.open->id);

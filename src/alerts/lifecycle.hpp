@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "alerts/notice.hpp"
+#include "alerts/options.hpp"
 #include "domain/alert_policy.hpp"
 #include "storage/alert_store.hpp"
 
@@ -29,14 +30,15 @@ struct Finding {
     core::Instant at;
     std::optional<double> value = {};
     std::optional<double> limit = {};
-    std::string message = {};
 };
 
 /// Moves conditions from pending over raised to cleared, in the database and in `notices`. Works in the
 /// caller's transaction; throws DatabaseError.
 class Lifecycle {
   public:
-    Lifecycle(storage::Connection& connection, core::Instant now) : connection_(connection), now_(now) {}
+    /// `texts` must outlive it.
+    Lifecycle(storage::Connection& connection, const MailTexts& texts, core::Instant now)
+        : connection_(connection), texts_(texts), now_(now) {}
 
     void judge(Condition& condition, const Finding& finding, const domain::AlertRule& rule);
     /// Clears what is open of a condition.
@@ -49,9 +51,11 @@ class Lifecycle {
     void raise(Condition& condition, const Finding& finding);
     void remind(Condition& condition, const Finding& finding);
     void keep_pending(Condition& condition, const Finding& finding);
+    storage::NewAlert new_alert(const Condition& condition, const Finding& finding) const;
     void note(Event event, const storage::OpenAlert& alert, const Finding& finding);
 
     storage::Connection& connection_;
+    const MailTexts& texts_;
     core::Instant now_;
     std::vector<Notice> notices_;
 };

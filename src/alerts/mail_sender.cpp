@@ -94,11 +94,8 @@ void log(const storage::ClaimedMail& mail, const Settlement& settlement) {
 MailSender::MailSender(storage::Database& database, MailSenderOptions options)
     : database_(database), options_(std::move(options)), outbox_(database, owner_name()) {}
 
-/// The sender of the settings, else the user who signs in, where that is an address.
 std::string MailSender::sender_address() const {
-    const std::string set = storage::SettingsStore(database_).read().mail_sender;
-    if (!set.empty()) return set;
-    return mail::is_address(options_.smtp->username) ? options_.smtp->username : "silaware@localhost";
+    return mail::sender_address(storage::SettingsStore(database_).read().mail_sender, *options_.smtp);
 }
 
 mail::Message MailSender::message_of(const storage::ClaimedMail& claimed) const {

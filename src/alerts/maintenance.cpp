@@ -1,7 +1,5 @@
 #include "alerts/maintenance.hpp"
 
-#include <fmt/format.h>
-
 #include "storage/notification_log.hpp"
 
 namespace silaware::alerts {
@@ -15,14 +13,9 @@ void tell(storage::Connection& connection, Lifecycle& lifecycle, const std::stri
     Condition condition =
         condition_of(kind::maintenance, uid, storage::open_alert(connection, kind::maintenance, uid));
     // A multiple that was not serviced yet gives way to the higher one.
-    if (condition.open) storage::clear_alert(connection, condition.open->id, now);
-    condition = condition_of(kind::maintenance, uid, std::nullopt);
+    lifecycle.clear(condition, now);
     const double hours = static_cast<double>(run_seconds) / seconds_per_hour;
-    lifecycle.judge(
-        condition,
-        {domain::Standing::beyond, now, hours, passed_hours,
-         fmt::format("Has run for {:.1f} hours and passed {:g} hours of operation", hours, passed_hours)},
-        {});
+    lifecycle.judge(condition, {domain::Standing::beyond, now, hours, passed_hours}, {});
     if (!lifecycle.notices().empty()) lifecycle.notices().back().interval_hours = interval_hours;
 }
 

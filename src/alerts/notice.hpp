@@ -45,7 +45,5 @@ struct Notice {
 const std::string& receivers_of(std::string_view kind, const storage::AlertRules& rules);
 /// Quiet hours don't hold these back.
 bool is_urgent(std::string_view kind);
-/// `31.5 °C`, with the unit of the kind.
-std::string with_unit(std::string_view kind, double value);
 
 }  // namespace silaware::alerts

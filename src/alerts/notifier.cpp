@@ -90,9 +90,8 @@ view::AlertMail Notifier::alert_mail(storage::Connection& connection, const Noti
     mail.kind = notice.kind;
     mail.device = notice.device;
     mail.location = storage::location_of(connection, notice.device);
-    mail.message = notice.message;
-    if (notice.value) mail.value = with_unit(notice.kind, *notice.value);
-    if (notice.limit) mail.limit = with_unit(notice.kind, *notice.limit);
+    mail.value = notice.value;
+    mail.limit = notice.limit;
     mail.raised_at = site_time(notice.raised);
     return mail;
 }
@@ -208,6 +207,7 @@ void Notifier::tell(storage::Connection& connection, const storage::AlertRules& 
 
 void Notifier::send_digests(storage::Connection& connection, const storage::AlertRules& rules,
                             core::Instant now) const {
+    const double interval = core::widen(rules.site.utils_min_duration.value_or(0));
     std::map<std::string, Notices> by_receivers;
     for (const storage::OpenAlert& alert : storage::alerts_for_digest(connection, now)) {
         if (!storage::take_for_digest(connection, alert.id, now)) continue;
@@ -219,7 +219,8 @@ void Notifier::send_digests(storage::Connection& connection, const storage::Aler
                                                                  .value = alert.value,
                                                                  .limit = alert.limit,
                                                                  .at = raised,
-                                                                 .raised = raised});
+                                                                 .raised = raised,
+                                                                 .interval_hours = interval});
     }
     for (const auto& [receivers, group] : by_receivers) {
         if (!core::trim(receivers).empty()) send_letter(connection, rules, receivers, group, now);

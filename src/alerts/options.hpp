@@ -3,7 +3,9 @@
 #include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <optional>
 #include <string>
+#include <string_view>
 
 #include "core/time.hpp"
 #include "view/mails.hpp"
@@ -20,6 +22,10 @@ struct MailTexts {
     std::function<view::Mail(const view::ClimateMail&)> climate;
     std::function<view::Mail(const view::AlertMail&)> alert;
     std::function<view::Mail(const view::DigestMail&)> digest;
+    /// What an alert says of itself, in English; programs read it, pages and mails say it in their language.
+    std::function<std::string(std::string_view kind, std::optional<double> value,
+                              std::optional<double> limit)>
+        sentence;
 };
 
 /// By the templates; the renderer must outlive them.

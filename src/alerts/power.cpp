@@ -2,8 +2,6 @@
 
 #include <map>
 
-#include <fmt/format.h>
-
 #include "core/device_id.hpp"
 
 namespace silaware::alerts {
@@ -52,11 +50,7 @@ void judge_power(storage::Connection& connection, Lifecycle& lifecycle, const st
             condition_of(kind::power, uid, found == open.end() ? std::nullopt : std::optional(found->second));
         for (const auto& [at, watts] : meter.watts) {
             const auto standing = domain::judge(watts, domain::power_limit(meter.rated_watts));
-            lifecycle.judge(condition,
-                            {standing, at, watts, meter.rated_watts,
-                             fmt::format("Power is {:.0f} W, above the rated {:.0f} W for a minute or more",
-                                         watts, meter.rated_watts)},
-                            domain::power_rule);
+            lifecycle.judge(condition, {standing, at, watts, meter.rated_watts}, domain::power_rule);
         }
     }
 }

@@ -17,7 +17,7 @@ struct Settlement {
     std::vector<std::string> pending;  ///< who is still to get it; empty: as before
 };
 
-/// The pause before try number `tries + 1`: 5 s, doubling, at most 45 s, so that a mail leaves within a
+/// The pause before try number `tries + 1`: 5 s, doubling, at most 30 s, so that a mail leaves within a
 /// minute after the server is back.
 std::chrono::seconds retry_delay(int tries);
 

@@ -44,7 +44,8 @@ decltype(portal::Portal::send_test_mail) test_mail_sender(const Settings& settin
     options.total_timeout = std::chrono::seconds(20);
     return [client = mail::SmtpClient(options), &database](
                const std::string& receiver, const view::Mail& content) -> core::Result<portal::MailOutcome> {
-        const std::string sender = storage::SettingsStore(database).read().mail_sender;
+        const std::string set = storage::SettingsStore(database).read().mail_sender;
+        const std::string sender = mail::sender_address(set, client.options());
         const mail::Delivery delivery = client.send(message_to(receiver, content, sender));
         return portal::MailOutcome{delivery.state == mail::DeliveryState::sent, delivery.answer};
     };

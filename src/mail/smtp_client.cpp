@@ -139,6 +139,11 @@ std::string words_of(const SmtpDialogue& dialogue, CURLcode result, const char* 
 
 }  // namespace
 
+std::string sender_address(const std::string& set, const SmtpOptions& options) {
+    if (!set.empty()) return set;
+    return is_address(options.username) ? options.username : "silaware@localhost";
+}
+
 SmtpClient::SmtpClient(SmtpOptions options) : options_(std::move(options)) {}
 
 Delivery SmtpClient::send(const Message& message, const std::function<bool()>& go_on) const {

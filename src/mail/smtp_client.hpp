@@ -30,6 +30,9 @@ struct SmtpOptions {
     std::chrono::seconds total_timeout{300};
 };
 
+/// The address that mails come from: the one that is set, else the user who signs in, where that is one.
+std::string sender_address(const std::string& set, const SmtpOptions& options);
+
 enum class DeliveryState {
     sent,       ///< the server has taken it, for all receivers or some (see `refused`)
     temporary,  ///< the server could not take it now, or the session broke before it said so

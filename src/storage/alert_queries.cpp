@@ -51,10 +51,8 @@ core::Result<void> acknowledge_alert(Database& database, std::int64_t id, const 
                                      const Change& change) {
     return database.transaction([&](Connection& connection) -> core::Result<void> {
         const auto alert = connection.select_one<AcknowledgedRow>(find_acknowledged, id);
-        if (!alert) return core::fail(core::ErrorCode::not_found, "there is no such alert");
-        if (alert->by)
-            return core::fail(core::ErrorCode::conflict,
-                              fmt::format("{} has acknowledged it already", *alert->by));
+        if (!alert) return core::fail(core::ErrorCode::not_found, "There is no such alert.");
+        if (alert->by) return core::fail(core::ErrorCode::conflict, "Somebody has acknowledged it already.");
         connection.execute(acknowledge, core::epoch_ms(change.at), change.account, note, id);
         record_audit(connection, change, "alert.acknowledge", alert->device, {},
                      {{"alert", std::to_string(id)}, {"kind", alert->kind}, {"note", note}});

@@ -1,6 +1,6 @@
 #include "storage/alert_settings.hpp"
 
-#include <cmath>
+#include <fmt/format.h>
 
 #include "core/text.hpp"
 
@@ -25,55 +25,50 @@ constexpr std::string_view save_alerts = R"(
 constexpr std::string_view save_limits = R"(
     INSERT INTO device_limits (uid, max_temperature, max_humidity) VALUES (?, ?, ?)
     ON DUPLICATE KEY UPDATE max_temperature = VALUES(max_temperature), max_humidity = VALUES(max_humidity))";
+constexpr std::string_view count_devices = R"(
+    SELECT (SELECT COUNT(*) FROM known_devices WHERE uid = ?) +
+           (SELECT COUNT(*) FROM devices WHERE mac_address = ?))";
 constexpr std::string_view find_language = R"(
     SELECT COALESCE(language, '') FROM accounts WHERE email_key = ? OR email = ? ORDER BY id LIMIT 1)";
-
-constexpr int minutes_of_day = 24 * 60;
 
 std::string key_of(const std::string& uid) {
     const auto id = core::DeviceId::parse(uid);
     return id ? id->key() : uid;
 }
 
-bool is_web_address(const std::string& url) {
-    return core::is_printable(url) && url.find(' ') == std::string::npos && url.size() <= 2000 &&
-           (url.starts_with("https://") || url.starts_with("http://"));
-}
-
 Facts facts_of(const AlertSettings& settings) {
     return {{"alert_mailreceiver", settings.alert_mailreceiver},
             {"language", settings.language},
-            {"quiet_from_minute", std::to_string(settings.quiet_from_minute)},
-            {"quiet_to_minute", std::to_string(settings.quiet_to_minute)},
+            {"quiet_from", clock_of(settings.quiet_from_minute)},
+            {"quiet_to", clock_of(settings.quiet_to_minute)},
             {"webhook_url", settings.webhook_url}};
-}
-
-core::Result<void> check(const AlertSettings& settings) {
-    core::Error error{core::ErrorCode::invalid, "Please correct the fields.", {}};
-    const auto is_minute = [](int minute) { return minute >= 0 && minute < minutes_of_day; };
-    if (!is_minute(settings.quiet_from_minute)) error.fields["quiet_from"] = "A time of day from 00:00.";
-    if (!is_minute(settings.quiet_to_minute)) error.fields["quiet_to"] = "A time of day up to 23:59.";
-    if (!settings.webhook_url.empty() && !is_web_address(settings.webhook_url))
-        error.fields["webhook_url"] = "An address that starts with https:// or http://.";
-    if (settings.webhook_secret.size() > 255) error.fields["webhook_secret"] = "At most 255 characters.";
-    if (settings.language.empty() || settings.language.size() > 8)
-        error.fields["language"] = "A language code such as en or id.";
-    if (!error.fields.empty()) return core::fail(error);
-    return {};
-}
-
-bool is_limit(const std::optional<float>& limit) {
-    return !limit || (std::isfinite(*limit) && *limit > 0);
 }
 
 std::string shown(const std::optional<float>& limit) {
     return limit ? core::shortest(*limit) : "";
 }
 
+Facts facts_of(const DeviceLimits& limits) {
+    return {{"max_temperature", shown(limits.max_temperature)}, {"max_humidity", shown(limits.max_humidity)}};
+}
+
 }  // namespace
+
+std::string clock_of(int minute) {
+    return fmt::format("{:02}:{:02}", minute / 60, minute % 60);
+}
 
 AlertSettings read_alert_settings(Connection& connection) {
     return connection.select_one<AlertSettings>(select_alerts).value_or(AlertSettings{});
+}
+
+DeviceLimits climate_limits(const AlertRules& rules, const std::string& uid) {
+    DeviceLimits limits{uid, rules.site.max_temperature, rules.site.max_humidity};
+    const auto own = rules.limits.find(key_of(uid));
+    if (own == rules.limits.end()) return limits;
+    if (own->second.max_temperature) limits.max_temperature = own->second.max_temperature;
+    if (own->second.max_humidity) limits.max_humidity = own->second.max_humidity;
+    return limits;
 }
 
 AlertRules read_alert_rules(Connection& connection) {
@@ -91,9 +86,7 @@ AlertRules read_alert_rules(Connection& connection) {
     return rules;
 }
 
-core::Result<void> write_alert_settings(Database& database, const AlertSettings& settings,
-                                        const Change& change) {
-    if (const auto checked = check(settings); !checked) return checked;
+void write_alert_settings(Database& database, const AlertSettings& settings, const Change& change) {
     database.transaction([&](Connection& connection) {
         const AlertSettings old = read_alert_settings(connection);
         connection.execute(save_alerts, settings.alert_mailreceiver, settings.language,
@@ -106,28 +99,30 @@ core::Result<void> write_alert_settings(Database& database, const AlertSettings&
         if (!after.empty())
             record_audit(connection, change, "alert_settings.update", "settings", before, after);
     });
-    return {};
 }
 
 core::Result<void> write_device_limits(Database& database, const DeviceLimits& limits, const Change& change) {
-    if (!is_limit(limits.max_temperature) || !is_limit(limits.max_humidity))
-        return core::fail(core::ErrorCode::invalid, "A limit is a number above zero.");
-    database.transaction([&](Connection& connection) {
-        const bool none = !limits.max_temperature && !limits.max_humidity;
-        if (none)
-            connection.execute("DELETE FROM device_limits WHERE uid = ?", limits.uid);
-        else
+    return database.transaction([&](Connection& connection) -> core::Result<void> {
+        if (connection.select_one<std::int64_t>(count_devices, limits.uid, limits.uid) == 0)
+            return core::fail(core::ErrorCode::not_found, "There is no such device.");
+        const DeviceLimits old = read_device_limits(connection, limits.uid);
+        if (limits.max_temperature || limits.max_humidity)
             connection.execute(save_limits, limits.uid, limits.max_temperature, limits.max_humidity);
-        record_audit(connection, change, "device.limits", limits.uid, {},
-                     {{"max_temperature", shown(limits.max_temperature)},
-                      {"max_humidity", shown(limits.max_humidity)}});
+        else
+            connection.execute("DELETE FROM device_limits WHERE uid = ?", limits.uid);
+        Facts before = facts_of(old);
+        Facts after = facts_of(limits);
+        keep_differences(before, after);
+        if (!after.empty()) record_audit(connection, change, "device.limits", limits.uid, before, after);
+        return {};
     });
-    return {};
 }
 
-std::optional<DeviceLimits> find_device_limits(Connection& connection, const core::DeviceId& device) {
-    return connection.select_one<DeviceLimits>(
-        "SELECT uid, max_temperature, max_humidity FROM device_limits WHERE uid = ?", device.text());
+DeviceLimits read_device_limits(Connection& connection, const std::string& uid) {
+    return connection
+        .select_one<DeviceLimits>(
+            "SELECT uid, max_temperature, max_humidity FROM device_limits WHERE uid = ?", uid)
+        .value_or(DeviceLimits{.uid = uid});
 }
 
 std::string language_of(Connection& connection, const std::string& address) {

@@ -23,6 +23,9 @@ struct AlertSettings {
     std::string webhook_secret = {};
 };
 
+/// `22:30` of minutes since midnight.
+std::string clock_of(int minute);
+
 /// Limits of one device that beat those of the settings.
 struct DeviceLimits {
     std::string uid = {};
@@ -43,16 +46,20 @@ struct AlertRules {
     std::map<std::string, double> rated_power_w;  ///< by DeviceId::key
 };
 
+/// The limits that count for a device: its own, else those of the settings.
+DeviceLimits climate_limits(const AlertRules& rules, const std::string& uid);
+
 /// Throws DatabaseError.
 AlertRules read_alert_rules(Connection& connection);
 AlertSettings read_alert_settings(Connection& connection);
-/// Error `invalid` with the fields at fault. Throws DatabaseError.
-core::Result<void> write_alert_settings(Database& database, const AlertSettings& settings,
-                                        const Change& change);
-/// Both limits empty: the settings count again. Error `invalid` for one that is not above zero. Throws
-/// DatabaseError.
+/// Throws DatabaseError.
+void write_alert_settings(Database& database, const AlertSettings& settings, const Change& change);
+
+/// Both empty if the device has none of its own. Throws DatabaseError.
+DeviceLimits read_device_limits(Connection& connection, const std::string& uid);
+/// Both limits empty: the settings count again. Error `not_found` for a device that neither reported nor is
+/// registered. Throws DatabaseError.
 core::Result<void> write_device_limits(Database& database, const DeviceLimits& limits, const Change& change);
-std::optional<DeviceLimits> find_device_limits(Connection& connection, const core::DeviceId& device);
 /// The language of the account with this address; empty if it is nobody's or has chosen none.
 std::string language_of(Connection& connection, const std::string& address);
 

@@ -69,7 +69,8 @@ void log_notification(Connection& connection, const std::string& mac_address, st
 core::Result<void> mark_serviced(Database& database, const core::DeviceId& machine, const Change& change) {
     return database.transaction([&](Connection& connection) -> core::Result<void> {
         const auto totals = connection.select_one<TotalsRow>(lock_totals, machine.text());
-        if (!totals) return core::fail(core::ErrorCode::not_found, "this machine has not reported a run yet");
+        if (!totals)
+            return core::fail(core::ErrorCode::not_found, "This machine has not reported a run yet.");
         connection.execute(reset_count, machine.text());
         if (const auto alert = open_alert(connection, "maintenance", totals->uid)) {
             clear_alert(connection, alert->id, change.at);

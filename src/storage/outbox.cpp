@@ -139,10 +139,9 @@ core::Page<OutboxEntry> find_outbox(Connection& connection, const std::string& s
 core::Result<void> resend(Database& database, std::int64_t id, const Change& change) {
     return database.transaction([&](Connection& connection) -> core::Result<void> {
         const auto entry = connection.select_one<LockedEntry>(lock_entry, id);
-        if (!entry) return core::fail(core::ErrorCode::not_found, "there is no such mail");
-        if (entry->state == "sending") {
-            return core::fail(core::ErrorCode::conflict, "the mail is being sent right now");
-        }
+        if (!entry) return core::fail(core::ErrorCode::not_found, "There is no such mail.");
+        if (entry->state == "sending")
+            return core::fail(core::ErrorCode::conflict, "The mail is being sent right now.");
         connection.execute(send_again, core::epoch_ms(change.at), id);
         record_audit(connection, change, "mail.resend", std::to_string(id), {},
                      {{"subject", entry->subject}, {"was", entry->state}});

@@ -1,3 +1,6 @@
+#include <algorithm>
+#include <array>
+
 #include "core/text.hpp"
 #include "view/number.hpp"
 #include "view/renderer.hpp"
@@ -17,27 +20,77 @@ std::string place(const std::string& device, const std::string& location) {
     return one_line(location.empty() ? device : device.empty() ? location : location + " (" + device + ")");
 }
 
+/// How the value of a kind of alert is written; a unit that begins with `unit.` is a word of the catalogue.
+struct Measure {
+    std::string_view kind;
+    int decimals;
+    std::string_view unit;
+};
+constexpr std::array measures{
+    Measure{"temperature", 1, "°C"},
+    Measure{"humidity", 1, "%"},
+    Measure{"disk", 1, "%"},
+    Measure{"power", 0, "W"},
+    Measure{"power_factor", 2, ""},
+    Measure{"spool", 0, "MiB"},
+    Measure{"maintenance", 1, "unit.hours"},
+    Measure{"offline", 0, "unit.minutes"},
+    Measure{"stale", 0, "unit.minutes"},
+    Measure{"database", 0, "unit.minutes"},
+};
+
+void put_in(std::string& sentence, std::string_view marker, const std::string& words) {
+    if (const auto at = sentence.find(marker); at != std::string::npos)
+        sentence.replace(at, marker.size(), words);
+}
+
 void add_if(Fields& fields, bool shown, std::string section) {
     if (shown) fields.sections.push_back(std::move(section));
 }
 
 }  // namespace
 
-std::string Renderer::alert_kind(const std::string& language, const std::string& kind) const {
-    const auto* known = texts().find(texts().speaks(language) ? language : "en", "alert.kind." + kind);
-    return known == nullptr ? one_line(kind) : *known;
+/// The kind itself, where the catalogue has no word for it.
+std::string Renderer::alert_text(const std::string& language, std::string_view prefix,
+                                 std::string_view kind) const {
+    const auto* known =
+        texts().find(texts().speaks(language) ? language : "en", std::string(prefix) + std::string(kind));
+    return known == nullptr ? one_line(std::string(kind)) : *known;
+}
+
+std::string Renderer::with_unit(const std::string& language, std::string_view kind,
+                                const std::optional<double>& value) const {
+    if (!value) return {};
+    const auto known = std::find_if(measures.begin(), measures.end(),
+                                    [&](const Measure& measure) { return measure.kind == kind; });
+    const Measure measure = known == measures.end() ? Measure{kind, 1, ""} : *known;
+    const std::string number = format_number(*value, measure.decimals, language);
+    if (measure.unit.empty()) return number;
+    const bool is_word = measure.unit.starts_with("unit.");
+    return number + " " + (is_word ? text(language, std::string(measure.unit)) : std::string(measure.unit));
+}
+
+std::string Renderer::alert_sentence(const std::string& language, std::string_view kind,
+                                     const std::optional<double>& value,
+                                     const std::optional<double>& limit) const {
+    const std::string spoken = texts().speaks(language) ? language : "en";
+    std::string sentence = alert_text(spoken, "alert.says.", kind);
+    put_in(sentence, "{value}", with_unit(spoken, kind, value));
+    put_in(sentence, "{limit}", with_unit(spoken, kind, limit));
+    return sentence;
 }
 
 Fields Renderer::alert_fields(const AlertMail& alert) const {
-    Fields fields{.values = {{"KIND", alert_kind(alert.language, alert.kind)},
-                             {"PLACE", place(alert.device, alert.location)},
-                             {"MESSAGE", one_line(alert.message)},
-                             {"VALUE", one_line(alert.value)},
-                             {"LIMIT", one_line(alert.limit)},
-                             {"RAISED_AT", one_line(alert.raised_at)}}};
+    Fields fields{
+        .values = {{"KIND", alert_text(alert.language, "alert.kind.", alert.kind)},
+                   {"PLACE", place(alert.device, alert.location)},
+                   {"MESSAGE", alert_sentence(alert.language, alert.kind, alert.value, alert.limit)},
+                   {"VALUE", with_unit(alert.language, alert.kind, alert.value)},
+                   {"LIMIT", with_unit(alert.language, alert.kind, alert.limit)},
+                   {"RAISED_AT", one_line(alert.raised_at)}}};
     add_if(fields, !alert.device.empty() || !alert.location.empty(), "WITH_PLACE");
-    add_if(fields, !alert.value.empty(), "WITH_VALUE");
-    add_if(fields, !alert.limit.empty(), "WITH_LIMIT");
+    add_if(fields, alert.value.has_value(), "WITH_VALUE");
+    add_if(fields, alert.limit.has_value(), "WITH_LIMIT");
     return fields;
 }
 

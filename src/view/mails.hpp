@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -51,9 +52,8 @@ struct AlertMail : MailFrame {
     std::string kind = {};      ///< as in the alerts list: "offline", "power", "power_factor", "spool", …
     std::string device = {};    ///< may be empty
     std::string location = {};  ///< may be empty
-    std::string message = {};   ///< one sentence
-    std::string value = {};     ///< with its unit; may be empty
-    std::string limit = {};     ///< with its unit; may be empty
+    std::optional<double> value = {};  ///< in the unit of the kind
+    std::optional<double> limit = {};
     std::string raised_at = {};
 };
 

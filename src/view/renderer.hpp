@@ -3,6 +3,7 @@
 #include <concepts>
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -54,6 +55,10 @@ class Renderer {
     Mail render(const PasswordResetMail& mail) const;
     Mail render(const MonthlyMail& mail) const;
 
+    /// What an alert of `kind` says of itself: a sentence with its value and limit.
+    std::string alert_sentence(const std::string& language, std::string_view kind,
+                               const std::optional<double>& value, const std::optional<double>& limit) const;
+
     const Catalogue& texts() const;
 
   private:
@@ -62,7 +67,9 @@ class Renderer {
     std::string document(std::string_view name, const Chrome& chrome, Fields content) const;
     Mail mail(std::string_view name, const MailFrame& frame, Fields content) const;
     std::string text(const std::string& language, const std::string& key) const;
-    std::string alert_kind(const std::string& language, const std::string& kind) const;
+    std::string alert_text(const std::string& language, std::string_view prefix, std::string_view kind) const;
+    std::string with_unit(const std::string& language, std::string_view kind,
+                          const std::optional<double>& value) const;
     Fields alert_fields(const AlertMail& alert) const;
 
     std::unique_ptr<State> state_;

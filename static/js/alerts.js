@@ -5,13 +5,14 @@ import { formDialog } from "./dialog.js";
 import { byId, el, icon } from "./dom.js";
 import * as format from "./format.js";
 import { label, t } from "./i18n.js";
+import { polling } from "./live.js";
 import { isAdmin } from "./session.js";
 import { pagedTable } from "./table.js";
 import { done } from "./toast.js";
 
 const stateOf = (alert) => alert.state ?? (alert.cleared_at ? "cleared" : alert.acknowledged_at ? "acknowledged" : "raised");
 const tones = { raised: ".bad", pending: ".warn", acknowledged: ".info", cleared: ".ok" };
-const symbols = { maintenance: "screwdriver-wrench", temperature: "temperature-high", humidity: "droplet", offline: "plug-circle-xmark", power: "bolt", stale: "hourglass-half", power_factor: "wave-square", disk: "hard-drive", spool: "layer-group", database: "database" };
+const symbols = { maintenance: "screwdriver-wrench", temperature: "temperature-high", humidity: "droplet", offline: "plug-circle-xmark", power: "bolt", stale: "hourglass-half", stuck: "equals", power_factor: "wave-square", disk: "hard-drive", spool: "layer-group", database: "database" };
 
 const minutes = (value) => `${format.number(value)} ${t("unit.minutes")}`;
 const figures = {
@@ -21,9 +22,12 @@ const figures = {
 };
 const figure = (kind, value) => (value === null || value === undefined ? format.nothing : (figures[kind] ?? ((plain) => format.exact(plain, 2)))(value));
 
+/** In the reader's language; of a kind that is new to us in the server's words. */
+const sentence = ({ kind, value, limit, message }) => (kind in symbols ? t(`alert.says.${kind}`, { value: figure(kind, value), limit: figure(kind, limit) }) : message || label("alert.kind", kind));
+
 async function acknowledge(alert) {
   const saved = await formDialog({
-    title: t("alerts.acknowledge"), intro: sentence(alert) || label("alert.kind", alert.kind), saveLabel: t("alerts.acknowledge"),
+    title: t("alerts.acknowledge"), intro: sentence(alert), saveLabel: t("alerts.acknowledge"),
     fields: [{ name: "note", label: t("alerts.note"), type: "textarea", hint: t("alerts.note_hint"), attributes: { maxlength: 1000 } }],
     save: (values) => post(`/login/alerts/${alert.id}/ack`, values),
   });
@@ -32,16 +36,9 @@ async function acknowledge(alert) {
   list.reload();
 }
 
-/** In the reader's language where it can be said from the figures; else in the server's words. */
-function sentence({ kind, value, limit, message }) {
-  const known = value !== null && value !== undefined && label("alert.says", kind) !== kind;
-  return known ? t(`alert.says.${kind}`, { value: figure(kind, value), limit: figure(kind, limit) }) : message;
-}
-
 function what(alert) {
-  const text = sentence(alert);
   return el("span.flex.items-start.gap-3.text-left", {}, icon(symbols[alert.kind] ?? "bell"),
-    el("span", {}, label("alert.kind", alert.kind), text ? el("span.sub.whitespace-normal", {}, text) : null));
+    el("span", {}, label("alert.kind", alert.kind), el("span.sub.whitespace-normal", {}, sentence(alert))));
 }
 
 function state(alert) {
@@ -72,4 +69,4 @@ const list = pagedTable({
       ? el("button.button", { type: "button", onclick: () => acknowledge(alert) }, icon("check"), t("alerts.acknowledge")) : "") },
   ],
 });
-setInterval(() => { if (!document.hidden && !document.querySelector("dialog[open]")) list.reload(); }, 15_000);
+polling({ seconds: 5, poll: () => (document.querySelector("dialog[open]") ? null : list.refresh()) });

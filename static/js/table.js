@@ -10,7 +10,7 @@ const skeletonRow = (columns) => el("tr", { "aria-hidden": "true" }, columns.map
 /**
  * columns: [{ title, cell(item) → text or node, kind: "number" | "tools" | "clip" | "wide", sort: the server's name of it }]
  * search: an input; filters: { name: element with a value }; none: what to show when there is nothing at all.
- * Returns { reload }.
+ * Returns { reload, restart, refresh }; refresh() shows what is new without dimming what is there, and throws when it can't.
  */
 export function pagedTable({ root, url, columns, title, search = null, filters = {}, fixed = {}, none, perPage = 10, prefix = "", onPage }) {
   const pageKey = `${prefix}page`;
@@ -78,13 +78,22 @@ export function pagedTable({ root, url, columns, title, search = null, filters =
     pager.hidden = false;
   }
 
+  const ask = (options) => get(url + query({ ...fixed, ...values(), sort: state.sort, page: state.page, per_page: perPage }), options);
+
+  async function refresh() {
+    if (root.hasAttribute("aria-busy")) return;
+    const asked = JSON.stringify([values(), state]);
+    const page = await ask({});
+    if (asked === JSON.stringify([values(), state]) && !root.hasAttribute("aria-busy")) show(page);
+  }
+
   async function load() {
     under?.abort();
     under = new AbortController();
     root.classList.add("busy");
     root.setAttribute("aria-busy", "true");
     try {
-      const page = await get(url + query({ ...fixed, ...values(), sort: state.sort, page: state.page, per_page: perPage }), { signal: under.signal });
+      const page = await ask({ signal: under.signal });
       if (page.items.length === 0 && page.total > 0 && state.page > page.pages) return await go(page.pages);
       show(page);
       onPage?.(page);
@@ -118,5 +127,5 @@ export function pagedTable({ root, url, columns, title, search = null, filters =
     input.addEventListener("change", changed);
   }
   load();
-  return { reload: load, restart: () => go(1) };
+  return { reload: load, restart: () => go(1), refresh };
 }

@@ -75,15 +75,12 @@ TEST_F(AlertStoreTest, ServicedMachinesCountFromZero) {
     EXPECT_EQ(record.state, (domain::MaintenanceState{1'800'000, 0}));
 }
 
-TEST_F(AlertStoreTest, SettingsAreCheckedKeptAndAudited) {
-    AlertSettings settings;
-    settings.webhook_url = "ftp://x";
-    settings.quiet_to_minute = 1440;
-    const auto refused = write_alert_settings(*database, settings, change);
-    ASSERT_FALSE(refused);
-    EXPECT_EQ(refused.error().fields.size(), 2u);
-    settings = {"ops@x.id", "id", 1320, 360, "https://hook.x/in", "s3cret"};
-    ASSERT_TRUE(write_alert_settings(*database, settings, change));
+TEST_F(AlertStoreTest, SettingsAreKeptAndAudited) {
+    const DeviceLimits unknown{"AA:BB:CC:DD:EE:00", 8.f, std::nullopt};
+    EXPECT_EQ(write_device_limits(*database, unknown, change).error().code, core::ErrorCode::not_found);
+    write_alert_settings(*database, {"ops@x.id", "id", 1320, 360, "https://hook.x/in", "s3cret"}, change);
+    connection->run_script(
+        "INSERT INTO known_devices (uid, first_seen_ms, last_seen_ms) VALUES ('AA:BB:CC:DD:EE:FF', 0, 0)");
     ASSERT_TRUE(write_device_limits(*database, {"AA:BB:CC:DD:EE:FF", 8.f, std::nullopt}, change));
     const AlertRules rules = read_alert_rules(*connection);
     EXPECT_EQ(rules.alerts.quiet_from_minute, 1320);

@@ -40,11 +40,12 @@ class AlertsTest : public testing::Test {
                 "html"};
         };
         options.texts.alert = [](const view::AlertMail& mail) {
-            return view::Mail{mail.kind + " " + mail.device, mail.message, "html"};
+            return view::Mail{mail.kind + " " + mail.device, "text", "html"};
         };
         options.texts.digest = [](const view::DigestMail& mail) {
             return view::Mail{fmt::format("digest {}", mail.alerts.size()), "", "html"};
         };
+        options.texts.sentence = [](std::string_view kind, auto, auto) { return std::string(kind); };
         return options;
     }
 

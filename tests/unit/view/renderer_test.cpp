@@ -175,12 +175,12 @@ TEST_F(RendererTest, EveryMailRenders) {
     AlertMail alert;
     alert.kind = "offline";
     alert.device = "M1";
-    alert.message = "No telemetry for 5 minutes.";
+    alert.value = 5;
     EXPECT_EQ(renderer_->render(alert).subject, "Device offline: M1");
     DigestMail digest;
     digest.alerts = {alert, alert};
     EXPECT_EQ(renderer_->render(digest).subject, "Alerts: 2");
-    EXPECT_TRUE(holds(renderer_->render(digest).text, "- Device offline: M1\n  No telemetry"));
+    EXPECT_TRUE(holds(renderer_->render(digest).text, "- Device offline: M1\n  No telemetry for 5 min"));
     EXPECT_TRUE(holds(renderer_->render(TestMail{}).html, "Mail works."));
     PasswordResetMail reset;
     reset.link = "https://portal.example/login/reset?token=abc";
