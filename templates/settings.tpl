@@ -1,7 +1,7 @@
 {{%AUTOESCAPE context="HTML"}}
 <header class="page-head"><div><h1>[[title.settings]]</h1><p>[[settings.lead]]</p></div></header>
 <form id="form" class="stack" novalidate>
-  <div class="stack" id="parts"><div class="card skeleton" style="height:10.5rem"></div><div class="card skeleton" style="height:10.5rem"></div><div class="card skeleton" style="height:10.5rem"></div></div>
+  <div class="stack" id="parts"><div class="card skeleton" style="height:10.5rem"></div><div class="card skeleton" style="height:10.5rem"></div><div class="card skeleton" style="height:10.5rem"></div><div class="card skeleton" style="height:10.5rem"></div></div>
   <div class="form-foot"><button class="button primary" type="submit" id="save" disabled>[[common.save]]</button></div>
 </form>
 <div class="section-head"><h2>[[settings.test]]</h2></div>
@@ -13,4 +13,12 @@
   <div id="test-answer" role="status" hidden style="margin-top:1rem"></div>
 </section>
 <div class="section-head"><h2>[[settings.outbox]]</h2><span class="note">[[settings.outbox_note]]</span></div>
+<div class="toolbar">
+  <select class="select" id="mail-state" aria-label="[[settings.mail_state]]">
+    <option value="">[[settings.every_mail_state]]</option>
+    <option value="waiting">[[mail.state.waiting]]</option>
+    <option value="sent">[[mail.state.sent]]</option>
+    <option value="failed">[[mail.state.failed]]</option>
+  </select>
+</div>
 <section class="card" id="outbox" aria-label="[[settings.outbox]]"></section>

@@ -37,6 +37,11 @@ constexpr std::string_view settings_fields =
 constexpr std::string_view settings_body =
     "utils_min_duration:number utils_mailreceiver max_temperature:number max_humidity:number "
     "temphumid_mailreceiver cc_mailreceiver mail_sender";
+constexpr std::string_view alert_settings_fields =
+    "alert_mailreceiver language quiet_from quiet_to webhook_url webhook_signed:boolean";
+constexpr std::string_view alert_settings_body =
+    "alert_mailreceiver language quiet_from quiet_to webhook_url webhook_secret";
+constexpr std::string_view limits_fields = "uid max_temperature:number max_humidity:number";
 constexpr std::string_view token_fields = "access_token token_type expires_in:integer";
 constexpr std::string_view report_query = "mac from:date to:date tz sort search";
 constexpr std::string_view report_page_query =
@@ -276,6 +281,23 @@ constexpr std::array table{
              {},
              object,
              "limits:object devices:array"},
+    Endpoint{get,
+             "/login/climate/{mac}/limits",
+             machines,
+             "The limits of one room that beat those of the settings",
+             {},
+             {},
+             object,
+             limits_fields},
+    Endpoint{put,
+             "/login/climate/{mac}/limits",
+             machines,
+             "Change them",
+             {},
+             "max_temperature:number max_humidity:number",
+             object,
+             limits_fields,
+             "What is not sent stays; null or empty, and the settings count again."},
 
     Endpoint{get, "/login/report", reports, "The page of machine runs", {}, {}, page},
     Endpoint{get,
@@ -354,6 +376,24 @@ constexpr std::array table{
              object,
              settings_fields,
              "What is not sent stays. Receivers are comma-separated lists."},
+    Endpoint{get,
+             "/login/settings/alerts/json",
+             administration,
+             "How alerts are told: receivers, language, quiet hours, webhook",
+             {},
+             {},
+             object,
+             alert_settings_fields},
+    Endpoint{
+        put,
+        "/login/settings/alerts/json",
+        administration,
+        "Change it",
+        {},
+        alert_settings_body,
+        object,
+        alert_settings_fields,
+        "What is not sent stays. The secret is never shown; a webhook that is taken away takes it along."},
     Endpoint{post,
              "/login/settings/test_mail",
              administration,
@@ -434,7 +474,7 @@ constexpr std::pair<std::string_view, std::string_view> meanings[] = {
     {"by", "day, week or month"},
     {"bom", "1 puts a byte order mark in front, for spreadsheets"},
     {"step", "auto, 15m, 1h or 1d"},
-    {"state", "open or cleared; all if left out"},
+    {"state", "raised, acknowledged, cleared, or open: not cleared; all if left out"},
     {"next", "A path of this portal to go to after signing in"},
     {"role", "admin may change everything; user sees all but the administration"},
     {"username", "3 to 64 letters and digits"},
@@ -452,6 +492,11 @@ constexpr std::pair<std::string_view, std::string_view> meanings[] = {
     {"language", "en or id"},
     {"expires_in", "Seconds"},
     {"csrf_token", "Of the page that shows the form"},
+    {"alert_mailreceiver", "Who gets the alerts that are not about maintenance or climate"},
+    {"quiet_from", "HH:MM by the site's clock, when alerts that can wait begin to wait; empty: never"},
+    {"quiet_to", "HH:MM by the site's clock, when they leave"},
+    {"webhook_url", "Gets a JSON POST for each alert that is raised, reminded of or cleared; empty: none"},
+    {"webhook_secret", "Signs the calls: X-Silaware-Signature"},
 };
 
 }  // namespace

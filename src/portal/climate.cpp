@@ -6,8 +6,8 @@
 #include "portal/figures.hpp"
 #include "portal/presence.hpp"
 #include "portal/routes.hpp"
+#include "storage/alert_settings.hpp"
 #include "storage/climate_queries.hpp"
-#include "storage/settings_store.hpp"
 
 namespace silaware::portal {
 
@@ -40,10 +40,15 @@ object series(const Portal& portal, const std::vector<storage::ClimatePoint>& po
             {"humidity", std::move(humidities)}};
 }
 
+object as_json(const storage::DeviceLimits& limits) {
+    return {{"temperature", figure_or_null(limits.max_temperature)},
+            {"humidity", figure_or_null(limits.max_humidity)}};
+}
+
 core::Result<Response> sensors(const Portal& portal) {
     const core::Instant now = portal.now();
-    const auto limits = storage::SettingsStore(portal.database).read();
     auto connection = portal.database.acquire();
+    const auto rules = storage::read_alert_rules(*connection);
     array devices;
     for (const auto& sensor : storage::sensor_overviews(*connection)) {
         const auto points = storage::climate_points(*connection, sensor.uid, now - shown_time, stretch);
@@ -54,11 +59,11 @@ core::Result<Response> sensors(const Portal& portal) {
                                  {"humidity", figure_or_null(sensor.humidity)},
                                  {"observed_at", instant_ms(portal, sensor.observed_ms)},
                                  {"online", is_online(sensor.observed_ms, sensor.usual_interval_ms, now)},
+                                 {"limits", as_json(storage::climate_limits(rules, sensor.uid))},
                                  {"series", series(portal, points)}});
     }
-    return Response::json(object{{"limits", object{{"temperature", figure_or_null(limits.max_temperature)},
-                                                   {"humidity", figure_or_null(limits.max_humidity)}}},
-                                 {"devices", std::move(devices)}});
+    return Response::json(
+        object{{"limits", as_json(storage::climate_limits(rules, ""))}, {"devices", std::move(devices)}});
 }
 
 }  // namespace

@@ -70,6 +70,7 @@ http::Router make_router(Portal& portal) {
     add_device_routes(router, portal);
     add_profile_routes(router, portal);
     add_settings_routes(router, portal);
+    add_alert_settings_routes(router, portal);
     add_outbox_routes(router, portal);
     add_audit_routes(router, portal);
     add_password_reset_routes(router, portal);

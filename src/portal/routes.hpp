@@ -29,6 +29,7 @@ void add_account_routes(http::Router& router, Portal& portal);
 void add_device_routes(http::Router& router, Portal& portal);
 void add_profile_routes(http::Router& router, Portal& portal);
 void add_settings_routes(http::Router& router, Portal& portal);
+void add_alert_settings_routes(http::Router& router, Portal& portal);
 void add_outbox_routes(http::Router& router, Portal& portal);
 void add_audit_routes(http::Router& router, Portal& portal);
 void add_password_reset_routes(http::Router& router, Portal& portal);

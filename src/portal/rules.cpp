@@ -41,6 +41,8 @@ constexpr std::array table{
     Rule{get, "/login/settings", admin, page},
     Rule{get, "/login/settings/json", admin, json},
     Rule{put, "/login/settings/json", admin, json},
+    Rule{get, "/login/settings/alerts/json", admin, json},
+    Rule{put, "/login/settings/alerts/json", admin, json},
     Rule{post, "/login/settings/test_mail", admin, json},
     Rule{get, "/login/audit", admin, page},
     Rule{get, "/login/audit/json", admin, json},
@@ -74,6 +76,8 @@ constexpr std::array table{
     Rule{post, "/login/utilities/{mac}/serviced", admin, json},
     Rule{get, "/login/climate", account, page},
     Rule{get, "/login/climate/json", account, json},
+    Rule{get, "/login/climate/{mac}/limits", account, json},
+    Rule{put, "/login/climate/{mac}/limits", admin, json},
     Rule{get, "/login/live", account, json},
 
     // Reports and alerts.

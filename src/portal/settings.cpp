@@ -1,6 +1,8 @@
 #include "auth/account_rules.hpp"
 #include "core/text.hpp"
 #include "portal/answers.hpp"
+#include "portal/figures.hpp"
+#include "portal/limit_field.hpp"
 #include "portal/routes.hpp"
 #include "storage/account_store.hpp"
 #include "storage/settings_store.hpp"
@@ -9,33 +11,15 @@ namespace silaware::portal {
 
 namespace {
 
-boost::json::value shortest(const std::optional<float>& number) {
-    return number ? boost::json::value(core::widen(*number)) : boost::json::value(nullptr);
-}
-
 boost::json::object as_json(const storage::SiteSettings& settings) {
     return {{"id", 1},
-            {"utils_min_duration", shortest(settings.utils_min_duration)},
+            {"utils_min_duration", figure_or_null(settings.utils_min_duration)},
             {"utils_mailreceiver", settings.utils_mailreceiver},
-            {"max_temperature", shortest(settings.max_temperature)},
-            {"max_humidity", shortest(settings.max_humidity)},
+            {"max_temperature", figure_or_null(settings.max_temperature)},
+            {"max_humidity", figure_or_null(settings.max_humidity)},
             {"temphumid_mailreceiver", settings.temphumid_mailreceiver},
             {"cc_mailreceiver", settings.cc_mailreceiver},
             {"mail_sender", settings.mail_sender}};
-}
-
-void read_limit(Fields& fields, std::string_view name, std::optional<float>& limit) {
-    constexpr double most = 1e6;
-    constexpr double least = 1e-3;
-    if (!fields.has(name)) return;
-    const auto number = fields.number(name);
-    if (!number || *number <= 0) {
-        fields.refuse(name, "This must be a number above 0.");
-    } else if (*number > most || *number < least) {
-        fields.refuse(name, "This must be a number from 0.001 to 1,000,000.");
-    } else {
-        limit = static_cast<float>(*number);
-    }
 }
 
 /// Not trimmed before it is judged: a line break at the end is no blank.

@@ -2,10 +2,12 @@
 import "./shell.js";
 import { get } from "./request.js";
 import { colour, lineChart } from "./charts.js";
-import { byId, debounced, el, setFigure, setText } from "./dom.js";
+import { byId, debounced, el, icon, setFigure, setText } from "./dom.js";
 import * as format from "./format.js";
 import { t } from "./i18n.js";
 import { polling } from "./live.js";
+import { editRoomLimits } from "./room_limits.js";
+import { isAdmin } from "./session.js";
 import { empty, firstDevice, trouble } from "./states.js";
 
 const root = byId("rooms");
@@ -39,11 +41,13 @@ function room(device) {
   const left = el("div", {}, el("p.small.muted", {}, t("climate.temperature")), temperature, warmth);
   const right = el("div", {}, el("p.small.muted", {}, t("climate.humidity")), humidity, damp);
   const title = el("h2.truncate");
-  const node = el("article.card.room", {}, el("header", {}, el("div", {}, title, el("p.tiny.faint.truncate", {}, el("span.mono", {}, device.uid), " · ", seen)), badge),
+  const change = isAdmin() ? el("button.button.quiet.icon", { type: "button", title: t("climate.limits"), "aria-label": t("climate.limits"), onclick: () => changeLimits(device) }, icon("sliders")) : null;
+  const node = el("article.card.room", {}, el("header", {}, el("div", {}, title, el("p.tiny.faint.truncate", {}, el("span.mono", {}, device.uid), " · ", seen)), el("div.flex.items-center.gap-1", {}, badge, change)),
     el("div.pair", {}, left, right));
   return {
     node,
-    show(fresh, limits) {
+    show(fresh) {
+      const { limits } = fresh;
       setText(title, named(fresh));
       format.setAgo(seen, fresh.observed_at);
       setFigure(temperature, degrees(fresh.temperature));
@@ -62,8 +66,12 @@ function room(device) {
   };
 }
 
+async function changeLimits(device) {
+  if (await editRoomLimits(device.uid, named(device))) load().catch(() => {});
+}
+
 function show() {
-  const { devices, limits } = answer;
+  const { devices } = answer;
   const words = byId("search").value.trim().toLowerCase();
   const list = devices.filter((device) => [named(device), device.uid].some((text) => text.toLowerCase().includes(words)))
     .sort((a, b) => named(a).localeCompare(named(b)));
@@ -78,7 +86,7 @@ function show() {
   for (const device of list) if (!rooms.has(device.uid)) rooms.set(device.uid, room(device));
   const nodes = list.map((device) => rooms.get(device.uid).node);
   if (nodes.length !== root.children.length || nodes.some((node, i) => root.children[i] !== node)) root.replaceChildren(...nodes);
-  for (const device of list) rooms.get(device.uid).show(device, limits);
+  for (const device of list) rooms.get(device.uid).show(device);
 }
 
 async function load() {

@@ -7,6 +7,7 @@ import { byId, el, icon } from "./dom.js";
 import * as format from "./format.js";
 import { t } from "./i18n.js";
 import { busy, firstDevice } from "./states.js";
+import { editRoomLimits } from "./room_limits.js";
 import { pagedTable } from "./table.js";
 import { done, failed } from "./toast.js";
 
@@ -66,7 +67,8 @@ function tools(device) {
   if (!device.registered) {
     return el("button.button", { type: "button", onclick: (event) => registerNow(device, event.currentTarget) }, icon("plus"), t("devices.register"));
   }
-  return el("span", {}, tool("pen", t("devices.edit"), () => edit(device)), tool("trash", t("devices.delete"), () => drop(device)));
+  return el("span", {}, tool("pen", t("devices.edit"), () => edit(device)),
+    tool("temperature-half", t("climate.limits"), () => editRoomLimits(device.mac_address, device.name || device.location || device.mac_address)), tool("trash", t("devices.delete"), () => drop(device)));
 }
 
 function state(device) {

@@ -1,4 +1,4 @@
-// Settings: limits and mail addresses; what mails are on their way.
+// Settings: limits, mail addresses, how alerts are told; what mails are on their way.
 import "./shell.js";
 import { get, post, put } from "./request.js";
 import { clearProblems, field, showProblems } from "./dialog.js";
@@ -18,21 +18,50 @@ const parts = [
   { title: "settings.mail", symbol: "envelope", text: "settings.mail_text", fields: [
     { name: "mail_sender" }, { name: "cc_mailreceiver", hint: "settings.receivers_hint" }] },
 ];
+const alertPart = { title: "settings.alerts", symbol: "bell", text: "settings.alerts_text", fields: [
+  { name: "alert_mailreceiver", hint: "settings.alert_receivers_hint" },
+  { name: "language", hint: "settings.language_hint", options: [["en", "English"], ["id", "Bahasa Indonesia"]] },
+  { name: "quiet_from", type: "time", hint: "settings.quiet_hint" }, { name: "quiet_to", type: "time" },
+  { name: "webhook_url", type: "url", hint: "settings.webhook_hint" },
+  { name: "webhook_secret", type: "password", hint: "settings.webhook_secret_hint" }] };
 const form = byId("form");
 const numbers = parts.flatMap((part) => part.fields).filter((entry) => entry.number).map((entry) => entry.name);
 
 function card({ title, symbol, text, fields }, values) {
   return el("section.card.pad", {}, el("div.stack", {},
     el("div", {}, el("h2", {}, icon(symbol), " ", t(title)), el("p.small.muted", {}, t(text))),
-    el("div.form-row", {}, fields.map(({ name, unit, hint, number }) => field({
-      name, label: t(`settings.${name}`), value: values[name] ?? "", unit: unit ? (unit.includes(".") ? t(unit) : unit) : "", hint: hint ? t(hint) : "",
+    el("div.form-row", {}, fields.map(({ name, unit, hint, number, type, options }) => field({
+      name, type, options, label: t(`settings.${name}`), value: values[name] ?? "", unit: unit ? (unit.includes(".") ? t(unit) : unit) : "", hint: hint ? t(hint) : "",
       attributes: number ? { inputmode: "decimal" } : { spellcheck: "false", autocapitalize: "none" } })))));
+}
+
+/** What was set is never shown, only that it is. */
+function showSecret({ webhook_signed: signed }) {
+  const input = form.elements.webhook_secret;
+  input.value = "";
+  input.autocomplete = "new-password";
+  input.placeholder = signed ? t("settings.webhook_secret_set") : "";
+}
+
+/** What the form holds for the limits and addresses, and for the alerts. */
+function entered() {
+  const values = Object.fromEntries(new FormData(form));
+  for (const name of numbers) {
+    const text = values[name].trim().replace(",", ".");
+    if (text === "") delete values[name];
+    else values[name] = Number.isNaN(Number(text)) ? text : Number(text);
+  }
+  const alerts = Object.fromEntries(alertPart.fields.map(({ name }) => [name, values[name]]));
+  for (const name of Object.keys(alerts)) delete values[name];
+  if (alerts.webhook_secret === "") delete alerts.webhook_secret;
+  return { values, alerts };
 }
 
 async function load() {
   try {
-    const values = await get("/login/settings/json");
-    byId("parts").replaceChildren(...parts.map((part) => card(part, values)));
+    const [values, alerts] = await Promise.all([get("/login/settings/json"), get("/login/settings/alerts/json")]);
+    byId("parts").replaceChildren(...parts.map((part) => card(part, values)), card(alertPart, alerts));
+    showSecret(alerts);
     byId("save").disabled = false;
   } catch (error) {
     byId("parts").replaceChildren(el("div.card", {}, trouble(error, load)));
@@ -42,14 +71,10 @@ async function load() {
 form.addEventListener("submit", (event) => {
   event.preventDefault();
   busy(byId("save"), async () => {
-    const values = Object.fromEntries(new FormData(form));
-    for (const name of numbers) {
-      const text = values[name].trim().replace(",", ".");
-      if (text === "") delete values[name];
-      else values[name] = Number.isNaN(Number(text)) ? text : Number(text);
-    }
+    const { values, alerts } = entered();
     try {
       await put("/login/settings/json", values);
+      showSecret(await put("/login/settings/alerts/json", alerts));
       clearProblems(form);
       done(t("settings.saved"));
     } catch (error) {
@@ -91,7 +116,7 @@ async function resend(mail, button) {
 }
 
 const outbox = pagedTable({
-  root: byId("outbox"), url: "/login/outbox/json", title: t("settings.outbox"), prefix: "mail_",
+  root: byId("outbox"), url: "/login/outbox/json", title: t("settings.outbox"), prefix: "mail_", filters: { state: byId("mail-state") },
   none: { symbol: "envelope", title: t("settings.outbox_none"), text: t("settings.outbox_none_text") },
   columns: [
     { title: t("settings.mail_subject"), kind: "clip", cell: (mail) => mail.subject },
