@@ -1,5 +1,7 @@
 #include "storage/migrations.hpp"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 
 namespace silaware::storage {
@@ -17,6 +19,7 @@ constexpr std::string_view find_versions = R"(
     SELECT COUNT(*) FROM information_schema.tables
      WHERE table_schema = DATABASE() AND table_name = 'schema_migrations')";
 
+constexpr std::string_view find_done = "SELECT number FROM schema_migrations";
 constexpr std::string_view find_newest = "SELECT COALESCE(MAX(number), 0) FROM schema_migrations";
 constexpr std::string_view record_step = "REPLACE INTO schema_migrations (number, name) VALUES (?, ?)";
 
@@ -101,6 +104,11 @@ core::Result<void> require_current_schema(Connection& connection) {
             fmt::format("the database is at schema {}, this silaware needs {}: run \"silaware migrate\"",
                         version, newest_schema_version()));
     }
+    if (const auto pending = pending_migrations(connection); !pending.empty()) {
+        return core::fail(
+            core::ErrorCode::conflict,
+            fmt::format("the database lacks the change {}: run \"silaware migrate\"", pending.front().name));
+    }
     if (upgrade_unfinished(connection)) {
         return core::fail(core::ErrorCode::conflict,
                           "the upgrade of the database was interrupted: run \"silaware migrate\"");
@@ -133,10 +141,11 @@ bool create_database_if_missing(const DatabaseOptions& options) {
 }
 
 std::vector<Migration> pending_migrations(Connection& connection) {
-    const int version = schema_version(connection);
+    std::vector<int> done;
+    if (schema_version(connection) > 0) done = connection.select<int>(find_done);
     std::vector<Migration> pending;
     for (const Migration& migration : embedded_migrations()) {
-        if (migration.number > version) pending.push_back(migration);
+        if (std::find(done.begin(), done.end(), migration.number) == done.end()) pending.push_back(migration);
     }
     return pending;
 }

@@ -39,7 +39,8 @@ std::string with_id_collation(Connection& connection, std::string_view sql);
 /// Creates the database named in `options` if it is missing; true if it was. Throws DatabaseError.
 bool create_database_if_missing(const DatabaseOptions& options);
 
-/// The migrations still to run, in order.
+/// The migrations that the database has not been through, in order; their numbers have gaps, and one that was
+/// written beside others may be lower than theirs.
 std::vector<Migration> pending_migrations(Connection& connection);
 
 /// Runs what is pending, one process at a time; `report` is told each step's name before it starts. Error

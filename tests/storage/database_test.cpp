@@ -121,6 +121,21 @@ TEST(Migrations, CanRunAgainOnWhatTheyMade) {
     EXPECT_EQ(schema_version(*connection), newest_schema_version());
 }
 
+TEST(Migrations, RunOneThatCameLateWithALowerNumber) {
+    tests::FreshDatabase database;
+    auto connection = database->acquire();
+    connection->run_script("DELETE FROM schema_migrations WHERE number = 10");
+    connection->run_script("ALTER TABLE meter_states DROP COLUMN energy_limit, DROP COLUMN co2_limit");
+    const auto schema = require_current_schema(*connection);
+    ASSERT_FALSE(schema);
+    EXPECT_NE(schema.error().message.find("0010"), std::string::npos);
+    std::vector<std::string> steps;
+    ASSERT_TRUE(migrate(*connection, [&](const std::string& step) { steps.push_back(step); }));
+    EXPECT_EQ(steps.size(), 1u);
+    EXPECT_TRUE(require_current_schema(*connection));
+    EXPECT_NO_THROW(connection->run_script("SELECT energy_limit, co2_limit FROM meter_states"));
+}
+
 TEST(Migrations, RefuseANewerDatabase) {
     tests::FreshDatabase database;
     auto connection = database->acquire();
