@@ -33,10 +33,15 @@ install(DIRECTORY ${PROJECT_SOURCE_DIR}/deploy/nginx ${PROJECT_SOURCE_DIR}/deplo
                   ${PROJECT_SOURCE_DIR}/deploy/grafana ${PROJECT_SOURCE_DIR}/deploy/galera
         DESTINATION share/doc/silaware/examples)
 
+# Debian's own changelog: gzip without a name or a time, so that the same sources give the same bytes.
+execute_process(COMMAND gzip -9nc ${PROJECT_SOURCE_DIR}/deploy/debian/changelog
+                OUTPUT_FILE ${CMAKE_BINARY_DIR}/changelog.gz COMMAND_ERROR_IS_FATAL ANY)
+install(FILES ${CMAKE_BINARY_DIR}/changelog.gz DESTINATION share/doc/silaware)
+
 set(CPACK_GENERATOR DEB)
 set(CPACK_PACKAGE_NAME silaware)
 set(CPACK_PACKAGE_VENDOR "silaware")
-set(CPACK_PACKAGE_CONTACT "The silaware authors <silaware@localhost>")
+set(CPACK_PACKAGE_CONTACT "The silaware authors <silaware@example.org>")
 set(CPACK_PACKAGE_DESCRIPTION_SUMMARY "utility and power monitoring from MQTT devices")
 set(CPACK_PACKAGING_INSTALL_PREFIX /usr)
 set(CPACK_STRIP_FILES ON)

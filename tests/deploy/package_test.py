@@ -42,6 +42,12 @@ def test_it_depends_on_the_libraries_it_was_linked_with(package):
     assert "/etc/silaware/silaware.conf" in output("dpkg-deb", "-I", package, "conffiles")
 
 
+def test_its_changelog_begins_with_its_version(package):
+    version = output("dpkg-deb", "-f", package, "Version").strip()
+    for file in ("deploy/debian/changelog", "CHANGELOG.md"):
+        assert re.search(r"\d+\.\d+\.\d+", (SOURCE / file).read_text()).group() == version, file
+
+
 def test_lintian_finds_no_error(package):
     if not shutil.which("lintian"):
         pytest.skip("lintian is not installed")
