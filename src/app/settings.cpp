@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 #include <CLI/CLI.hpp>
 
+#include "app/config_line.hpp"
 #include "core/text.hpp"
 #include "core/time.hpp"
 #include "http/trusted_proxies.hpp"
@@ -213,25 +214,32 @@ core::Result<void> Settings::resolve(const CLI::App& app, const std::vector<std:
 
 core::Result<void> Settings::read_file() {
     std::ifstream stream(file_);
-    std::vector<CLI::ConfigItem> items;
-    try {
-        items = CLI::ConfigBase().from_config(stream);
-    } catch (const CLI::Error& error) {
-        return core::fail(core::ErrorCode::invalid, fmt::format("{}: {}", file_, error.what()));
-    }
-    for (const CLI::ConfigItem& item : items) {
-        const auto known = std::find_if(settings_.begin(), settings_.end(), [&](const Setting& setting) {
-            return setting.option() == "--" + item.name || setting.variable == item.name;
-        });
-        if (known == settings_.end()) {
+    std::string text;
+    for (int number = 1; std::getline(stream, text); ++number) {
+        const auto line = parse_config_line(text);
+        if (!line) {
             return core::fail(core::ErrorCode::invalid,
-                              fmt::format("{}: there is no setting \"{}\"; \"silaware config\" lists all",
-                                          file_, item.name));
+                              fmt::format("{}, line {}: {}", file_, number, line.error().message));
         }
-        if (known->source != "default") continue;
-        known->value = fmt::format("{}", fmt::join(item.inputs, ","));
-        known->source = "file " + file_;
+        if (!*line) continue;
+        if (auto taken = take_from_file((*line)->name, (*line)->value); !taken) return taken;
     }
+    return {};
+}
+
+core::Result<void> Settings::take_from_file(const std::string& name, const std::string& value) {
+    const auto known = std::find_if(settings_.begin(), settings_.end(), [&](const Setting& setting) {
+        return setting.option() == "--" + name || setting.variable == name;
+    });
+    if (known == settings_.end()) {
+        return core::fail(
+            core::ErrorCode::invalid,
+            fmt::format("{}: there is no setting \"{}\"; \"silaware config\" lists all", file_, name));
+    }
+    const std::string source = "file " + file_;
+    if (known->source != "default" && known->source != source) return {};
+    known->value = value;
+    known->source = source;
     return {};
 }
 
