@@ -30,6 +30,8 @@ parser.add_argument("--rows", default="1000000,10000000")
 parser.add_argument("--seconds", type=float, default=10, help="of each measurement")
 parser.add_argument("--build", type=Path, default=SOURCE / "build/bench")
 parser.add_argument("--data", type=Path, help="keep the filled databases here")
+parser.add_argument("--purge-seconds", type=float, default=600, help="of the purge; what is left then stays")
+parser.add_argument("--purge-only", action="store_true", help="no pages")
 parser.add_argument("--fill-only", action="store_true")
 parser.add_argument("--patience", type=float, default=120, help="seconds for the raw SQL of a request")
 parser.add_argument("--no-purge", action="store_true")
@@ -40,7 +42,7 @@ os.environ.setdefault("SILAWARE_BINARY", str(options.build / "silaware"))
 import pymysql  # noqa: E402
 import requests  # noqa: E402
 from servers import MariaDB, Mosquitto, wait_for  # noqa: E402
-from silaware import FreshDatabase, Ingest, Serve, environment, must_run, run  # noqa: E402
+from silaware import BINARY, FreshDatabase, Ingest, Serve, environment, must_run  # noqa: E402
 
 METERS, MACHINES, DAYS = 50, 20, 121
 USERS = options.build / "bench/dashboard/bench_users"
@@ -232,16 +234,21 @@ def purge_under_load(database, rows, settings, months):
                                      stdout=subprocess.DEVNULL)
         try:
             wait_for(lambda: stored(database) > 5000, what="the first readings")
-            alone = rate(database, 2 * options.seconds)
+            alone = rate(database, max(30, 2 * options.seconds))
             before, begin = stored(database), time.monotonic()
             env = environment(database.environment, **settings, RETENTION_MONTHS=months)
-            said = run("purge", env=env, timeout=7200)
+            purge = subprocess.Popen([BINARY, "purge"], env=env, stdout=subprocess.PIPE, text=True)
+            try:
+                purge.wait(options.purge_seconds)
+            except subprocess.TimeoutExpired:
+                purge.terminate()
+            said = purge.communicate()[0].strip()
             seconds = time.monotonic() - begin
             beside = (stored(database) - before) / seconds
         finally:
             publisher.kill()
             publisher.wait()
-    print(f"\npurge of a month at {rows:,} rows: {said.stdout.strip()} in {seconds:.0f} s; "
+    print(f"\npurge of a month at {rows:,} rows: {said} in {seconds:.0f} s; "
           f"ingest {alone:,.0f} messages/s before, {beside:,.0f} during ({beside / alone:.2f})", flush=True)
 
 
@@ -269,8 +276,10 @@ def bench(rows):
         prepare(database, state, rows, settings)
         if options.fill_only:
             return None
-        with Serve(database, **settings) as portal:
-            result = measure(database, portal, rows)
+        result = {"all_summary": 0}
+        if not options.purge_only:
+            with Serve(database, **settings) as portal:
+                result = measure(database, portal, rows)
         if not options.no_purge:
             months = state.done.get("months", 4) - 1
             state.note(months=months)
@@ -284,7 +293,7 @@ def main():
     print("| raw rows | request | p50 ms, 1 user | p99 ms, 1 user | p50 ms, 50 users | p99 ms, 50 users | requests/s, "
           "50 users | raw SQL ms | raw SQL ÷ p50 |\n|---:|---|---:|---:|---:|---:|---:|---:|---:|", flush=True)
     results = [bench(rows) for rows in sizes]
-    if len(results) > 1 and not options.fill_only:
+    if len(results) > 1 and not options.fill_only and not options.purge_only:
         growth = results[-1]["all_summary"] / results[0]["all_summary"]
         print(f"\np99 of all_summary at {sizes[-1]:,} rows ÷ at {sizes[0]:,}: {growth:.2f}")
 

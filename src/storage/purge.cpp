@@ -7,7 +7,10 @@ namespace silaware::storage {
 
 namespace {
 
-constexpr std::int64_t chunk = 2'000;
+constexpr std::int64_t chunk = 1'000;
+// Times as long as a chunk took. The server cleans up behind a chunk for about as long again, and processor
+// and disk are to stay with ingest and the portal: half a day of rows may take half an hour to go.
+constexpr int rests = 3;
 
 constexpr std::string_view claim = R"(
     UPDATE housekeeping SET last_run_ms = ? WHERE job = ? AND last_run_ms <= ?)";
@@ -62,8 +65,7 @@ std::int64_t purge_before(Database& database, core::Instant cutoff,
             total += rows;
             if (rows == 0) break;
             if (!go_on({purged.table, deleted})) return total;
-            // As long a rest as the chunk took: half of the disk stays with ingest and the portal.
-            std::this_thread::sleep_for(std::chrono::steady_clock::now() - begin);
+            std::this_thread::sleep_for(rests * (std::chrono::steady_clock::now() - begin));
         }
     }
     return total;
