@@ -14,10 +14,19 @@ using OpenInZip = int(void* file, const char* name, const void* info, const void
                       int strategy, const char* password, unsigned long crc, unsigned long version_made_by,
                       unsigned long flags, int zip64);
 
+using WriteInZip = int(void* file, const void* bytes, unsigned size);
+
 OpenInZip* minizips_own() {
     static auto* const own = reinterpret_cast<OpenInZip*>(::dlsym(RTLD_NEXT, "zipOpenNewFileInZip4_64"));
     return own;
 }
+
+WriteInZip* minizips_own_write() {
+    static auto* const own = reinterpret_cast<WriteInZip*>(::dlsym(RTLD_NEXT, "zipWriteInFileInZip"));
+    return own;
+}
+
+thread_local const std::function<bool()>* still_wanted = nullptr;
 
 }  // namespace
 
@@ -32,7 +41,22 @@ extern "C" __attribute__((visibility("default"))) int zipOpenNewFileInZip4_64(
                           crc, version_made_by, flags, zip64);
 }
 
+extern "C" __attribute__((visibility("default"))) int zipWriteInFileInZip(void* file, const void* bytes,
+                                                                          unsigned size) {
+    if (minizips_own_write() == nullptr) return internal_error;
+    if (still_wanted != nullptr && !(*still_wanted)()) return 0;  // after an error its file would stay open
+    return minizips_own_write()(file, bytes, size);
+}
+
 namespace silaware::sheet {
+
+ZipWhile::ZipWhile(const std::function<bool()>& wanted) {
+    still_wanted = &wanted;
+}
+
+ZipWhile::~ZipWhile() {
+    still_wanted = nullptr;
+}
 
 bool zips_quickly() {
     return minizips_own() != nullptr;

@@ -7,14 +7,12 @@
 
 #include "core/text.hpp"
 #include "sheet/quick_zip.hpp"
+#include "sheet/row_writer.hpp"
+#include "sheet/serial.hpp"
 
 namespace silaware::sheet {
 
 namespace {
-
-constexpr double days_to_1970 = 25569;  ///< from the day 0 of spreadsheets
-constexpr double seconds_per_day = 86400;
-constexpr std::size_t longest_text = 32767;
 
 void check(lxw_error error, const char* what) {
     if (error != LXW_NO_ERROR)
@@ -54,12 +52,10 @@ struct WriteCell {
         return worksheet_write_number(sheet, row, column, value, formats.plain);
     }
     lxw_error operator()(WallClock time) const {
-        const double serial = static_cast<double>(time.seconds) / seconds_per_day + days_to_1970;
-        return worksheet_write_number(sheet, row, column, serial, formats.time);
+        return worksheet_write_number(sheet, row, column, serial(time), formats.time);
     }
     lxw_error operator()(Day day) const {
-        return worksheet_write_number(sheet, row, column, static_cast<double>(day.days) + days_to_1970,
-                                      formats.day);
+        return worksheet_write_number(sheet, row, column, serial(day), formats.day);
     }
 };
 
@@ -79,6 +75,7 @@ struct Workbook::Implementation {
     lxw_workbook* book = nullptr;
     std::vector<lxw_worksheet*> all_sheets;
     lxw_worksheet* sheet = nullptr;
+    std::optional<RowWriter> writer;  ///< of the current sheet
     int table_sheets = 0;
     std::size_t rows = 0;  ///< of the current sheet, below its header
     Formats plain;
@@ -126,18 +123,21 @@ struct Workbook::Implementation {
         check(worksheet_autofilter(sheet, 0, 0, 1, last_column), "setting the filter");
         worksheet_freeze_panes(sheet, 1, 0);
         write_row(sheet, 0, header, bold);
+        lxw_worksheet_write_single_row(sheet);
+        writer.emplace(sheet,
+                       RowStyles{lxw_format_get_xf_index(plain.time), lxw_format_get_xf_index(plain.day)});
     }
 
     // The library takes a filter only before the rows, when nobody knows how many there will be.
-    void end_sheet() { sheet->autofilter.last_row = static_cast<lxw_row_t>(rows); }
+    void end_sheet() {
+        writer->flush();
+        sheet->autofilter.last_row = static_cast<lxw_row_t>(rows);
+    }
 
-    void add(std::span<const Cell> row, const Formats& formats) {
-        if (rows == most_rows) {
-            end_sheet();
-            begin_sheet();
-        }
-        write_row(sheet, rows + 1, row, formats);
-        ++rows;
+    void make_room() {
+        if (rows < most_rows) return;
+        end_sheet();
+        begin_sheet();
     }
 };
 
@@ -147,16 +147,14 @@ Workbook::Workbook(Table table, std::size_t most_rows)
 Workbook::~Workbook() = default;
 
 void Workbook::add(std::span<const Cell> row) {
-    implementation_->add(row, implementation_->plain);
+    implementation_->make_room();
+    implementation_->writer->write(++implementation_->rows, row);
 }
 
 void Workbook::add_totals(std::span<const Cell> row) {
-    auto& [table, most_rows, file, book, all, sheet, sheets, rows, plain, bold] = *implementation_;
-    if (rows == most_rows) {
-        implementation_->end_sheet();
-        implementation_->begin_sheet();
-    }
-    write_row(sheet, rows + 1, row, bold);
+    implementation_->make_room();
+    implementation_->writer->flush();
+    write_row(implementation_->sheet, implementation_->rows + 1, row, implementation_->bold);
 }
 
 void Workbook::add_facts(const std::string& name,
@@ -173,9 +171,10 @@ void Workbook::add_facts(const std::string& name,
     }
 }
 
-TemporaryFile Workbook::finish() {
+TemporaryFile Workbook::finish(const std::function<bool()>& wanted) {
     implementation_->end_sheet();
     const TemporaryFile file = implementation_->file;
+    const ZipWhile zipping(wanted);
     lxw_workbook* book = std::exchange(implementation_->book, nullptr);
     check(workbook_close(book), "assembling the file");
     return file;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <functional>
 #include <memory>
 #include <span>
 #include <string>
@@ -41,8 +42,9 @@ class Workbook {
     void add_totals(std::span<const Cell> row);
     /// A sheet of its own with names and values.
     void add_facts(const std::string& sheet, const std::vector<std::pair<std::string, std::string>>& facts);
-    /// The whole file. Nothing can be added any more.
-    TemporaryFile finish();
+    /// The whole file. Nothing can be added any more. Stops the work, and leaves a useless file, once
+    /// `wanted` answers false; asked from time to time.
+    TemporaryFile finish(const std::function<bool()>& wanted = [] { return true; });
 
   private:
     struct Implementation;
