@@ -7,10 +7,12 @@
 #pragma GCC diagnostic ignored "-Wmismatched-new-delete"
 #endif
 
+#include <cerrno>
 #include <optional>
 #include <vector>
 
 #include <spdlog/spdlog.h>
+#include <sys/socket.h>
 #include <boost/asio/bind_executor.hpp>
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/co_spawn.hpp>
@@ -44,6 +46,7 @@ constexpr std::chrono::milliseconds between_reviews{2000};  // of an event strea
 constexpr std::size_t reviews_at_once = 2;                  // so that they leave the workers to requests
 constexpr std::chrono::milliseconds linger_time{1000};
 constexpr std::chrono::milliseconds patience_while_draining{1000};
+constexpr std::chrono::milliseconds between_pieces{100};
 
 auto reporting_to(ErrorCode& error) {
     return asio::redirect_error(asio::use_awaitable, error);
@@ -343,6 +346,7 @@ asio::awaitable<bool> Connection::send_head(Exchange& exchange, const HeadContex
 asio::awaitable<bool> Connection::send_pieces(Exchange& exchange, Framing framing, std::size_t length,
                                               ChunkSource& next) {
     if (framing == Framing::until_close) exchange.keep_alive = false;
+    watching_ = false;
     const HeadContext context{.framing = framing,
                               .content_length = length,
                               .keep_alive = exchange.keep_alive,
@@ -367,6 +371,8 @@ asio::awaitable<bool> Connection::send_pieces(Exchange& exchange, Framing framin
         }
         if (!more) next = nullptr;
         co_await hop_back();
+        if (sent && more && bytes.empty()) co_await pause_for_piece();
+        if (departed_) sent = false;
         phase_ = Phase::sending;
         if (!sent || bytes.empty()) continue;
         const auto buffer = asio::buffer(bytes);
@@ -374,6 +380,15 @@ asio::awaitable<bool> Connection::send_pieces(Exchange& exchange, Framing framin
     }
     if (!sent) close();  // no final chunk: the client must notice
     co_return sent;
+}
+
+// A piece is being made: no worker waits for it, and the client may leave meanwhile.
+asio::awaitable<void> Connection::pause_for_piece() {
+    watch_for_end();
+    ErrorCode woken;
+    auto token = reporting_to(woken);
+    wake_.expires_after(between_pieces);
+    co_await wake_.async_wait(token);
 }
 
 asio::awaitable<void> Connection::send_events(Exchange& exchange, const EventBody& body) {
@@ -448,6 +463,21 @@ void Connection::watch_for_departure() {
                                 self->departed_ = true;
                                 self->wake_.cancel();
                             });
+}
+
+// The end of what the client sends means that it left. Bytes may be its next request: they stay where they
+// are.
+void Connection::watch_for_end() {
+    if (std::exchange(watching_, true)) return;
+    socket_.async_wait(Socket::wait_read, [self = shared_from_this()](const ErrorCode& error) {
+        if (error) return;
+        char next = 0;
+        const auto count = ::recv(self->socket_.native_handle(), &next, 1, MSG_PEEK | MSG_DONTWAIT);
+        const bool ended = count == 0 || (count < 0 && errno != EAGAIN && errno != EINTR);
+        if (!ended) return;
+        self->departed_ = true;
+        self->wake_.cancel();
+    });
 }
 
 template <typename Buffers>

@@ -90,7 +90,9 @@ class Connection : public std::enable_shared_from_this<Connection> {
 
     void expect_within(std::chrono::milliseconds time) { deadline_ = Clock::now() + time; }
     void expect_whenever() { deadline_ = Clock::time_point::max(); }
+    boost::asio::awaitable<void> pause_for_piece();
     void watch_for_departure();
+    void watch_for_end();
     void observe(const Exchange& exchange) const;
 
     Shared& shared_;
@@ -102,6 +104,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
     boost::asio::steady_timer wake_;
     std::array<char, 1> departure_byte_{};
     bool departed_ = false;
+    bool watching_ = false;  ///< for the end of what the client sends
 };
 
 }  // namespace silaware::http

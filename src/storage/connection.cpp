@@ -295,7 +295,13 @@ void Connection::stream_rows(std::string_view sql, std::vector<Value> parameters
         } else if (status != 0) {
             fail(mysql_stmt_errno(statement.handle), mysql_stmt_error(statement.handle));
         }
-        if (!sink(statement)) return;
+        if (sink(statement)) continue;
+        // Reading what is left could take as long as all of it.
+        if (buffering == Buffering::none) {
+            give_up();
+            shut_down();
+        }
+        return;
     }
 }
 
