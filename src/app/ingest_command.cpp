@@ -14,6 +14,7 @@
 #include "app/stop_signal.hpp"
 #include "app/systemd.hpp"
 #include "ingest/ingest.hpp"
+#include "portal/monthly_mail.hpp"
 #include "storage/migrations.hpp"
 #include "view/renderer.hpp"
 
@@ -103,6 +104,8 @@ int run_ingest(const Settings& settings) {
     const DatabaseGuard guard(database, stop.token());
     const std::jthread sending([&](std::stop_token own) { sender.run(own); });
     const std::jthread checking([&](std::stop_token own) { jobs.run(own); });
+    portal::MonthlyMail monthly(database, *renderer, monthly_mail_options(settings));
+    const std::jthread telling([&](std::stop_token own) { monthly.run(own); });
     spdlog::info("ingest: started");
     notice.ready();
     ingest.run(stop.token());

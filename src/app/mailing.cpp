@@ -62,4 +62,12 @@ decltype(portal::Portal::queue_mail) mail_queue() {
     };
 }
 
+portal::MonthlyMailOptions monthly_mail_options(const Settings& settings) {
+    const portal::PortalSettings of_portal = portal_settings(settings);
+    return {site_zone(settings),
+            {of_portal.energy_rate, of_portal.co2_factor},
+            of_portal.currency,
+            of_portal.public_url};
+}
+
 }  // namespace silaware::app

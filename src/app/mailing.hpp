@@ -2,6 +2,7 @@
 
 #include "app/settings.hpp"
 #include "mail/smtp_client.hpp"
+#include "portal/monthly_mail.hpp"
 #include "portal/portal.hpp"
 #include "storage/database.hpp"
 
@@ -13,5 +14,6 @@ mail::SmtpOptions smtp_options(const Settings& settings);
 decltype(portal::Portal::send_test_mail) test_mail_sender(const Settings& settings,
                                                           storage::Database& database);
 decltype(portal::Portal::queue_mail) mail_queue();
+portal::MonthlyMailOptions monthly_mail_options(const Settings& settings);
 
 }  // namespace silaware::app

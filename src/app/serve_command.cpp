@@ -17,6 +17,7 @@
 #include "http/passenger.hpp"
 #include "http/server.hpp"
 #include "portal/live.hpp"
+#include "portal/monthly_mail.hpp"
 #include "portal/routes.hpp"
 #include "storage/migrations.hpp"
 
@@ -87,6 +88,8 @@ int serve_until(const Settings& settings, const http::ServerOptions& server_opti
     if (const auto told = ready(); !told) return complain(told.error());
     notice.ready();
     notice.status("serving");
+    portal::MonthlyMail monthly(database, *renderer, monthly_mail_options(settings));
+    const std::jthread telling([&](std::stop_token own) { monthly.run(own); });
     signal.wait();
     server.stop();
     spdlog::info("portal: stopped");

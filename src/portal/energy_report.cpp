@@ -3,7 +3,7 @@
 #include "portal/answers.hpp"
 #include "portal/board_routes.hpp"
 #include "portal/download.hpp"
-#include "portal/energy_periods.hpp"
+#include "portal/energy_table.hpp"
 #include "portal/figures.hpp"
 #include "portal/report_request.hpp"
 #include "portal/routes.hpp"
@@ -16,7 +16,6 @@ using boost::json::object;
 using core::Result;
 using http::Request;
 using http::Response;
-using sheet::Cell;
 
 constexpr int most_days = 3660;
 
@@ -70,54 +69,21 @@ bool is_wanted(const EnergyRequest& wanted, const storage::MeterOverview& meter)
                        [&](const std::string& device) { return core::lower_ascii(device) == key; });
 }
 
-EnergyRows read_rows(const Portal& portal, const EnergyRequest& wanted) {
-    const auto& [first, last, length] = wanted.report;
-    auto connection = portal.database.acquire();
-    EnergyRows rows{storage::meter_overviews(*connection), {}, {}, {}};
-    std::erase_if(rows.meters, [&](const auto& meter) { return !is_wanted(wanted, meter); });
-    std::vector<storage::KnownDeviceId> ids;
-    for (const auto& meter : rows.meters)
-        ids.push_back(meter.id);
-    if (ids.empty()) return rows;
-    rows.days = storage::day_energies(*connection, ids, first, last);
-    rows.cycles = storage::cycled_days(*connection, ids, first, last);
-    rows.corrections = storage::correction_times(*connection, ids, portal.zone.start_of_day(first),
-                                                 portal.zone.start_of_day(last + date::days{1}));
-    return rows;
-}
-
-/// The rows of a report, with what they refer to.
-struct EnergyTable {
+struct RequestedTable : EnergyTable {
     EnergyRequest wanted;
-    EnergyRows rows;
-    std::vector<EnergyPeriod> periods;
-    EnergyPeriod totals;
 };
 
-EnergyPeriod add_up(const std::vector<EnergyPeriod>& periods) {
-    EnergyPeriod totals;
-    for (const auto& period : periods) {
-        totals.energy_kwh += period.energy_kwh;
-        totals.cost += period.cost;
-        totals.co2_kg += period.co2_kg;
-        totals.run_hours += period.run_hours;
-        totals.corrections += period.corrections;
-        if (!period.max_demand_kw || totals.max_demand_kw >= period.max_demand_kw) continue;
-        totals.max_demand_kw = period.max_demand_kw;
-        totals.max_demand_at = period.max_demand_at;
-    }
-    return totals;
-}
-
-Result<std::shared_ptr<EnergyTable>> make_table(const Portal& portal, const Request& request) {
+Result<std::shared_ptr<RequestedTable>> make_table(const Portal& portal, const Request& request) {
     auto wanted = parse(portal, request);
     if (!wanted) return core::fail(wanted.error());
-    auto table = std::make_shared<EnergyTable>();
+    auto table = std::make_shared<RequestedTable>();
     table->wanted = std::move(*wanted);
-    table->rows = read_rows(portal, table->wanted);
+    table->report = table->wanted.report;
     const Tariff tariff{portal.settings.energy_rate, portal.settings.co2_factor};
-    table->periods = energy_periods(table->rows, table->wanted.report, tariff, portal.zone, portal.now());
-    table->totals = add_up(table->periods);
+    const auto connection = portal.database.acquire();
+    fill_energy_table(
+        *table, *connection, [&](const auto& meter) { return is_wanted(table->wanted, meter); }, tariff,
+        portal.zone, portal.now());
     return table;
 }
 
@@ -131,7 +97,7 @@ object figures_of(const Portal& portal, const EnergyPeriod& period) {
             {"corrections", period.corrections}};
 }
 
-object to_json(const Portal& portal, const EnergyTable& table, const EnergyPeriod& period) {
+object to_json(const Portal& portal, const RequestedTable& table, const EnergyPeriod& period) {
     object row = figures_of(portal, period);
     row["period"] = period_name(table.wanted.report.length, period.start);
     row["uid"] = period.meter->uid;
@@ -169,70 +135,11 @@ Result<Response> json(const Portal& portal, const Request& request) {
                                  {"totals", figures_of(portal, (*table)->totals)}});
 }
 
-Cell number_or_blank(std::optional<double> value) {
-    return value ? Cell{figure(*value)} : Cell{};
-}
-
-Cell clock_or_blank(const core::SiteZone& zone, std::optional<core::Instant> at) {
-    return at ? Cell{sheet::WallClock{zone.to_local(*at).time_since_epoch().count()}} : Cell{};
-}
-
-void give_rows(const EnergyTable& table, const core::SiteZone& zone, const RowSink& sink) {
-    for (const EnergyPeriod& period : table.periods) {
-        const std::string name = period_name(table.wanted.report.length, period.start);
-        const std::array<Cell, 12> row{std::string_view(name),
-                                       std::string_view(period.meter->uid),
-                                       std::string_view(period.meter->location),
-                                       std::string_view(period.meter->group),
-                                       figure(period.energy_kwh),
-                                       figure(period.cost),
-                                       figure(period.co2_kg),
-                                       number_or_blank(period.max_demand_kw),
-                                       clock_or_blank(zone, period.max_demand_at),
-                                       figure(period.run_hours),
-                                       figure(period.coverage),
-                                       period.corrections};
-        if (!sink(row)) return;
-    }
-}
-
-std::vector<Cell> totals_row(const EnergyPeriod& totals, const core::SiteZone& zone) {
-    return {std::string_view("Total"),
-            Cell{},
-            Cell{},
-            Cell{},
-            figure(totals.energy_kwh),
-            figure(totals.cost),
-            figure(totals.co2_kg),
-            number_or_blank(totals.max_demand_kw),
-            clock_or_blank(zone, totals.max_demand_at),
-            figure(totals.run_hours),
-            Cell{},
-            totals.corrections};
-}
-
-const sheet::Table& energy_table() {
-    static const sheet::Table table{"Energy",
-                                    {{"period", 12},
-                                     {"uid", 20},
-                                     {"location", 24},
-                                     {"group", 16},
-                                     {"energy_kwh", 14},
-                                     {"cost", 16},
-                                     {"co2_kg", 14},
-                                     {"max_demand_kw", 16},
-                                     {"max_demand_at", 20},
-                                     {"run_hours", 12},
-                                     {"coverage", 10},
-                                     {"corrections", 12}}};
-    return table;
-}
-
 Result<Response> download(const Portal& portal, ExportDesk& desk, const Request& request,
                           const Visitor& visitor, FileKind kind) {
     const auto made = make_table(portal, request);
     if (!made) return core::fail(made.error());
-    const std::shared_ptr<const EnergyTable> table = *made;
+    const std::shared_ptr<const RequestedTable> table = *made;
     const auto& wanted = table->wanted;
     auto facts = report_facts(wanted.devices, wanted.period, portal.zone);
     facts.emplace_back("By", wanted.by);
@@ -243,8 +150,9 @@ Result<Response> download(const Portal& portal, ExportDesk& desk, const Request&
     facts.emplace_back("Made by", visitor.username);
 
     Download file;
+    file.id = progress_id(request);
     file.file_name = report_file_name("energy-by-" + wanted.by, wanted.devices, wanted.period);
-    file.table = energy_table();
+    file.table = energy_sheet();
     file.rows = [table, zone = portal.zone](const RowSink& sink) { give_rows(*table, zone, sink); };
     file.totals = [table, zone = portal.zone] { return totals_row(table->totals, zone); };
     file.facts = [facts] { return facts; };

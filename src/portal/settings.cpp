@@ -5,6 +5,7 @@
 #include "portal/limit_field.hpp"
 #include "portal/routes.hpp"
 #include "storage/account_store.hpp"
+#include "storage/monthly_mail_store.hpp"
 #include "storage/settings_store.hpp"
 
 namespace silaware::portal {
@@ -45,6 +46,12 @@ void read_sender(Fields& fields, std::string& sender) {
     sender = address;
 }
 
+http::Response answer(const Portal& portal) {
+    auto json = as_json(storage::SettingsStore(portal.database).read());
+    json["monthly_mailreceiver"] = storage::monthly_receivers(*portal.database.acquire());
+    return http::Response::json(json);
+}
+
 core::Result<http::Response> write(const Portal& portal, const http::Request& request,
                                    const Visitor& visitor) {
     const auto body = request.input();
@@ -59,9 +66,13 @@ core::Result<http::Response> write(const Portal& portal, const http::Request& re
     read_receivers(fields, "temphumid_mailreceiver", settings.temphumid_mailreceiver);
     read_receivers(fields, "cc_mailreceiver", settings.cc_mailreceiver);
     read_sender(fields, settings.mail_sender);
+    std::string monthly = storage::monthly_receivers(*portal.database.acquire());
+    read_receivers(fields, "monthly_mailreceiver", monthly);
     if (const auto checked = fields.check(); !checked) return core::fail(checked.error());
-    store.write(settings, change_by(portal, request, visitor));
-    return http::Response::json(as_json(store.read()));
+    const auto change = change_by(portal, request, visitor);
+    store.write(settings, change);
+    storage::write_monthly_receivers(portal.database, monthly, change);
+    return answer(portal);
 }
 
 core::Result<http::Response> send_test_mail(const Portal& portal, const http::Request& request,
@@ -98,9 +109,7 @@ void add_settings_routes(http::Router& router, Portal& portal) {
                   return plain_page<view::SettingsPage>(portal, request, visitor);
               });
     add_route(router, portal, http::Method::get, "/login/settings/json",
-              [&portal](const http::Request&, const Visitor&) {
-                  return http::Response::json(as_json(storage::SettingsStore(portal.database).read()));
-              });
+              [&portal](const http::Request&, const Visitor&) { return answer(portal); });
     add_route(router, portal, http::Method::put, "/login/settings/json",
               [&portal](const http::Request& request, const Visitor& visitor) {
                   return write(portal, request, visitor);

@@ -15,6 +15,8 @@ const parts = [
   { title: "settings.climate", symbol: "temperature-half", text: "settings.climate_text", fields: [
     { name: "max_temperature", unit: "°C", number: true }, { name: "max_humidity", unit: "%", number: true },
     { name: "temphumid_mailreceiver", hint: "settings.receivers_hint" }] },
+  { title: "settings.monthly", symbol: "calendar-days", text: "settings.monthly_text", fields: [
+    { name: "monthly_mailreceiver", hint: "settings.receivers_hint" }] },
   { title: "settings.mail", symbol: "envelope", text: "settings.mail_text", fields: [
     { name: "mail_sender" }, { name: "cc_mailreceiver", hint: "settings.receivers_hint" }] },
 ];
