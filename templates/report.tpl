@@ -3,6 +3,7 @@
   <div><h1>[[title.report]]</h1><p>[[report.lead]]</p></div>
   <div class="actions"><button class="button" type="button" id="print"><span class="fa-solid fa-print" aria-hidden="true"></span>[[report.print]]</button><a class="button" data-download="csv" href="#" download><span class="fa-solid fa-file-csv" aria-hidden="true"></span>CSV</a><a class="button primary" data-download="excel" href="#" download><span class="fa-solid fa-file-excel" aria-hidden="true"></span>Excel</a></div>
 </header>
+<div id="download-progress"></div>
 <div class="print-only small" id="print-head"></div>
 <form class="card pad filters" aria-label="[[report.filters]]">
   <div class="field"><label for="mac">[[report.device]]</label><select class="select" id="mac" style="min-width:16rem"><option value="">[[report.all_devices]]</option></select></div>

@@ -33,20 +33,20 @@ constexpr std::string_view device_body = "mac_address! mcu_type location name ra
 constexpr std::string_view device_change = "mac_address mcu_type location name rated_power_w:number group";
 constexpr std::string_view settings_fields =
     "id:integer utils_min_duration:number utils_mailreceiver max_temperature:number max_humidity:number "
-    "temphumid_mailreceiver cc_mailreceiver mail_sender";
+    "temphumid_mailreceiver cc_mailreceiver mail_sender monthly_mailreceiver";
 constexpr std::string_view settings_body =
     "utils_min_duration:number utils_mailreceiver max_temperature:number max_humidity:number "
-    "temphumid_mailreceiver cc_mailreceiver mail_sender";
+    "temphumid_mailreceiver cc_mailreceiver mail_sender monthly_mailreceiver";
 constexpr std::string_view alert_settings_fields =
     "alert_mailreceiver language quiet_from quiet_to webhook_url webhook_signed:boolean";
 constexpr std::string_view alert_settings_body =
     "alert_mailreceiver language quiet_from quiet_to webhook_url webhook_secret";
 constexpr std::string_view limits_fields = "uid max_temperature:number max_humidity:number";
 constexpr std::string_view token_fields = "access_token token_type expires_in:integer";
-constexpr std::string_view report_query = "mac from:date to:date tz sort search";
+constexpr std::string_view report_query = "mac from:date to:date tz sort search progress";
 constexpr std::string_view report_page_query =
     "mac from:date to:date tz sort search page:integer per_page:integer";
-constexpr std::string_view energy_query = "by uid group from:date to:date";
+constexpr std::string_view energy_query = "by uid group from:date to:date progress";
 constexpr std::string_view energy_page_query = "by uid group from:date to:date page:integer per_page:integer";
 constexpr std::string_view excel = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
 
@@ -313,10 +313,18 @@ constexpr std::array table{
              "/login/report/csv",
              reports,
              "The same as CSV",
-             "mac from:date to:date tz sort search bom",
+             "mac from:date to:date tz sort search bom progress",
              {},
              file,
              "text/csv"},
+    Endpoint{get,
+             "/login/report/progress",
+             reports,
+             "How far the download is that was asked for with progress=id",
+             "id",
+             {},
+             object,
+             "state rows:integer bytes:integer"},
     Endpoint{get, "/login/report/energy", reports, "The page of the energy report", {}, {}, page},
     Endpoint{get,
              "/login/report/energy/json",
@@ -333,7 +341,7 @@ constexpr std::array table{
              "/login/report/energy/csv",
              reports,
              "The same as CSV",
-             "by uid group from:date to:date bom",
+             "by uid group from:date to:date bom progress",
              {},
              file,
              "text/csv"},

@@ -4,6 +4,7 @@
 #include <system_error>
 
 #include <unistd.h>
+#include <boost/json/object.hpp>
 
 #include "sheet/csv.hpp"
 
@@ -11,7 +12,9 @@ namespace silaware::portal {
 
 namespace {
 
+constexpr std::size_t longest_id = 64;
 constexpr std::size_t piece_size = 128 * 1024;
+constexpr std::size_t longest_row = 4096;  ///< as a rule
 constexpr std::size_t rows_between_glances = 512;
 
 void send_file(const sheet::TemporaryFile& file, PieceQueue& pieces) {
@@ -32,13 +35,18 @@ void make_workbook(const Download& download, PieceQueue& pieces) {
     std::size_t rows = 0;
     download.rows([&](std::span<const sheet::Cell> row) {
         workbook.add(row);
-        return ++rows % rows_between_glances != 0 || !pieces.abandoned();
+        if (++rows % rows_between_glances != 0) return true;
+        pieces.note_rows(rows);
+        return !pieces.abandoned();
     });
     if (pieces.abandoned()) return;
+    pieces.note_rows(rows);
+    pieces.note_packing();
     const auto totals = download.totals();
     if (!totals.empty()) workbook.add_totals(totals);
     workbook.add_facts("About", download.facts());
-    send_file(workbook.finish(), pieces);
+    const sheet::TemporaryFile file = workbook.finish([&pieces] { return !pieces.abandoned(); });
+    if (!pieces.abandoned()) send_file(file, pieces);
 }
 
 void make_csv(const Download& download, PieceQueue& pieces, bool mark) {
@@ -47,23 +55,43 @@ void make_csv(const Download& download, PieceQueue& pieces, bool mark) {
     for (const auto& column : download.table.columns)
         header.emplace_back(column.title);
     sheet::append_csv(piece, header);
+    std::size_t rows = 0;
     download.rows([&](std::span<const sheet::Cell> row) {
         sheet::append_csv(piece, row);
+        ++rows;
         if (piece.size() < piece_size) return true;
-        return pieces.put(std::exchange(piece, {}));
+        pieces.note_rows(rows);
+        std::string full = std::exchange(piece, {});
+        piece.reserve(full.size() + longest_row);
+        return pieces.put(std::move(full));
     });
+    pieces.note_rows(rows);
     pieces.put(std::move(piece));
 }
 
 }  // namespace
 
+std::string progress_id(const http::RequestHead& request) {
+    return request.query("progress").value_or("").substr(0, longest_id);
+}
+
+core::Result<http::Response> progress_of(const ExportDesk& desk, const http::RequestHead& request) {
+    const auto progress = desk.progress(request.query("id").value_or(""));
+    if (!progress) return core::fail(core::ErrorCode::not_found, "there is no such download");
+    return http::Response::json(boost::json::object{
+        {"state", progress->state}, {"rows", progress->rows}, {"bytes", progress->bytes}});
+}
+
 core::Result<http::Response> send(ExportDesk& desk, Download download, FileKind kind) {
     const bool excel = kind == FileKind::excel;
+    const std::string id = download.id;
     const std::string file_name = download.file_name + (excel ? ".xlsx" : ".csv");
-    auto source = desk.begin([download = std::move(download), kind](PieceQueue& pieces) {
-        if (kind == FileKind::excel) return make_workbook(download, pieces);
-        make_csv(download, pieces, kind == FileKind::csv_with_mark);
-    });
+    auto source = desk.begin(
+        [download = std::move(download), kind](PieceQueue& pieces) {
+            if (kind == FileKind::excel) return make_workbook(download, pieces);
+            make_csv(download, pieces, kind == FileKind::csv_with_mark);
+        },
+        id);
     if (!source) return core::fail(source.error());
     auto response =
         http::Response::stream(excel ? "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"

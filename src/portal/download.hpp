@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "http/request.hpp"
 #include "portal/export_desk.hpp"
 #include "sheet/workbook.hpp"
 
@@ -19,6 +20,7 @@ using RowSink = std::function<bool(std::span<const sheet::Cell>)>;
 /// A table as a file to download.
 struct Download {
     std::string file_name;  ///< without its extension
+    std::string id = {};    ///< to ask for its progress by; may be empty
     sheet::Table table;
     /// Gives every row to the sink until it answers false. Runs once, beside the workers.
     std::function<void(const RowSink&)> rows;
@@ -27,6 +29,11 @@ struct Download {
     /// What the file is: filters, by whom and when; asked after the rows.
     std::function<std::vector<std::pair<std::string, std::string>>()> facts;
 };
+
+/// The `progress` parameter of a request for a download: an id that the client has made up.
+std::string progress_id(const http::RequestHead& request);
+/// How far the download with the `id` of the request is. Error `not_found`.
+core::Result<http::Response> progress_of(const ExportDesk& desk, const http::RequestHead& request);
 
 /// Sends `download`, made while it is sent (CSV) or made and then sent (Excel). Error `unavailable` when too
 /// many are under way.

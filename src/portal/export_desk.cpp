@@ -9,8 +9,9 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr std::size_t most_waiting = 4;
-constexpr auto short_wait = 100ms;
+constexpr std::size_t most_waiting = 16;
+constexpr auto short_wait = 10ms;
+constexpr std::size_t most_named = 64;
 constexpr int background_niceness = 10;
 
 /// Abandons the queue when the response is dropped.
@@ -55,17 +56,31 @@ std::optional<std::string> PieceQueue::take() {
     if (!pieces_.empty()) {
         std::string piece = std::move(pieces_.front());
         pieces_.pop_front();
+        sent_ += static_cast<std::int64_t>(piece.size());
         changed_.notify_all();
         return piece;
     }
     if (failure_) std::rethrow_exception(failure_);
-    if (closed_) return std::nullopt;
-    return std::string();
+    if (!closed_) return std::string();
+    ended_ = true;
+    return std::nullopt;
+}
+
+ExportProgress PieceQueue::progress() const {
+    const std::lock_guard lock(mutex_);
+    const std::string_view state = refused_                            ? "refused"
+                                   : ended_                            ? "sent"
+                                   : abandoned_ || failure_ != nullptr ? "failed"
+                                   : sent_ > 0                         ? "sending"
+                                   : packing_                          ? "packing"
+                                                                       : "making";
+    return {state, rows_, sent_};
 }
 
 void PieceQueue::abandon() {
     const std::lock_guard lock(mutex_);
     abandoned_ = true;
+    pieces_.clear();
     changed_.notify_all();
 }
 
@@ -95,15 +110,33 @@ void ExportDesk::reap() {
     }
 }
 
-core::Result<http::ChunkSource> ExportDesk::begin(Work work) {
+void ExportDesk::name(const std::string& id, std::shared_ptr<PieceQueue> pieces) {
+    if (id.empty()) return;
+    named_.emplace_back(id, std::move(pieces));
+    if (named_.size() > most_named) named_.pop_front();
+}
+
+std::optional<ExportProgress> ExportDesk::progress(const std::string& id) const {
+    const std::lock_guard lock(mutex_);
+    const auto named = std::find_if(named_.rbegin(), named_.rend(),
+                                    [&](const auto& download) { return download.first == id; });
+    if (named == named_.rend()) return std::nullopt;
+    return named->second->progress();
+}
+
+core::Result<http::ChunkSource> ExportDesk::begin(Work work, const std::string& id) {
     const std::lock_guard lock(mutex_);
     reap();
     if (jobs_.size() >= places_) {
+        const auto refused = std::make_shared<PieceQueue>();
+        refused->note_refused();
+        name(id, refused);
         return core::fail(
             core::ErrorCode::unavailable,
             "Too many downloads are being made at the moment; please try again in a few seconds.");
     }
     Job& job = jobs_.emplace_back();
+    name(id, job.pieces);
     job.thread = std::thread([&job, work = std::move(work)]() mutable {
         run(work, *job.pieces);
         work = nullptr;  // what it holds (a connection) is free before its place is

@@ -151,6 +151,7 @@ Result<Response> download(const Portal& portal, ExportDesk& desk, const Request&
     auto rows = std::make_shared<RunRows>(RunRows{
         std::make_shared<storage::Database::Lease>(portal.database.acquire()), *report, portal.zone, {}});
     Download file;
+    file.id = progress_id(request);
     file.file_name = report_file_name("runs", report->filter.devices, report->period);
     file.table = run_table();
     file.rows = [rows](const RowSink& sink) { rows->give(sink); };
@@ -185,6 +186,8 @@ void add_report_routes(http::Router& router, Portal& portal, std::shared_ptr<Exp
               [&portal, desk](const Request& request, const Visitor& visitor) {
                   return download(portal, *desk, request, visitor, FileKind::excel);
               });
+    add_route(router, portal, http::Method::get, "/login/report/progress",
+              [desk](const Request& request, const Visitor&) { return progress_of(*desk, request); });
     add_route(router, portal, http::Method::get, "/login/report/csv",
               [&portal, desk](const Request& request, const Visitor& visitor) {
                   return download(portal, *desk, request, visitor, csv_kind(request));

@@ -85,6 +85,7 @@ constexpr std::array table{
     Rule{get, "/login/report/json", account, json},
     Rule{get, "/login/report/excel", account, json},
     Rule{get, "/login/report/csv", account, json},
+    Rule{get, "/login/report/progress", account, json},
     Rule{get, "/login/report/energy", account, page},
     Rule{get, "/login/report/energy/json", account, json},
     Rule{get, "/login/report/energy/excel", account, json},

@@ -9,6 +9,7 @@ import { firstDevice } from "./states.js";
 import { pagedTable } from "./table.js";
 
 const inputs = { mac: byId("mac"), from: byId("from"), to: byId("to"), tz: byId("tz") };
+let rows = 0;  // of the whole selection
 let names = new Map();  // address -> name of the device
 const values = () => Object.fromEntries(Object.entries(inputs).map(([name, input]) => [name, input.value]));
 const named = (run) => names.get(run.mac_address) || run.location || run.mac_address;
@@ -18,6 +19,7 @@ const clock = (seconds) => {
 };
 
 function totals(page) {
+  rows = page.total;
   setText(byId("runs"), format.number(page.totals.runs));
   setText(byId("cycles"), format.number(page.totals.cycles));
   setText(byId("hours"), page.totals.run_time);
@@ -33,7 +35,7 @@ function changed() {
 }
 
 for (const name of Object.keys(inputs)) inputs[name].value = remembered(name);
-const updateLinks = wireDownloads("/login/report", values);
+const updateLinks = wireDownloads("/login/report", values, () => rows);
 names = new Map((await fillDevices(inputs.mac, remembered("mac"))).map((device) => [device.mac_address, device.name]));
 wirePresets(inputs.from, inputs.to, changed);
 

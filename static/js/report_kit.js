@@ -1,8 +1,9 @@
 // What both reports share: the choice of devices and the days, and downloads with the view's own filters.
-import { get, query } from "./request.js";
+import { get, query, remembered } from "./request.js";
 import { byId, el } from "./dom.js";
-import { siteDay } from "./format.js";
+import * as format from "./format.js";
 import { t } from "./i18n.js";
+import { done, failed } from "./toast.js";
 
 const named = (device) => device.name || device.location || device.mac_address;
 
@@ -16,17 +17,17 @@ export async function fillDevices(select, chosen) {
   return items;
 }
 
-const daysAgo = (days) => siteDay(new Date(Date.now() - days * 86_400_000));
+const daysAgo = (days) => format.siteDay(new Date(Date.now() - days * 86_400_000));
 const monthStart = (back) => {
-  const [year, month] = siteDay().split("-").map(Number);
+  const [year, month] = format.siteDay().split("-").map(Number);
   return new Date(Date.UTC(year, month - 1 - back, 1)).toISOString().slice(0, 10);
 };
 const dayBefore = (text) => new Date(Date.parse(`${text}T00:00:00Z`) - 86_400_000).toISOString().slice(0, 10);
 
 export const presets = {
-  today: () => [siteDay(), siteDay()],
-  week: () => [daysAgo(6), siteDay()],
-  month: () => [monthStart(0), siteDay()],
+  today: () => [format.siteDay(), format.siteDay()],
+  week: () => [daysAgo(6), format.siteDay()],
+  month: () => [monthStart(0), format.siteDay()],
   last_month: () => [monthStart(1), dayBefore(monthStart(0))],
 };
 
@@ -40,11 +41,52 @@ export function wirePresets(from, to, changed) {
   }
 }
 
-/** The download links follow the filters. */
-export function wireDownloads(base, values) {
+const rest = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds));
+const percent = (rows, total) => Math.min(100, Math.floor((100 * rows) / Math.max(total, 1)));
+
+/** Shows how far a download is until it has left the server; nothing if nobody knows its id (another server makes it). */
+async function follow(id, file, total) {
+  const bar = el("progress", { max: 100, "aria-hidden": "true" });
+  const text = el("span", {}, t("report.making", { file, rows: format.number(0) }));
+  const place = el("p.small.muted", { role: "status" }, bar, " ", text);
+  byId("download-progress").append(place);
+  for (let unknown = 0; unknown < 20; await rest(500)) {
+    const progress = await get(`/login/report/progress${query({ id })}`).catch(() => null);
+    if (!progress) {
+      unknown += 1;
+      continue;
+    }
+    const { state, rows, bytes } = progress;
+    if (state === "refused" || state === "failed") {
+      failed(t(state === "refused" ? "report.too_many" : "report.broke_off", { file }));
+      break;
+    }
+    if (state === "sent") {
+      done(t("report.made", { file, rows: format.number(rows) }));
+      break;
+    }
+    if (state === "making" && total() > 0) bar.value = percent(rows, total());
+    else bar.removeAttribute("value");
+    text.textContent = t(`report.${state}`, { file, rows: format.number(rows), size: format.number(bytes / 1e6) });
+  }
+  place.remove();
+}
+
+/** The download links follow the filters, and show how far they are; `total` tells how many rows the view has. */
+export function wireDownloads(base, values, total = () => 0) {
+  const links = [...document.querySelectorAll("[data-download]")];
+  const address = (link, more) => `${base}/${link.dataset.download}${query({ ...values(), sort: remembered("sort"), search: remembered("search"), ...more })}`;
   const update = () => {
-    for (const link of document.querySelectorAll("[data-download]")) link.href = `${base}/${link.dataset.download}${query(values())}`;
+    for (const link of links) link.href = address(link, {});
   };
+  for (const link of links) {
+    link.addEventListener("click", () => {
+      const id = crypto.getRandomValues(new Uint32Array(4)).join("-");
+      link.href = address(link, { progress: id });
+      follow(id, link.textContent.trim(), total);
+      setTimeout(update);
+    });
+  }
   update();
   return update;
 }
