@@ -1,12 +1,15 @@
-// bench_users PORT TOKEN USERS SECONDS PATH: users who ask for a page again as soon as they have it, each on
-// a connection that stays open. Prints requests, seconds, and the median, 99th percentile and worst in ms.
+// bench_users PORT TOKEN USERS SECONDS PATH [PAUSE_MS]: users who ask for a page again as soon as they have
+// it, or after a pause, each on a connection that stays open. Ends early on SIGTERM. Prints requests,
+// seconds, and the median, 99th percentile and worst in ms.
 #include <arpa/inet.h>
 #include <netinet/tcp.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <atomic>
 #include <chrono>
+#include <csignal>
 #include <cstdlib>
 #include <stdexcept>
 #include <string>
@@ -18,6 +21,8 @@
 namespace {
 
 using Clock = std::chrono::steady_clock;
+
+std::atomic<bool> told_to_end = false;
 
 class User {
   public:
@@ -74,7 +79,9 @@ class User {
 }  // namespace
 
 int main(int argc, char** argv) {
-    if (argc != 6) return 2;
+    if (argc != 6 && argc != 7) return 2;
+    std::signal(SIGTERM, [](int) { told_to_end = true; });
+    const std::chrono::milliseconds pause(argc == 7 ? std::atoi(argv[6]) : 0);
     const int users = std::atoi(argv[3]);
     const auto time = std::chrono::duration<double>(std::atof(argv[4]));
     std::vector<std::vector<double>> times(static_cast<std::size_t>(users));
@@ -85,8 +92,10 @@ int main(int argc, char** argv) {
             threads.emplace_back([&] {
                 try {
                     User user(std::atoi(argv[1]), argv[2], argv[5]);
-                    while (Clock::now() - begin < time)
+                    while (Clock::now() - begin < time && !told_to_end) {
                         own.push_back(user.ask());
+                        std::this_thread::sleep_for(pause);
+                    }
                 } catch (const std::exception& error) {
                     fmt::print(stderr, "{}\n", error.what());
                     std::_Exit(1);
