@@ -113,21 +113,31 @@ def test_a_web_server_with_tls_in_front(server, portal, database, certificate):
 
 
 class TlsBroker(Server):
-    """mosquitto with the example as it is, but for paths and ports."""
+    """mosquitto with the example as it is, but for paths and ports, in conf.d of Debian's own configuration."""
+
+    MAIN = Path("/etc/mosquitto/mosquitto.conf")
 
     def __init__(self, certificate, credentials):
         super().__init__("mosquitto")
         self.port, self.tls_port = free_port(), free_port()
         text = (DEPLOY / "mosquitto/silaware.conf").read_text()
         for old, new in (("listener 1883 ", f"listener {self.port} "), ("listener 8883", f"listener {self.tls_port} 127.0.0.1"),
-                         ("/etc/mosquitto/certs/server.crt", f"{certificate}/cert.pem"), ("/var/lib/mosquitto", str(self.folder)),
+                         ("/etc/mosquitto/certs/server.crt", f"{certificate}/cert.pem"),
                          ("/etc/mosquitto/certs/server.key", f"{certificate}/key.pem"), ("/etc/mosquitto/", f"{credentials}/")):
             assert old in text
             text = text.replace(old, new)
         self.text = text + ("user root\n" if os.geteuid() == 0 else "")
 
     def command(self):
-        (self.folder / "mosquitto.conf").write_text(self.text)
+        (self.folder / "conf.d").mkdir()
+        (self.folder / "conf.d/silaware.conf").write_text(self.text)
+        main = self.MAIN.read_text()
+        for theirs, ours in (("/run/mosquitto/", f"{self.folder}/"), ("/var/lib/mosquitto/", f"{self.folder}/"),
+                             ("log_dest file /var/log/mosquitto/mosquitto.log", "log_dest stderr"),
+                             ("/etc/mosquitto/conf.d", f"{self.folder}/conf.d")):
+            assert theirs in main
+            main = main.replace(theirs, ours)
+        (self.folder / "mosquitto.conf").write_text(main)
         return ["/usr/sbin/mosquitto", "-c", str(self.folder / "mosquitto.conf")]
 
     def is_up(self):
