@@ -8,7 +8,7 @@
 <form class="card pad filters" aria-label="[[report.filters]]">
   <div class="field"><label for="by">[[energy_report.by]]</label><select class="select" id="by"><option value="day">[[energy_report.by_day]]</option><option value="week">[[energy_report.by_week]]</option><option value="month">[[energy_report.by_month]]</option></select></div>
   <div class="field"><label for="uid">[[energy_report.meter]]</label><select class="select" id="uid" style="min-width:14rem"><option value="">[[report.all_devices]]</option></select></div>
-  <div class="field" id="group-field" hidden><label for="group">[[energy_report.group]]</label><select class="select" id="group"><option value="">[[energy_report.all_groups]]</option></select></div>
+  <div class="field" id="group-field"><label for="group">[[energy_report.group]]</label><select class="select" id="group"><option value="">[[energy_report.all_groups]]</option></select></div>
   <div class="field"><label for="from">[[report.from]]</label><input class="input" type="date" id="from"></div>
   <div class="field"><label for="to">[[report.to]]</label><input class="input" type="date" id="to"></div>
   <div class="segmented" role="group" aria-label="[[report.range]]"><button type="button" data-preset="today">[[report.today]]</button><button type="button" data-preset="week">[[report.week]]</button><button type="button" data-preset="month">[[report.month]]</button><button type="button" data-preset="last_month">[[report.last_month]]</button></div>
@@ -22,4 +22,4 @@
 </section>
 <section class="card section" aria-labelledby="chart-heading"><div class="card-head"><h2 id="chart-heading">[[energy_report.chart_heading]]</h2></div><div class="card-body"><div class="chart" id="chart"></div></div></section>
 </div>
-<section class="card breaks section" id="list" aria-label="[[title.energy_report]]"><div class="skeleton" style="height:16rem"></div></section>
+<section class="card breaks section later" id="list" aria-label="[[title.energy_report]]"><div class="skeleton" style="height:16rem"></div></section>

@@ -2,8 +2,9 @@
 <header class="page-head"><div><h1>[[title.settings]]</h1><p>[[settings.lead]]</p></div></header>
 <form id="form" class="stack" novalidate>
   <div class="stack" id="parts"><div class="card skeleton" style="height:10.5rem"></div><div class="card skeleton" style="height:10.5rem"></div><div class="card skeleton" style="height:10.5rem"></div><div class="card skeleton" style="height:10.5rem"></div></div>
-  <div class="form-foot"><button class="button primary" type="submit" id="save" disabled>[[common.save]]</button></div>
+  <div class="form-foot later"><button class="button primary" type="submit" id="save" disabled>[[common.save]]</button></div>
 </form>
+<div class="later">
 <div class="section-head"><h2>[[settings.test]]</h2></div>
 <section class="card pad">
   <form class="filters" id="test" novalidate>
@@ -22,3 +23,4 @@
   </select>
 </div>
 <section class="card" id="outbox" aria-label="[[settings.outbox]]"></section>
+</div>

@@ -31,6 +31,7 @@
     <div class="card-body"><div class="chart" id="week"></div></div>
   </section>
 </div>
+<div class="later">
 <div class="section-head"><h2>[[summary.meters]]</h2><span class="note" id="meter-count"></span></div>
 <div class="toolbar wall-hide">
   <div class="affix grow"><span class="fa-solid fa-magnifying-glass" aria-hidden="true"></span><input class="input" type="search" id="filter" placeholder="[[summary.filter]]" aria-label="[[summary.filter]]" data-search></div>
@@ -52,3 +53,4 @@
   <div class="card skeleton" style="height:21rem"></div>
   <div class="card skeleton" style="height:21rem"></div>
 </section>
+</div>

@@ -2,7 +2,7 @@
 import "./shell.js";
 import { get } from "./request.js";
 import { colour, lineChart } from "./charts.js";
-import { byId, debounced, el, icon, setFigure, setText } from "./dom.js";
+import { byId, debounced, el, icon, setFigure, setText, showLater } from "./dom.js";
 import * as format from "./format.js";
 import { t } from "./i18n.js";
 import { polling } from "./live.js";
@@ -77,12 +77,12 @@ function show() {
     .sort((a, b) => named(a).localeCompare(named(b)));
   byId("tools").hidden = devices.length === 0;
   if (list.length === 0) {
-    root.className = "card";
+    root.classList.replace("rooms", "card");
     root.replaceChildren(devices.length === 0 ? empty({ symbol: "temperature-half", title: t("climate.none"), action: firstDevice("climate") })
       : empty({ symbol: "magnifying-glass", title: t("common.no_match"), text: t("common.no_match_text") }));
     return;
   }
-  root.className = "rooms";
+  root.classList.replace("card", "rooms");
   for (const device of list) if (!rooms.has(device.uid)) rooms.set(device.uid, room(device));
   const nodes = list.map((device) => rooms.get(device.uid).node);
   if (nodes.length !== root.children.length || nodes.some((node, i) => root.children[i] !== node)) root.replaceChildren(...nodes);
@@ -94,10 +94,12 @@ async function load() {
     answer = await get("/login/climate/json");
     root.setAttribute("aria-busy", "false");
     show();
+    showLater();
   } catch (error) {
     if (!answer) {
-      root.className = "card";
+      root.classList.replace("rooms", "card");
       root.replaceChildren(trouble(error, load));
+      showLater();
     }
     throw error;
   }

@@ -47,6 +47,13 @@ export function setFigure(node, { value, unit }) {
   setText(suffix, unit);
 }
 
+/** Shows what waited for the parts above it, a frame after they have their height. */
+export function showLater() {
+  requestAnimationFrame(() => {
+    for (const node of document.querySelectorAll(".later")) node.classList.remove("later");
+  });
+}
+
 export const byId = (id) => document.getElementById(id);
 
 /** `action` after the last of several calls that follow each other within `wait` ms. */

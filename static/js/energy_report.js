@@ -2,7 +2,7 @@
 import "./shell.js";
 import { get, query, remember, remembered } from "./request.js";
 import { barChart, colour, palette } from "./charts.js";
-import { byId, el, setFigure, setText } from "./dom.js";
+import { byId, el, setFigure, setText, showLater } from "./dom.js";
 import * as format from "./format.js";
 import { t } from "./i18n.js";
 import { fillDevices, presets, printed, wireDownloads, wirePresets } from "./report_kit.js";
@@ -90,6 +90,7 @@ async function load() {
     byId("figures").hidden = true;
     list.replaceChildren(trouble(error, load));
   }
+  showLater();
   list.removeAttribute("aria-busy");
   list.classList.remove("busy");
 }
@@ -109,7 +110,7 @@ names = new Map(devices.map((device) => [device.mac_address, device.name]));
 const groups = [...new Set(devices.map((device) => device.group).filter(Boolean))].sort();
 inputs.group.replaceChildren(el("option", { value: "" }, t("energy_report.all_groups")), ...groups.map((group) => el("option", { value: group }, group)));
 inputs.group.value = remembered("group");
-byId("group-field").hidden = groups.length === 0;
+inputs.group.disabled = groups.length === 0;
 updateLinks();
 wirePresets(inputs.from, inputs.to, changed);
 for (const input of Object.values(inputs)) input.addEventListener("change", changed);

@@ -2,7 +2,7 @@
 import "./shell.js";
 import { get, post, put } from "./request.js";
 import { clearProblems, field, showProblems } from "./dialog.js";
-import { byId, el, icon } from "./dom.js";
+import { byId, el, icon, showLater } from "./dom.js";
 import * as format from "./format.js";
 import { label, t } from "./i18n.js";
 import { busy, trouble } from "./states.js";
@@ -68,6 +68,7 @@ async function load() {
   } catch (error) {
     byId("parts").replaceChildren(el("div.card", {}, trouble(error, load)));
   }
+  showLater();
 }
 
 form.addEventListener("submit", (event) => {

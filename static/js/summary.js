@@ -2,7 +2,7 @@
 import "./shell.js";
 import { get, query, remember, remembered } from "./request.js";
 import { barChart, lineChart, palette } from "./charts.js";
-import { byId, debounced, el, setFigure, setText } from "./dom.js";
+import { byId, debounced, el, setFigure, setText, showLater } from "./dom.js";
 import * as format from "./format.js";
 import { t } from "./i18n.js";
 import { live } from "./live.js";
@@ -205,6 +205,7 @@ async function start() {
   try {
     const summary = await load();
     showMeters();
+    showLater();
     notePower(powerNow());
     if (summary.devices.length > 0) await showLoad(summary.devices);
   } catch (error) {
@@ -212,6 +213,7 @@ async function start() {
     byId("charts").hidden = true;
     meters.className = "card";
     meters.replaceChildren(trouble(error, start));
+    showLater();
   }
 }
 

@@ -3,7 +3,7 @@ import "./shell.js";
 import { get, post } from "./request.js";
 import { barChart, colour, faded } from "./charts.js";
 import { confirmDialog } from "./dialog.js";
-import { byId, debounced, el, icon, setFigure, setText } from "./dom.js";
+import { byId, debounced, el, icon, setFigure, setText, showLater } from "./dom.js";
 import * as format from "./format.js";
 import { t } from "./i18n.js";
 import { polling } from "./live.js";
@@ -105,12 +105,14 @@ async function load() {
   try {
     ({ devices } = await get("/login/utilities/json"));
     byId("figures").hidden = devices.length === 0;
+    showLater();
     if (devices.length === 0) return showNone();
     showTotals();
     showChart();
     if (!document.querySelector("dialog[open]")) showTable();
   } catch (error) {
     if (devices.length === 0) root.replaceChildren(trouble(error, load));
+    showLater();
     throw error;
   }
 }

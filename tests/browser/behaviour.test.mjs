@@ -71,6 +71,16 @@ test("the summary filters, sorts, changes its shape and remembers all of it in t
   assert.deepEqual(problems, []);
 });
 
+test("a meter's page is headed by the name of its device", async (t) => {
+  const { page, problems } = await open(t);
+  const card = page.locator("#meters .meter").first();
+  const name = await card.locator("h3").textContent();
+  await card.locator("h3 a").click();
+  await page.waitForURL(/power_monitoring\?uid=/);
+  assert.equal(await page.textContent("h1"), name);
+  assert.deepEqual(problems, []);
+});
+
 test("another month is a click away and a future one is all zeros", async (t) => {
   const { page } = await open(t);
   const now = await page.inputValue("#month");
@@ -208,6 +218,57 @@ test("the language changes, stays, and numbers follow it", async (t) => {
   await chooseLanguage(page, "en");
   assert.equal(await page.textContent("h1"), "Devices");
   assert.deepEqual(problems, []);
+});
+
+test("the chosen language is the account's: another browser shows it too", async (t) => {
+  const { page } = await open(t);
+  await chooseLanguage(page, "id");
+  const { page: other } = await open(t, "/login/alerts");
+  assert.equal(await other.getAttribute("html", "lang"), "id");
+  assert.equal(await other.textContent("h1"), "Peringatan");
+  await chooseLanguage(other, "en");
+});
+
+test("a form that is sent twice counts once", async (t) => {
+  const { page, problems } = await open(t, "/login/devices");
+  const mac = address();
+  const sent = [];
+  page.on("request", (request) => { if (request.method() === "POST") sent.push(request.url()); });
+  await page.click("#add");
+  await page.fill('dialog [name="mac_address"]', mac);
+  await page.fill('dialog [name="location"]', "Twice");
+  await page.$eval("dialog form", (form) => { form.requestSubmit(); form.requestSubmit(); });
+  await page.waitForSelector("dialog", { state: "detached" });
+  assert.equal(sent.length, 1);
+  assert.deepEqual(problems, []);
+});
+
+test("a list that could not be loaded says so, and is there after a retry", async (t) => {
+  const { page } = await open(t, "/login/summary", { expected: [/devices\/json/, /Failed to load/] });
+  await page.route("**/login/devices/json*", (route) => route.abort());
+  await page.goto(`${baseUrl}/login/devices`);
+  await page.waitForSelector('#list [role="alert"] button');
+  await page.unroute("**/login/devices/json*");
+  await page.click('#list [role="alert"] button');
+  await page.locator("#list tbody tr td.tools").first().waitFor();
+});
+
+test("the keyboard reaches the content first, and / the search", async (t) => {
+  const { page } = await open(t, "/login/devices");
+  await page.keyboard.press("Tab");
+  assert.equal(await page.evaluate(() => document.activeElement.className), "skip");
+  await page.keyboard.press("Enter");
+  assert.equal(await page.evaluate(() => document.activeElement.id), "main");
+  await page.keyboard.press("/");
+  assert.equal(await page.evaluate(() => document.activeElement.id), "search");
+});
+
+test("who wants no motion gets none, and paper gets the report alone", async (t) => {
+  const { page } = await open(t, "/login/report/energy", { reducedMotion: "reduce" });
+  assert.equal(await page.evaluate(() => document.getAnimations().length), 0);
+  await page.emulateMedia({ media: "print" });
+  for (const hidden of ["#rail", ".filters", ".page-head .actions"]) assert.ok(!(await page.isVisible(hidden)), hidden);
+  for (const shown of ["h1", "#print-head", "#list table"]) assert.ok(await page.isVisible(shown), shown);
 });
 
 test("before signing in, the language is the browser's, or the one chosen there", async (t) => {
