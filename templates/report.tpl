@@ -6,7 +6,7 @@
 <div id="download-progress"></div>
 <div class="print-only small" id="print-head"></div>
 <form class="card pad filters" aria-label="[[report.filters]]">
-  <div class="field"><label for="mac">[[report.device]]</label><select class="select" id="mac" style="min-width:16rem"><option value="">[[report.all_devices]]</option></select></div>
+  <div class="field"><label for="mac">[[report.device]]</label><select class="select devices" id="mac"><option value="">[[report.all_devices]]</option></select></div>
   <div class="field"><label for="from">[[report.from]]</label><input class="input" type="date" id="from"></div>
   <div class="field"><label for="to">[[report.to]]</label><input class="input" type="date" id="to"></div>
   <div class="field"><label for="tz">[[report.zone]]</label><select class="select" id="tz"><option value="">UTC</option><option value="site">[[report.site_zone]]</option></select></div>

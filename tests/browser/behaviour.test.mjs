@@ -2,18 +2,16 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { after, before, test } from "node:test";
-import { baseUrl, chooseLanguage, launch, pages, settled, signIn, watch } from "./portal.mjs";
+import { baseUrl, chooseLanguage, launch, pages, settled, signedInContext, signIn, watch } from "./portal.mjs";
 
 let browser;
 before(async () => { browser = await launch(); });
 after(() => browser.close());
 
-async function open(t, path = "/login/summary", options = {}) {
-  const context = await browser.newContext({ locale: "en-GB", ...options });
-  t.after(() => context.close());
+async function open(t, path = "/login/summary", { expected = [], ...options } = {}) {
+  const context = await signedInContext(t, browser, options);
   const page = await context.newPage();
-  const problems = watch(page, { expected: options.expected ?? [] });
-  await signIn(page);
+  const problems = watch(page, { expected });
   await page.goto(baseUrl + path);
   await settled(page);
   return { page, problems };
@@ -282,7 +280,10 @@ test("before signing in, the language is the browser's, or the one chosen there"
 });
 
 test("after signing out, the back button shows no page", async (t) => {
-  const { page } = await open(t);
+  const context = await browser.newContext({ locale: "en-GB" });
+  t.after(() => context.close());
+  const page = await context.newPage();
+  await signIn(page);
   await page.goto(`${baseUrl}/login/devices`);
   await settled(page);
   await Promise.all([page.waitForURL(/\/login(\?|$)/), page.click("[data-logout] button")]);

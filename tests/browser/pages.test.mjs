@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { after, before, test } from "node:test";
-import { axeSource, baseUrl, emptyUrl, firstMeter, launch, pages, settled, signIn, watch } from "./portal.mjs";
+import { axeSource, baseUrl, emptyUrl, firstMeter, launch, pages, settled, signedInContext, watch } from "./portal.mjs";
 
 let browser;
 before(async () => { browser = await launch(); });
@@ -11,11 +11,8 @@ after(() => browser.close());
 
 /** A signed-in page at `url`; closed when the test ends. */
 async function signedIn(t, url = baseUrl, options = {}) {
-  const context = await browser.newContext({ locale: "en-GB", ...options });
-  t.after(() => context.close());
-  const page = await context.newPage();
-  await signIn(page, { url });
-  return page;
+  const context = await signedInContext(t, browser, { url, ...options });
+  return context.newPage();
 }
 
 async function seriousFindings(page) {
@@ -64,6 +61,7 @@ for (const [place, url] of [["demo data", baseUrl], ["no data", emptyUrl]]) {
     const page = await signedIn(t, url);
     await countShifts(page);
     const all = { ...pages };
+    await page.goto(`${url}/login/summary`);
     const meter = await firstMeter(page);
     if (meter) all.power_monitoring = meter;
     for (const [name, path] of Object.entries(all)) await t.test(name, () => check(page, name, url + path));
@@ -109,6 +107,7 @@ test("a page that is not there says so in the portal's own words", async (t) => 
 
 test("an empty portal shows how to point the first device here", { skip: !emptyUrl }, async (t) => {
   const page = await signedIn(t, emptyUrl);
+  await page.goto(`${emptyUrl}/login/summary`);
   await settled(page);
   const command = await page.textContent(".empty pre");
   assert.match(command, /^mosquitto_pub -h \S+ -q 1 -t silaware\/power -m '\{"uid"/);

@@ -62,6 +62,21 @@ export async function signIn(page, { url = baseUrl, name = user, secret = passwo
   await Promise.all([page.waitForURL((url) => url.pathname !== "/login"), page.click("button[type=submit]")]);
 }
 
+const sessions = new Map();  // portal -> cookies of its administrator
+
+/** A browser of its own, signed in; they share one session, since a password takes its time. Closed after the test. */
+export async function signedInContext(t, browser, { url = baseUrl, ...options } = {}) {
+  if (!sessions.has(url)) {
+    const first = await browser.newContext();
+    await signIn(await first.newPage(), { url });
+    sessions.set(url, await first.storageState());
+    await first.close();
+  }
+  const context = await browser.newContext({ locale: "en-GB", storageState: sessions.get(url), ...options });
+  t.after(() => context.close());
+  return context;
+}
+
 export async function chooseLanguage(page, language) {
   if ((await page.getAttribute("html", "lang")) === language) return;
   await page.waitForSelector(`.languages [data-language="${language}"][aria-pressed="false"]`, { state: "attached" });
