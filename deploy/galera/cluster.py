@@ -8,7 +8,9 @@ folder (default ./var/galera), so that a second start goes on where the first en
 settings stand in three my.cnf files: docs/scale-out.md. Needs mariadb-server, galera-4, rsync and mosquitto.
 """
 import argparse
+import itertools
 import os
+import random
 import re
 import shutil
 import signal
@@ -24,15 +26,19 @@ START_SECONDS = 120
 STOP_SECONDS = 30
 
 
+def is_free(port):
+    with socket.socket() as probe:
+        try:
+            probe.bind(("127.0.0.1", port))
+            return True
+        except OSError:
+            return False
+
+
 def free_ports(count):
-    """Ports that nobody listens on; all different, as they are held until the last is found."""
-    held = [socket.socket() for _ in range(count)]
-    for one in held:
-        one.bind(("127.0.0.1", 0))
-    ports = [one.getsockname()[1] for one in held]
-    for one in held:
-        one.close()
-    return ports
+    """Different ports that nobody uses, from below those that the kernel gives to outgoing connections: it may be a
+    minute until the last of them is listened on, and after a kill one must still be there."""
+    return list(itertools.islice(filter(is_free, random.sample(range(20000, 32000), 12000)), count))
 
 
 def answers(port):
@@ -82,7 +88,7 @@ class Process:
         end = time.monotonic() + START_SECONDS
         while not self.is_up():
             if self.process.poll() is not None:
-                raise RuntimeError(f"{self.name} ended at its start; see {self.folder}/log.txt")
+                raise RuntimeError(f"{self.name} ended at its start; {self.folder}/log.txt ends:\n{self.log()[-2000:]}")
             if time.monotonic() > end:
                 raise RuntimeError(f"{self.name} is not up after {START_SECONDS} s; see {self.folder}/log.txt")
             time.sleep(0.1)

@@ -38,11 +38,13 @@ def cluster():
     name, _ = zone_where_it_is_noon()
     home = tempfile.mkdtemp(prefix="silaware-galera-")
     os.chmod(home, 0o755)  # the nodes run as mysql when this runs as root
-    with Cluster(home, BINARY, SITE_TIMEZONE=name) as running:
-        running.run("account", "create", "admin", "--email", "admin@example.com", "--role", "admin",
-                    text_in="correct horse\n")
-        yield running
-    shutil.rmtree(home, ignore_errors=True)
+    try:
+        with Cluster(home, BINARY, SITE_TIMEZONE=name) as running:
+            running.run("account", "create", "admin", "--email", "admin@example.com", "--role", "admin",
+                        text_in="correct horse\n")
+            yield running
+    finally:
+        shutil.rmtree(home, ignore_errors=True)
 
 
 class Publisher(threading.Thread):

@@ -1,5 +1,6 @@
 """Private servers for tests: each on its own free port or socket in a temporary folder, stopped by pid."""
 import os
+import random
 import shutil
 import signal
 import socket
@@ -10,9 +11,16 @@ from pathlib import Path
 
 
 def free_port():
-    with socket.socket() as s:
-        s.bind(("127.0.0.1", 0))
-        return s.getsockname()[1]
+    """A port that nobody uses, from below those that the kernel gives to outgoing connections: one of these may take
+    a port of that range before its server listens, or while it is down."""
+    while True:
+        port = random.randrange(20000, 32000)
+        with socket.socket() as probe:
+            try:
+                probe.bind(("127.0.0.1", port))
+                return port
+            except OSError:
+                continue
 
 
 def wait_for(condition, seconds=30, what="condition"):
