@@ -94,7 +94,7 @@ TEST_F(AlertSettingsTest, OfTheSpecificationKeepTheirColumns) {
         names.emplace_back(name);
     EXPECT_EQ(names, (std::vector<std::string>{"id", "utils_min_duration", "utils_mailreceiver",
                                                "max_temperature", "max_humidity", "temphumid_mailreceiver",
-                                               "cc_mailreceiver", "mail_sender"}));
+                                               "cc_mailreceiver", "mail_sender", "monthly_mailreceiver"}));
     EXPECT_EQ(body_of(response).at("max_temperature").as_double(), 27.3);
     for (const auto* bad : {"0", "-1", "nan", ""}) {
         EXPECT_EQ(browser.json(put, "/login/settings/json", {{"max_humidity", bad}}).status(), 400) << bad;

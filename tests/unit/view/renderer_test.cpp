@@ -68,7 +68,7 @@ TEST_F(RendererTest, PageCarriesItsChromeAndItsScripts) {
     EXPECT_TRUE(holds(html, R"(<meta name="csrf-token" content="t0ken">)"));
     EXPECT_TRUE(holds(html, R"(<script type="module" src="/static/js/summary.js">)"));
     EXPECT_TRUE(holds(html, R"(<link rel="modulepreload" href="/static/js/dom.js">)"));
-    EXPECT_TRUE(holds(html, "Load today"));
+    EXPECT_TRUE(holds(html, "Load, last 24 hours"));
     EXPECT_FALSE(holds(html, "[["));
     EXPECT_FALSE(holds(html, "{{"));
 }
@@ -84,7 +84,7 @@ TEST_F(RendererTest, MenuMarksThePageAndHidesAdministrationFromViewers) {
 TEST_F(RendererTest, SpeaksTheLanguageAskedForAndEnglishOtherwise) {
     auto chrome = admin();
     chrome.language = "id";
-    EXPECT_TRUE(holds(renderer_->render(SummaryPage{chrome}), "Beban hari ini"));
+    EXPECT_TRUE(holds(renderer_->render(SummaryPage{chrome}), "Beban 24 jam terakhir"));
     EXPECT_TRUE(holds(renderer_->render(SummaryPage{chrome}), R"(<html lang="id">)"));
     chrome.language = "tlh";
     EXPECT_TRUE(holds(renderer_->render(SummaryPage{chrome}), R"(<html lang="en">)"));
