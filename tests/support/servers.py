@@ -118,10 +118,11 @@ class MariaDB(Server):
                 "--character-set-server=utf8mb4", *network]
 
     def is_up(self):
+        import pymysql
         try:
             self.connect(database=None).close()
             return True
-        except Exception:
+        except pymysql.MySQLError:
             return False
 
     def connect(self, database="rumahsakit"):
