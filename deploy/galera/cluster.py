@@ -118,18 +118,24 @@ class Node(Process):
         self.bootstrap = False
         self.socket = self.folder / "db.sock"
         self.data = self.folder / "data"
+        # Its own: a server that starts deletes what others have in a folder for temporary tables.
+        self.temporary = self.folder / "tmp"
 
     def base_command(self):
         # Not as root: rsync, which copies a node's data to one that joins, would give up its rights to the files.
-        return ["/usr/sbin/mariadbd", "--no-defaults", f"--datadir={self.data}", *as_root("--user=mysql")]
+        return ["/usr/sbin/mariadbd", "--no-defaults", f"--datadir={self.data}",
+                f"--tmpdir={self.temporary}", *as_root("--user=mysql")]
 
     def install(self):
-        if self.data.exists():
-            return
+        self.temporary.mkdir(exist_ok=True)
         if os.geteuid() == 0:
             shutil.chown(self.folder, "mysql", "mysql")
+            shutil.chown(self.temporary, "mysql", "mysql")
+        if self.data.exists():
+            return
         subprocess.run(["mariadb-install-db", "--no-defaults", f"--datadir={self.data}", "--skip-test-db",
                         "--auth-root-authentication-method=normal", *as_root("--user=mysql")], check=True,
+                       env={**os.environ, "TMPDIR": str(self.temporary)},
                        stdout=subprocess.DEVNULL, stderr=subprocess.STDOUT)
 
     def position(self):

@@ -52,7 +52,7 @@ bool accepts_connections(const std::string& address, unsigned port) {
 }  // namespace
 
 PrivateMariaDb::PrivateMariaDb(const fs::path& home)
-    : folder_(home / "mariadb"), data_(folder_ / "data"), socket_(socket_in(folder_)) {}
+    : folder_(home / "mariadb"), data_(folder_ / "data"), tmp_(folder_ / "tmp"), socket_(socket_in(folder_)) {}
 
 core::Result<void> PrivateMariaDb::prepare() {
     const auto server = require_program("mariadbd", "mariadb-server");
@@ -60,6 +60,8 @@ core::Result<void> PrivateMariaDb::prepare() {
     fs::create_directories(folder_);
     fs::permissions(folder_, fs::perms::owner_all);
     end_leftover(folder_ / "mariadb.pid", data_.string(), leftover_patience);
+    // Its own: a server that starts deletes what others have in a folder for temporary tables.
+    fs::create_directories(tmp_);
     if (fs::exists(data_ / "mysql")) return {};
 
     const auto installer = require_program("mariadb-install-db", "mariadb-server");
@@ -70,7 +72,7 @@ core::Result<void> PrivateMariaDb::prepare() {
     std::vector<std::string> arguments = {installer->string(), "--no-defaults", "--datadir=" + fresh.string(),
                                           "--skip-test-db", "--auth-root-authentication-method=normal"};
     if (is_root()) arguments.emplace_back("--user=root");
-    ChildProcess installation({"mariadb-install-db", arguments, {}, log()});
+    ChildProcess installation({"mariadb-install-db", arguments, {{"TMPDIR", tmp_.string()}}, log()});
     installation.wait_or_kill(std::chrono::minutes(3));
     if (installation.exit_status() != 0) {
         return core::fail(
@@ -86,6 +88,7 @@ ChildCommand PrivateMariaDb::command() const {
         find_program("mariadbd")->string(),
         "--no-defaults",
         "--datadir=" + data_.string(),
+        "--tmpdir=" + tmp_.string(),
         "--socket=" + socket_.string(),
         "--pid-file=" + (folder_ / "mariadb.pid").string(),
         "--skip-networking",

@@ -25,6 +25,7 @@ class PrivateMariaDb {
   private:
     std::filesystem::path folder_;
     std::filesystem::path data_;
+    std::filesystem::path tmp_;
     std::filesystem::path socket_;
 };
 

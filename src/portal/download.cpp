@@ -77,7 +77,8 @@ std::string progress_id(const http::RequestHead& request) {
 
 core::Result<http::Response> progress_of(const ExportDesk& desk, const http::RequestHead& request) {
     const auto progress = desk.progress(request.query("id").value_or(""));
-    if (!progress) return core::fail(core::ErrorCode::not_found, "there is no such download");
+    // Not begun yet, made by another process, or long over: the page asks again, which is no error.
+    if (!progress) return http::Response::json({{"state", "unknown"}, {"rows", 0}, {"bytes", 0}});
     return http::Response::json(boost::json::object{
         {"state", progress->state}, {"rows", progress->rows}, {"bytes", progress->bytes}});
 }

@@ -51,12 +51,11 @@ async function follow(id, file, total) {
   const place = el("p.small.muted", { role: "status" }, bar, " ", text);
   byId("download-progress").append(place);
   for (let unknown = 0; unknown < 20; await rest(500)) {
-    const progress = await get(`/login/report/progress${query({ id })}`).catch(() => null);
-    if (!progress) {
+    const { state, rows, bytes } = await get(`/login/report/progress${query({ id })}`).catch(() => ({ state: "unknown" }));
+    if (state === "unknown") {
       unknown += 1;
       continue;
     }
-    const { state, rows, bytes } = progress;
     if (state === "refused" || state === "failed") {
       failed(t(state === "refused" ? "report.too_many" : "report.broke_off", { file }));
       break;

@@ -180,7 +180,7 @@ def test_a_download_begins_at_once_tells_how_far_it_is_and_leaves_nothing_behind
     assert begun < 5  # a second, and what a busy test machine adds
     last = wait_for(lambda: (now := visitor.get("/login/report/progress?id=abc").json())["state"] == "sent" and now)
     assert last == {"state": "sent", "rows": 300_000, "bytes": size}
-    assert visitor.get("/login/report/progress?id=unknown").status_code == 404
+    assert visitor.get("/login/report/progress?id=another").json() == {"state": "unknown", "rows": 0, "bytes": 0}
     wait_for(lambda: temporary_files(many) == 0, what="the end of the temporary files")
 
 

@@ -127,6 +127,11 @@ def test_killed_as_a_whole_it_finds_its_feet_and_loses_nothing(up):
     assert stored_numbers(up, uid) == list(range(1, 201))
 
 
+def test_the_private_database_keeps_its_temporary_tables_to_itself(up):
+    # In a shared folder every other server that starts would delete them.
+    assert up.rows("SELECT @@tmpdir")[0][0].startswith(str(up.home))
+
+
 def test_children_left_by_a_kill_do_not_stand_in_the_way(up):
     [database] = [pid for line, pid in up.children().items() if "mariadbd" in line]
     os.kill(database, signal.SIGSTOP)  # deaf to the SIGTERM it gets when its parent dies

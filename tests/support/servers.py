@@ -87,7 +87,11 @@ class Server:
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def __enter__(self):
-        return self.start()
+        try:
+            return self.start()
+        except BaseException:
+            self.remove()
+            raise
 
     def __exit__(self, *_):
         self.remove()
@@ -105,13 +109,18 @@ class MariaDB(Server):
 
     def command(self):
         user = ["--user=root"] if os.geteuid() == 0 else []
+        # A server that starts deletes the temporary tables of others in a shared folder.
+        temporary = self.folder / "tmp"
+        temporary.mkdir(exist_ok=True)
         if not self.data.exists():
             subprocess.run(["mariadb-install-db", "--no-defaults", f"--datadir={self.data}", "--skip-test-db",
                             "--auth-root-authentication-method=normal", *user],
-                           check=True, stdout=subprocess.DEVNULL, stderr=subprocess.STDOUT)
+                           check=True, stdout=subprocess.DEVNULL, stderr=subprocess.STDOUT,
+                           env={**os.environ, "TMPDIR": str(temporary)})
         flush = "1" if self.durable else "0"
         network = [f"--port={self.port}", "--bind-address=127.0.0.1"] if self.port else ["--skip-networking"]
-        return ["/usr/sbin/mariadbd", "--no-defaults", f"--datadir={self.data}", f"--socket={self.socket}", *user,
+        return ["/usr/sbin/mariadbd", "--no-defaults", f"--datadir={self.data}", f"--tmpdir={temporary}",
+                f"--socket={self.socket}", *user,
                 f"--pid-file={self.folder}/pid", f"--innodb-flush-log-at-trx-commit={flush}",
                 "--innodb-buffer-pool-size=256M", "--innodb-log-file-size=128M", "--innodb-adaptive-hash-index=ON",
                 "--skip-log-bin",
