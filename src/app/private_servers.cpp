@@ -52,7 +52,10 @@ bool accepts_connections(const std::string& address, unsigned port) {
 }  // namespace
 
 PrivateMariaDb::PrivateMariaDb(const fs::path& home)
-    : folder_(home / "mariadb"), data_(folder_ / "data"), tmp_(folder_ / "tmp"), socket_(socket_in(folder_)) {}
+    : folder_(home / "mariadb"),
+      data_(folder_ / "data"),
+      tmp_(folder_ / "tmp"),
+      socket_(socket_in(folder_)) {}
 
 core::Result<void> PrivateMariaDb::prepare() {
     const auto server = require_program("mariadbd", "mariadb-server");

@@ -32,11 +32,20 @@ const overflow = (page) => page.evaluate(() => document.documentElement.scrollWi
 /** From now on, every document adds up how far its content moved without being asked to. */
 const countShifts = (page) => page.addInitScript(() => {
   globalThis.shift = 0;
+  globalThis.shiftedParts = [];
+  const box = ({ x, y, width, height }) => [x, y, width, height].map(Math.round).join(" ");
   new PerformanceObserver((list) => {
-    for (const entry of list.getEntries()) if (!entry.hadRecentInput) globalThis.shift += entry.value;
+    for (const entry of list.getEntries()) {
+      if (entry.hadRecentInput) continue;
+      globalThis.shift += entry.value;
+      for (const { node, previousRect, currentRect } of entry.sources) {
+        globalThis.shiftedParts.push(`${node?.id || node?.className || node?.nodeName} ${box(previousRect)} -> ${box(currentRect)}`);
+      }
+    }
   }).observe({ type: "layout-shift", buffered: true });
 });
 const shifted = (page) => page.evaluate(() => globalThis.shift);
+const shiftedParts = (page) => page.evaluate(() => globalThis.shiftedParts.join("; "));
 const mostShift = 0.02;
 
 async function check(page, name, path) {
@@ -44,12 +53,12 @@ async function check(page, name, path) {
   await page.setViewportSize({ width: 1440, height: 900 });
   await page.goto(path);
   await settled(page);
-  assert.ok((await shifted(page)) < mostShift, `${name} jumps at 1440: ${await shifted(page)}`);
+  assert.ok((await shifted(page)) < mostShift, `${name} jumps at 1440: ${await shiftedParts(page)}`);
   assert.deepEqual(await seriousFindings(page), [], `${name}: accessibility at 1440`);
   await page.setViewportSize({ width: 390, height: 844 });
   await page.reload();
   await settled(page);
-  assert.ok((await shifted(page)) < mostShift, `${name} jumps at 390: ${await shifted(page)}`);
+  assert.ok((await shifted(page)) < mostShift, `${name} jumps at 390: ${await shiftedParts(page)}`);
   assert.ok((await overflow(page)) <= 0, `${name} is wider than a phone by ${await overflow(page)} px`);
   assert.deepEqual(await seriousFindings(page), [], `${name}: accessibility at 390`);
   assert.deepEqual(problems, [], `${name}: what the browser complained about`);
