@@ -8,7 +8,7 @@
 <form class="card pad filters" aria-label="[[report.filters]]">
   <div class="field"><label for="by">[[energy_report.by]]</label><select class="select" id="by"><option value="day">[[energy_report.by_day]]</option><option value="week">[[energy_report.by_week]]</option><option value="month">[[energy_report.by_month]]</option></select></div>
   <div class="field"><label for="uid">[[energy_report.meter]]</label><select class="select devices" id="uid"><option value="">[[report.all_devices]]</option></select></div>
-  <div class="field" id="group-field"><label for="group">[[energy_report.group]]</label><select class="select groups" id="group"><option value="">[[energy_report.all_groups]]</option></select></div>
+  <div class="field"><label for="group">[[energy_report.group]]</label><select class="select groups" id="group"><option value="">[[energy_report.all_groups]]</option></select></div>
   <div class="field"><label for="from">[[report.from]]</label><input class="input" type="date" id="from"></div>
   <div class="field"><label for="to">[[report.to]]</label><input class="input" type="date" id="to"></div>
   <div class="segmented" role="group" aria-label="[[report.range]]"><button type="button" data-preset="today">[[report.today]]</button><button type="button" data-preset="week">[[report.week]]</button><button type="button" data-preset="month">[[report.month]]</button><button type="button" data-preset="last_month">[[report.last_month]]</button></div>

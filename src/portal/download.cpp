@@ -75,12 +75,12 @@ std::string progress_id(const http::RequestHead& request) {
     return request.query("progress").value_or("").substr(0, longest_id);
 }
 
-core::Result<http::Response> progress_of(const ExportDesk& desk, const http::RequestHead& request) {
-    const auto progress = desk.progress(request.query("id").value_or(""));
+http::Response progress_of(const ExportDesk& desk, const http::RequestHead& request) {
     // Not begun yet, made by another process, or long over: the page asks again, which is no error.
-    if (!progress) return http::Response::json({{"state", "unknown"}, {"rows", 0}, {"bytes", 0}});
-    return http::Response::json(boost::json::object{
-        {"state", progress->state}, {"rows", progress->rows}, {"bytes", progress->bytes}});
+    const auto progress =
+        desk.progress(request.query("id").value_or("")).value_or(ExportProgress{.state = "unknown"});
+    return http::Response::json(
+        boost::json::object{{"state", progress.state}, {"rows", progress.rows}, {"bytes", progress.bytes}});
 }
 
 core::Result<http::Response> send(ExportDesk& desk, Download download, FileKind kind) {

@@ -32,8 +32,9 @@ struct Download {
 
 /// The `progress` parameter of a request for a download: an id that the client has made up.
 std::string progress_id(const http::RequestHead& request);
-/// How far the download with the `id` of the request is. Error `not_found`.
-core::Result<http::Response> progress_of(const ExportDesk& desk, const http::RequestHead& request);
+/// How far the download with the `id` of the request is; the state `unknown` for an id that is not known
+/// here.
+http::Response progress_of(const ExportDesk& desk, const http::RequestHead& request);
 
 /// Sends `download`, made while it is sent (CSV) or made and then sent (Excel). Error `unavailable` when too
 /// many are under way.
