@@ -217,9 +217,12 @@ def test_five_are_made_at_once_the_sixth_is_told_and_clients_that_leave_free_the
 
 @pytest.fixture(scope="module")
 def last_month(database):
-    """A meter that used 1 kWh an hour on the first days of the past month; (first day, month)."""
-    today = datetime.datetime.now(datetime.timezone(datetime.timedelta(hours=7)))
-    first = (today.replace(day=1) - datetime.timedelta(hours=12)).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+    """A meter that used 1 kWh an hour on the first days of the past month; (first day, month).
+
+    A month counts as past once it is over for six hours: so does the monthly summary, and this must hold at any date.
+    """
+    today = datetime.datetime.now(datetime.timezone(datetime.timedelta(hours=7))) - datetime.timedelta(hours=6)
+    first = (today.replace(day=1) - datetime.timedelta(days=1)).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
     begin = int(first.timestamp())
     database.rows("INSERT INTO power_monitoring (uid, rtc, relay_state, voltage, current, power, frequency, pf, energy,"
                   f" timestamp) SELECT '{METER}', FROM_UNIXTIME({begin} + seq * 300 + 25200), 'ON', 220, 5, 1000, 50, 0.9,"
