@@ -5,6 +5,7 @@
 
 #include <spdlog/spdlog.h>
 
+#include "core/clock.hpp"
 #include "domain/retention.hpp"
 #include "storage/alert_checks.hpp"
 #include "storage/outbox.hpp"
@@ -20,10 +21,6 @@ constexpr std::chrono::hours slow_checks_every{1};
 constexpr std::chrono::minutes disk_every{1};
 constexpr std::chrono::minutes tolerated_outage{1};
 
-core::Instant clock_now() {
-    return std::chrono::time_point_cast<core::Milliseconds>(std::chrono::system_clock::now());
-}
-
 }  // namespace
 
 AlertJobs::AlertJobs(storage::Database& database, Options options)
@@ -33,7 +30,7 @@ void AlertJobs::run(std::stop_token stop) {
     std::mutex mutex;
     std::condition_variable_any never;
     while (!stop.stop_requested()) {
-        check(clock_now());
+        check(core::clock_now());
         std::unique_lock lock(mutex);
         never.wait_for(lock, stop, round_every, [] { return false; });
     }

@@ -11,6 +11,7 @@
 #include <spdlog/spdlog.h>
 
 #include "alerts/retry.hpp"
+#include "core/clock.hpp"
 #include "storage/alert_settings.hpp"
 
 namespace silaware::alerts {
@@ -22,10 +23,6 @@ using Clock = std::chrono::steady_clock;
 constexpr std::chrono::seconds renew_every{10};
 constexpr std::chrono::seconds explain_every{5};
 constexpr std::string_view no_server = "no mail server is set (MAIL_SERVER)";
-
-core::Instant clock_now() {
-    return std::chrono::time_point_cast<core::Milliseconds>(std::chrono::system_clock::now());
-}
 
 std::string owner_name() {
     char host[256] = "";
@@ -63,7 +60,7 @@ class Watch {
   private:
     void renew() {
         try {
-            outbox_.renew(id_, clock_now() + options_.lease);
+            outbox_.renew(id_, core::clock_now() + options_.lease);
         } catch (const storage::DatabaseError& error) {
             spdlog::warn("mail {}: its claim could not be prolonged: {}", id_, error.what());
         }
@@ -130,14 +127,14 @@ mail::Delivery MailSender::hand_over(const storage::ClaimedMail& claimed, std::s
 void MailSender::settle(const storage::ClaimedMail& claimed, const mail::Delivery& delivery,
                         std::stop_token stop) {
     const int tries = claimed.attempts + 1;
-    const auto age = clock_now() - core::from_epoch_ms(claimed.created_ms);
+    const auto age = core::clock_now() - core::from_epoch_ms(claimed.created_ms);
     const Settlement settlement = alerts::settle(delivery, tries, age, claimed.last_answer);
     log(claimed, settlement);
     const auto pending =
         settlement.pending.empty() ? std::nullopt : std::optional(mail::join_addresses(settlement.pending));
     for (;;) {
         try {
-            const core::Instant now = clock_now();
+            const core::Instant now = core::clock_now();
             bool kept = false;
             if (settlement.step == NextStep::done)
                 kept = outbox_.mark_sent(claimed.id, settlement.answer, now);
@@ -161,7 +158,7 @@ bool MailSender::deliver_next(std::string_view kind, std::stop_token stop) {
     const bool is_mail = kind == storage::outbox_mail;
     if (is_mail && Clock::now() < server_down_until_) return false;
     if (is_mail && !options_.smtp) return explain_waiting();
-    const auto claimed = outbox_.claim(kind, clock_now(), options_.lease);
+    const auto claimed = outbox_.claim(kind, core::clock_now(), options_.lease);
     if (!claimed) return false;
     Watch watch(outbox_, claimed->id, options_, stop);
     const mail::Delivery delivery = hand_over(*claimed, kind, [&] { return watch.go_on(); });

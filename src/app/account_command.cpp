@@ -24,13 +24,6 @@ std::optional<std::string> password_from_stdin() {
     return line.empty() ? std::nullopt : std::optional(line);
 }
 
-int complain(const core::Error& error) {
-    if (error.fields.empty()) fmt::print(stderr, "silaware: {}\n", error.message);
-    for (const auto& [field, sentence] : error.fields)
-        fmt::print(stderr, "silaware: {}: {}\n", field, sentence);
-    return Exit::failed;
-}
-
 void print_password(const std::string& name, const ChosenPassword& password) {
     if (password.was_made) fmt::print("password of {}: {}\n", name, password.text);
 }

@@ -6,6 +6,7 @@
 
 #include "app/environment.hpp"
 #include "auth/account_rules.hpp"
+#include "core/clock.hpp"
 #include "storage/account_store.hpp"
 
 namespace silaware::app {
@@ -13,7 +14,7 @@ namespace silaware::app {
 namespace {
 
 storage::Change by_system() {
-    return {"system", "command line", clock_now()};
+    return {"system", "command line", core::clock_now()};
 }
 
 std::string hashed(const Settings& settings, const std::string& password) {

@@ -11,6 +11,7 @@
 #include "app/environment.hpp"
 #include "app/gzip_file.hpp"
 #include "app/piped_program.hpp"
+#include "core/clock.hpp"
 #include "storage/migrations.hpp"
 
 namespace silaware::app {
@@ -19,12 +20,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-int complain(const core::Error& error) {
-    fmt::print(stderr, "silaware: {}\n", error.message);
-    return Exit::failed;
-}
-
-class Progress {
+class BackupProgress {
   public:
     void add(std::size_t bytes) {
         bytes_ += bytes;
@@ -63,7 +59,7 @@ class PartialFile {
 BackupHead head_of(const Settings& settings, int schema) {
     return {.schema = schema,
             .version = version(),
-            .made_at = core::format_utc(clock_now()),
+            .made_at = core::format_utc(core::clock_now()),
             .secret_key = settings.is_set("SECRET_KEY") ? "" : secret_key(settings)};
 }
 
@@ -75,7 +71,7 @@ core::Result<std::size_t> dump_to(GzipWriter& writer, const storage::DatabaseOpt
                              {"--single-transaction", "--quick", "--skip-lock-tables", "--hex-blob",
                               "--no-tablespaces", options.name});
     PipedProgram dump(client->arguments, client->environment, PipedProgram::Direction::we_read);
-    Progress progress;
+    BackupProgress progress;
     std::array<char, 256 * 1024> buffer;
     while (const std::size_t count = dump.read(buffer)) {
         writer.write({buffer.data(), count});

@@ -9,6 +9,7 @@
 #include "app/commands.hpp"
 #include "app/environment.hpp"
 #include "app/tcp_probe.hpp"
+#include "core/clock.hpp"
 #include "mqtt/publisher.hpp"
 #include "storage/migrations.hpp"
 
@@ -17,7 +18,7 @@ namespace silaware::app {
 namespace {
 
 constexpr std::uint64_t least_free_bytes = 500ull * 1024 * 1024;
-constexpr std::chrono::seconds patience{5};
+constexpr std::chrono::seconds connect_patience{5};
 
 struct Finding {
     bool good;
@@ -27,7 +28,7 @@ struct Finding {
 Finding check_database(const Settings& settings) {
     try {
         storage::DatabaseOptions options = database_options(settings);
-        options.connect_timeout = patience;
+        options.connect_timeout = connect_patience;
         storage::Database database(options);
         const auto connection = database.acquire();
         const auto version = connection->select_one<std::string>("SELECT VERSION()");
@@ -44,14 +45,15 @@ Finding check_database(const Settings& settings) {
 Finding check_clock(const Settings& settings) {
     const core::SiteZone zone = site_zone(settings);
     const std::string local =
-        fmt::format("{} {}", core::format_local(zone.to_local(clock_now())), zone.name());
-    if (clock_now() < core::Instant{date::sys_days{date::year{2024} / 1 / 1}}) {
+        fmt::format("{} {}", core::format_local(zone.to_local(core::clock_now())), zone.name());
+    if (core::clock_now() < core::Instant{date::sys_days{date::year{2024} / 1 / 1}}) {
         return {false, fmt::format("this machine's clock says {}: set it (NTP)", local)};
     }
     try {
         storage::Database database(database_options(settings));
         const auto theirs = database.select_one<double>("SELECT UNIX_TIMESTAMP(NOW(3)) * 1000");
-        const double seconds = (theirs.value_or(0) - static_cast<double>(core::epoch_ms(clock_now()))) / 1000;
+        const double seconds =
+            (theirs.value_or(0) - static_cast<double>(core::epoch_ms(core::clock_now()))) / 1000;
         if (std::abs(seconds) > 5) {
             return {false,
                     fmt::format("{}; the database's clock is {:.0f} s off: set both by NTP", local, seconds)};
@@ -65,7 +67,7 @@ Finding check_clock(const Settings& settings) {
 Finding check_broker(const Settings& settings) {
     const mqtt::Endpoint endpoint = broker_endpoint(settings, fmt::format("silaware-check-{:x}", getpid()));
     mqtt::Publisher publisher({.broker = endpoint});
-    const auto end = std::chrono::steady_clock::now() + patience;
+    const auto end = std::chrono::steady_clock::now() + connect_patience;
     while (!publisher.connected() && std::chrono::steady_clock::now() < end) {
         std::this_thread::sleep_for(std::chrono::milliseconds(20));
     }
@@ -78,7 +80,7 @@ Finding check_broker(const Settings& settings) {
 Finding check_mail(const Settings& settings) {
     if (!settings.is_set("MAIL_SERVER")) return {true, "no mail server is set; mails wait in the outbox"};
     const std::string address = fmt::format("{}:{}", settings["MAIL_SERVER"], settings["MAIL_PORT"]);
-    if (!can_connect(settings["MAIL_SERVER"], settings["MAIL_PORT"], patience))
+    if (!can_connect(settings["MAIL_SERVER"], settings["MAIL_PORT"], connect_patience))
         return {false, address + " does not answer"};
     return {true, address};
 }

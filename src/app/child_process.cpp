@@ -23,7 +23,7 @@ namespace silaware::app {
 namespace {
 
 using Clock = std::chrono::steady_clock;
-constexpr std::chrono::milliseconds look_every{20};
+constexpr std::chrono::milliseconds wait_step{20};
 
 std::vector<char*> pointers(std::vector<std::string>& texts) {
     std::vector<char*> result;
@@ -126,7 +126,7 @@ void ChildProcess::wait_or_kill(std::chrono::milliseconds patience) {
             status_ = status;
             return;
         }
-        std::this_thread::sleep_for(look_every);
+        std::this_thread::sleep_for(wait_step);
     }
 }
 
@@ -150,10 +150,10 @@ void end_leftover(const std::filesystem::path& pid_file, const std::string& mark
     kill(pid, SIGTERM);
     const auto end = Clock::now() + patience;
     while (is_alive(pid) && Clock::now() < end)
-        std::this_thread::sleep_for(look_every);
+        std::this_thread::sleep_for(wait_step);
     if (is_alive(pid)) kill(pid, SIGKILL);
     while (is_alive(pid) && Clock::now() < end + std::chrono::seconds(5))
-        std::this_thread::sleep_for(look_every);
+        std::this_thread::sleep_for(wait_step);
 }
 
 }  // namespace silaware::app

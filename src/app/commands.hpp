@@ -15,6 +15,9 @@ namespace silaware::app {
 /// Exit codes of every command.
 enum Exit : int { ok = 0, failed = 1, usage = 2 };
 
+/// Says the error, or those of its fields, on stderr. Returns `failed`.
+int complain(const core::Error& error);
+
 struct ServeOptions {
     std::string host = "127.0.0.1";
     unsigned port = 8080;

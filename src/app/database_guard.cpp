@@ -11,8 +11,8 @@ namespace silaware::app {
 namespace {
 
 // Connecting takes five more at most, and ten is what a stop may take.
-constexpr std::chrono::seconds patience{3};
-constexpr std::chrono::milliseconds look_every{200};
+constexpr std::chrono::seconds stop_grace{3};
+constexpr std::chrono::milliseconds stop_look_every{200};
 
 /// False if `end` came first.
 bool pause(std::chrono::milliseconds time, const std::stop_token& end) {
@@ -28,9 +28,9 @@ bool pause(std::chrono::milliseconds time, const std::stop_token& end) {
 DatabaseGuard::DatabaseGuard(storage::Database& database, std::stop_token stop)
     : thread_([&database, stop = std::move(stop)](const std::stop_token& end) {
           while (!stop.stop_requested()) {
-              if (!pause(look_every, end)) return;
+              if (!pause(stop_look_every, end)) return;
           }
-          if (!pause(patience, end)) return;
+          if (!pause(stop_grace, end)) return;
           spdlog::warn("database: it does not answer; what waits for it is given up");
           database.interrupt();
       }) {}

@@ -10,6 +10,7 @@
 
 #include "app/demo_devices.hpp"
 #include "app/environment.hpp"
+#include "core/clock.hpp"
 #include "domain/retention.hpp"
 #include "ingest/batch_writer.hpp"
 #include "mqtt/publisher.hpp"
@@ -32,8 +33,8 @@ core::LocalTime demo_start(const Settings& settings, const core::SiteZone& zone)
     const fs::path file = home_folder(settings) / "demo_start";
     std::int64_t seconds = 0;
     if (std::ifstream(file) >> seconds) return core::LocalTime{core::Seconds{seconds}};
-    const core::Instant oldest =
-        domain::retention_cutoff(clock_now(), static_cast<int>(settings.integer("RETENTION_MONTHS")), zone);
+    const core::Instant oldest = domain::retention_cutoff(
+        core::clock_now(), static_cast<int>(settings.integer("RETENTION_MONTHS")), zone);
     // From the first midnight within the retention on.
     const core::LocalTime start{zone.day_of(oldest) + date::days{1}};
     std::ofstream(file) << start.time_since_epoch().count();
@@ -58,13 +59,13 @@ void register_devices(storage::Database& database) {
     for (const DemoSensor& sensor : demo_sensors()) {
         devices.push_back(device_row(sensor.mac, "ESP8266", sensor.name, sensor.location, "Rooms"));
     }
-    storage::DeviceStore(database).import(devices, {"system", "demo", clock_now()});
+    storage::DeviceStore(database).import(devices, {"system", "demo", core::clock_now()});
 }
 
 /// A line that is rewritten on a terminal, and a few lines in a file.
-class Progress {
+class FillProgress {
   public:
-    explicit Progress(core::LocalTime start, core::LocalTime end) : start_(start), end_(end) {}
+    explicit FillProgress(core::LocalTime start, core::LocalTime end) : start_(start), end_(end) {}
     void show(core::LocalTime at, std::int64_t messages) {
         const auto percent = 100 * (at - start_).count() / std::max<std::int64_t>((end_ - start_).count(), 1);
         if (percent == shown_ || (!terminal_ && percent < shown_ + 25)) return;
@@ -96,7 +97,7 @@ class HistoryWriter {
         std::vector<DemoRegister> meters;
         for (const DemoMeter& meter : demo_meters())
             meters.emplace_back(meter, start);
-        Progress progress(start, end);
+        FillProgress progress(start, end);
         core::LocalTime played = start;
         for (core::LocalTime at = start; at < end && !stop.stop_requested(); at += history_step) {
             for (DemoRegister& meter : meters) {
@@ -150,7 +151,7 @@ core::Result<void> write_demo_history(const Settings& settings, std::stop_token 
     storage::Database database(database_options(settings));
     register_devices(database);
     const core::SiteZone zone = site_zone(settings);
-    const core::LocalTime end = zone.to_local(clock_now());
+    const core::LocalTime end = zone.to_local(core::clock_now());
     HistoryWriter(settings, database).write(demo_start(settings, zone), end, stop);
     if (!stop.stop_requested()) std::ofstream(done) << core::format_local(end) << '\n';
     return {};
@@ -159,7 +160,7 @@ core::Result<void> write_demo_history(const Settings& settings, std::stop_token 
 int publish_demo(const Settings& settings, std::stop_token stop) {
     const core::SiteZone zone = site_zone(settings);
     const ingest::Options topics = ingest_options(settings);
-    core::LocalTime played = zone.to_local(clock_now());
+    core::LocalTime played = zone.to_local(core::clock_now());
     std::vector<DemoRegister> meters;
     for (const DemoMeter& meter : demo_meters()) {
         meters.emplace_back(meter, demo_start(settings, zone)).skip_to(played, history_step);
@@ -167,7 +168,7 @@ int publish_demo(const Settings& settings, std::stop_token stop) {
     mqtt::Publisher publisher({.broker = broker_endpoint(settings, "silaware-demo")});
     core::LocalTime climate = played;
     while (!stop.stop_requested()) {
-        const core::LocalTime at = zone.to_local(clock_now());
+        const core::LocalTime at = zone.to_local(core::clock_now());
         for (DemoRegister& meter : meters) {
             if (const auto payload = meter.reading(at, core::Seconds{1})) {
                 (void)publisher.publish(topics.topics.power, *payload);

@@ -23,14 +23,14 @@ double noise(std::string_view seed, std::int64_t index) {
     return static_cast<double>(hash >> 11) / 9007199254740992.0;
 }
 
-struct Clock {
+struct DayClock {
     std::int64_t second;  ///< since 1970, wall clock
     double hour;          ///< of the day
     std::int64_t day;
     bool weekend;
 };
 
-Clock clock_of(core::LocalTime at) {
+DayClock clock_of(core::LocalTime at) {
     const auto day = date::floor<date::days>(at);
     const auto weekday = date::weekday{day};
     return {at.time_since_epoch().count(), static_cast<double>((at - day).count()) / 3600.0,
@@ -48,12 +48,12 @@ double office(double hour, bool weekend) {
     return rise * fall * (weekend ? 0.35 : 1.0);
 }
 
-std::optional<double> building_share(const DemoMeter& meter, const Clock& clock) {
+std::optional<double> building_share(const DemoMeter& meter, const DayClock& clock) {
     const double wobble = 0.04 * (noise(meter.uid, clock.second / 60) - 0.5);
     return 0.22 + 0.55 * office(clock.hour, clock.weekend) + wobble;
 }
 
-std::optional<double> machine_share(const DemoMeter& meter, const Clock& clock) {
+std::optional<double> machine_share(const DemoMeter& meter, const DayClock& clock) {
     if (clock.weekend || clock.hour < 7.0 || clock.hour >= 21.5) return std::nullopt;
     // Batches of 90 minutes; some have a break, some do not run at all.
     const auto batch = static_cast<std::int64_t>(clock.hour / 1.5) + clock.day * 16;
@@ -65,14 +65,14 @@ std::optional<double> machine_share(const DemoMeter& meter, const Clock& clock) 
            (0.62 + 0.2 * noise(meter.uid, batch * 3) + 0.1 * (noise(meter.uid, clock.second / 20) - 0.5));
 }
 
-std::optional<double> chiller_share(const DemoMeter& meter, const Clock& clock) {
+std::optional<double> chiller_share(const DemoMeter& meter, const DayClock& clock) {
     const double season = 0.06 * std::sin(static_cast<double>(clock.day) / 58.0);
     const double compressor = std::sin(static_cast<double>(clock.second) / 210.0) > -0.35 ? 0.12 : 0.0;
     return 0.24 + season + 0.45 * daylight(clock.hour) * (0.85 + 0.15 * noise(meter.uid, clock.day)) +
            compressor + 0.03 * (noise(meter.uid, clock.second / 30) - 0.5);
 }
 
-std::optional<double> steady_share(const DemoMeter& meter, const Clock& clock) {
+std::optional<double> steady_share(const DemoMeter& meter, const DayClock& clock) {
     return 0.58 + 0.06 * daylight(clock.hour) + 0.05 * (noise(meter.uid, clock.second / 40) - 0.5);
 }
 
@@ -85,7 +85,7 @@ std::string clock_text(core::LocalTime at) {
                        time.minutes().count(), time.seconds().count());
 }
 
-std::optional<double> share_of(const DemoMeter& meter, const Clock& clock) {
+std::optional<double> share_of(const DemoMeter& meter, const DayClock& clock) {
     switch (meter.load) {
         case Load::building:
             return building_share(meter, clock);
@@ -134,7 +134,7 @@ const std::vector<DemoSensor>& demo_sensors() {
 }
 
 std::optional<double> demo_power(const DemoMeter& meter, core::LocalTime at) {
-    const Clock clock = clock_of(at);
+    const DayClock clock = clock_of(at);
     const auto share = share_of(meter, clock);
     if (!share) return std::nullopt;
     return std::clamp(*share, 0.02, 1.0) * meter.rated_w;
@@ -206,7 +206,7 @@ std::string demo_run_payload(const DemoMachine& machine, const DemoRun& run, con
 }
 
 std::string demo_climate_payload(const DemoSensor& sensor, core::LocalTime at) {
-    const Clock clock = clock_of(at);
+    const DayClock clock = clock_of(at);
     const double drift = 0.9 * daylight(clock.hour) + 0.4 * (noise(sensor.mac, clock.second / 300) - 0.5);
     const double humidity =
         sensor.humidity - 4 * daylight(clock.hour) + 2 * (noise(sensor.mac + "h", clock.second / 300) - 0.5);

@@ -136,10 +136,6 @@ portal::PortalSettings portal_settings(const Settings& settings) {
     return portal;
 }
 
-core::Instant clock_now() {
-    return std::chrono::time_point_cast<core::Milliseconds>(std::chrono::system_clock::now());
-}
-
 std::string secret_key(const Settings& settings) {
     if (settings.is_set("SECRET_KEY")) return settings["SECRET_KEY"];
     return kept_secret(home_folder(settings) / "secret_key");

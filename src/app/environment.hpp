@@ -20,7 +20,6 @@ core::SiteZone site_zone(const Settings& settings);
 mqtt::Endpoint broker_endpoint(const Settings& settings, const std::string& client_id);
 ingest::Options ingest_options(const Settings& settings);
 portal::PortalSettings portal_settings(const Settings& settings);
-core::Instant clock_now();
 
 /// SECRET_KEY, or the random one kept in the home folder.
 std::string secret_key(const Settings& settings);

@@ -22,11 +22,6 @@ namespace silaware::app {
 
 namespace {
 
-int complain(const core::Error& error) {
-    fmt::print(stderr, "silaware: {}\n", error.message);
-    return Exit::failed;
-}
-
 std::int64_t spool_limit(const Settings& settings) {
     return settings.integer("SPOOL_LIMIT_MB") * 1024 * 1024;
 }

@@ -2,6 +2,7 @@
 
 #include "app/environment.hpp"
 #include "auth/token.hpp"
+#include "core/clock.hpp"
 #include "storage/outbox.hpp"
 #include "storage/settings_store.hpp"
 
@@ -17,7 +18,7 @@ mail::Message message_to(const std::string& receiver, const view::Mail& content,
     message.text = content.text;
     message.html = content.html;
     message.id = auth::random_token();
-    message.date = clock_now();
+    message.date = core::clock_now();
     return message;
 }
 
@@ -58,7 +59,7 @@ decltype(portal::Portal::queue_mail) mail_queue() {
         mail.subject = content.subject;
         mail.text = content.text;
         mail.html = content.html;
-        storage::enqueue(connection, mail, clock_now());
+        storage::enqueue(connection, mail, core::clock_now());
     };
 }
 

@@ -5,6 +5,7 @@
 #include "app/commands.hpp"
 #include "app/environment.hpp"
 #include "app/stop_signal.hpp"
+#include "core/clock.hpp"
 #include "domain/retention.hpp"
 #include "storage/migrations.hpp"
 #include "storage/purge.hpp"
@@ -14,11 +15,9 @@ namespace silaware::app {
 int run_purge(const Settings& settings) {
     StopSignal stop;
     storage::Database database(database_options(settings));
-    if (const auto schema = storage::require_current_schema(*database.acquire()); !schema) {
-        fmt::print(stderr, "silaware: {}\n", schema.error().message);
-        return Exit::failed;
-    }
-    const core::Instant now = clock_now();
+    if (const auto schema = storage::require_current_schema(*database.acquire()); !schema)
+        return complain(schema.error());
+    const core::Instant now = core::clock_now();
     const core::Instant cutoff = domain::retention_cutoff(
         now, static_cast<int>(settings.integer("RETENTION_MONTHS")), site_zone(settings));
     storage::note_job(database, "purge", now);

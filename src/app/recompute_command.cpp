@@ -37,10 +37,8 @@ int run_recompute(const Settings& settings, const RecomputeOptions& options) {
     const auto job = job_of(options);
     if (!job) return Exit::usage;
     storage::Database database(database_options(settings));
-    if (const auto schema = storage::require_current_schema(*database.acquire()); !schema) {
-        fmt::print(stderr, "silaware: {}\n", schema.error().message);
-        return Exit::failed;
-    }
+    if (const auto schema = storage::require_current_schema(*database.acquire()); !schema)
+        return complain(schema.error());
     const ingest::Options rules = ingest_options(settings);
     RecomputeTerminal terminal;
     ingest::Recompute recompute(database, rules, *job, terminal.listener());

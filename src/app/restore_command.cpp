@@ -13,6 +13,7 @@
 #include "app/environment.hpp"
 #include "app/gzip_file.hpp"
 #include "app/piped_program.hpp"
+#include "core/clock.hpp"
 #include "storage/migrations.hpp"
 #include "storage/whole_database.hpp"
 
@@ -23,11 +24,6 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::chrono::seconds ingest_is_alive{5};
-
-int complain(const core::Error& error) {
-    fmt::print(stderr, "silaware: {}\n", error.message);
-    return Exit::failed;
-}
 
 core::Result<void> make_room(const storage::DatabaseOptions& options, bool force) {
     storage::create_database_if_missing(options);
@@ -41,7 +37,7 @@ core::Result<void> make_room(const storage::DatabaseOptions& options, bool force
                                       options.name, tables));
     }
     const auto newest = storage::newest_ingest_ms(*connection);
-    if (newest && clock_now() - core::from_epoch_ms(*newest) < ingest_is_alive) {
+    if (newest && core::clock_now() - core::from_epoch_ms(*newest) < ingest_is_alive) {
         return core::fail(core::ErrorCode::conflict,
                           "an ingest process is writing to this database: stop it first, then try again");
     }

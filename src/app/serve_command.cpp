@@ -14,6 +14,7 @@
 #include "app/mailing.hpp"
 #include "app/stop_signal.hpp"
 #include "app/systemd.hpp"
+#include "core/clock.hpp"
 #include "http/passenger.hpp"
 #include "http/server.hpp"
 #include "portal/live.hpp"
@@ -26,11 +27,6 @@ namespace silaware::app {
 namespace {
 
 constexpr unsigned portal_connections = 12;
-
-int complain(const core::Error& error) {
-    fmt::print(stderr, "silaware: {}\n", error.message);
-    return Exit::failed;
-}
 
 core::Result<http::ServerOptions> server_options(const Settings& settings, const ServeOptions& serve) {
     http::ServerOptions options;
@@ -74,10 +70,10 @@ int serve_until(const Settings& settings, const http::ServerOptions& server_opti
                           .renderer = *renderer,
                           .static_files = *static_files,
                           .live = std::make_shared<http::EventHub>(),
-                          .now = clock_now,
+                          .now = core::clock_now,
                           .send_test_mail = test_mail_sender(settings, database),
                           .queue_mail = mail_queue()};
-    const portal::LiveFeed live(database, portal.zone, portal.live, clock_now);
+    const portal::LiveFeed live(database, portal.zone, portal.live, core::clock_now);
     http::Server server(server_options, portal::make_router(portal), portal::make_hooks(portal));
     if (const auto started = server.start(); !started) return complain(started.error());
     if (server_options.host) {

@@ -9,6 +9,7 @@
 #include "app/demo_devices.hpp"
 #include "app/environment.hpp"
 #include "app/stop_signal.hpp"
+#include "core/clock.hpp"
 #include "mqtt/publisher.hpp"
 
 namespace silaware::app {
@@ -46,7 +47,7 @@ int run_simulate(const Settings& settings, const SimulateOptions& options) {
     const auto meters = many_meters(options.devices);
     std::vector<DemoRegister> registers;
     for (const DemoMeter& meter : meters)
-        registers.emplace_back(meter, zone.to_local(clock_now()));
+        registers.emplace_back(meter, zone.to_local(core::clock_now()));
 
     mqtt::Publisher publisher(
         {.broker = broker_endpoint(settings, fmt::format("silaware-simulate-{:x}", getpid()))});
@@ -58,7 +59,7 @@ int run_simulate(const Settings& settings, const SimulateOptions& options) {
                                std::chrono::duration<double>(static_cast<double>(i) / options.rate)),
                    stop.token());
         DemoRegister& meter = registers[static_cast<std::size_t>(i) % registers.size()];
-        const auto payload = meter.reading(zone.to_local(clock_now()), core::Seconds{1});
+        const auto payload = meter.reading(zone.to_local(core::clock_now()), core::Seconds{1});
         if (!publisher.publish(settings["MQTT_POWER_TOPIC"], *payload)) ++refused;
     }
     publisher.drain(drain_patience);

@@ -130,15 +130,9 @@ class System {
 int run_up(Settings& settings, const UpOptions& options) {
     StopSignal stop;
     const HomeLock lock(home_folder(settings));
-    if (const auto alone = lock.require(); !alone) {
-        fmt::print(stderr, "silaware: {}\n", alone.error().message);
-        return Exit::failed;
-    }
+    if (const auto alone = lock.require(); !alone) return complain(alone.error());
     System system(settings, options);
-    if (const auto started = system.start(stop.token()); !started) {
-        fmt::print(stderr, "silaware: {}\n", started.error().message);
-        return Exit::failed;
-    }
+    if (const auto started = system.start(stop.token()); !started) return complain(started.error());
     system.watch(stop.token());
     spdlog::info("stopping");
     return Exit::ok;

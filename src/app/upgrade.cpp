@@ -129,8 +129,7 @@ int run_migrations(storage::Database& database) {
     const auto migrated =
         storage::migrate(*database.acquire(), [](const std::string& step) { say("migrating: " + step); });
     if (migrated) return Exit::ok;
-    fmt::print(stderr, "silaware: {}\n", migrated.error().message);
-    return Exit::failed;
+    return complain(migrated.error());
 }
 
 int migrate_current(storage::Database& database, const Settings& settings, std::stop_token stop) {

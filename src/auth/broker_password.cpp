@@ -15,7 +15,7 @@ namespace silaware::auth {
 namespace {
 
 constexpr std::size_t password_length = 24;
-constexpr std::size_t salt_bytes = 12;
+constexpr std::size_t broker_salt_bytes = 12;
 // mosquitto_passwd's own number. Stretching adds nothing to 142 random bits, and the broker pays it for each
 // connect.
 constexpr int iterations = 101;
@@ -46,7 +46,7 @@ std::string random_broker_password() {
 }
 
 std::string mosquitto_hash(std::string_view password) {
-    std::array<unsigned char, salt_bytes> salt;
+    std::array<unsigned char, broker_salt_bytes> salt;
     fill_random(salt);
     std::array<unsigned char, 64> hash;
     if (PKCS5_PBKDF2_HMAC(password.data(), static_cast<int>(password.size()), salt.data(),

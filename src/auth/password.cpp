@@ -22,7 +22,7 @@ namespace {
 constexpr std::string_view scheme = "pbkdf2_sha256";
 constexpr int iterations_today = 600'000;
 constexpr int most_iterations = 10'000'000;  // a row that asks for more would stop a worker for seconds
-constexpr std::size_t salt_bytes = 16;
+constexpr std::size_t password_salt_bytes = 16;
 
 struct Stretched {
     int iterations;
@@ -41,7 +41,7 @@ std::string hex(std::span<const unsigned char> bytes) {
 }
 
 std::string random_salt() {
-    std::array<unsigned char, salt_bytes> bytes;
+    std::array<unsigned char, password_salt_bytes> bytes;
     fill_random(bytes);
     return hex(bytes);
 }

@@ -28,6 +28,10 @@ inline std::int64_t epoch_ms(Instant instant) {
     return instant.time_since_epoch().count();
 }
 
+inline double to_hours(std::int64_t ms) {
+    return static_cast<double>(ms) / 3'600'000;
+}
+
 /// The site's IANA time zone. Every day, week, month and year of a report is cut in it.
 class SiteZone {
   public:

@@ -32,7 +32,7 @@ double rounding(double value) {
 }
 
 double hours(core::Milliseconds span) {
-    return static_cast<double>(span.count()) / 3.6e6;
+    return core::to_hours(span.count());
 }
 
 bool is_absurd(double value) {

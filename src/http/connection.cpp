@@ -25,6 +25,7 @@
 #include <boost/beast/http/read.hpp>
 #include <boost/beast/http/string_body.hpp>
 
+#include "core/clock.hpp"
 #include "http/event_stream.hpp"
 #include "http/file_pieces.hpp"
 #include "http/header_text.hpp"
@@ -326,7 +327,7 @@ asio::awaitable<bool> Connection::send_text(Exchange& exchange, std::string_view
                               .content_length = body.size(),
                               .keep_alive = exchange.keep_alive,
                               .secure = exchange.request.secure};
-    const auto head = response_head(*exchange.response, context, std::chrono::system_clock::now());
+    const auto head = response_head(*exchange.response, context, core::clock_now());
     if (exchange.request.method == Method::head) body = {};
     std::array<asio::const_buffer, 2> buffers;
     buffers[0] = asio::buffer(head);
@@ -336,7 +337,7 @@ asio::awaitable<bool> Connection::send_text(Exchange& exchange, std::string_view
 }
 
 asio::awaitable<bool> Connection::send_head(Exchange& exchange, const HeadContext& context) {
-    const auto head = response_head(*exchange.response, context, std::chrono::system_clock::now());
+    const auto head = response_head(*exchange.response, context, core::clock_now());
     const auto buffer = asio::buffer(head);
     const bool sent = co_await send(buffer);
     co_return sent;

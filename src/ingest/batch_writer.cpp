@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 #include <spdlog/spdlog.h>
 
+#include "core/clock.hpp"
 #include "core/text.hpp"
 #include "ingest/climate_ingest.hpp"
 #include "ingest/power_ingest.hpp"
@@ -20,10 +21,6 @@ namespace silaware::ingest {
 namespace {
 
 constexpr std::chrono::seconds log_again{10};
-
-core::Instant now_of_clock() {
-    return std::chrono::time_point_cast<core::Milliseconds>(std::chrono::system_clock::now());
-}
 
 /// Takes out what `is_unwanted` says, and tells `removed` of each.
 template <typename Content>
@@ -139,7 +136,7 @@ storage::SpoolPosition BatchWriter::position(std::int64_t first_waiting, std::in
 }
 
 Batch BatchWriter::prepare(std::span<const spool::Message> messages) const {
-    return parse_batch(messages, options_, now_of_clock());
+    return parse_batch(messages, options_, core::clock_now());
 }
 
 storage::SpoolPosition BatchWriter::write(std::span<const spool::Message> messages) {
@@ -205,7 +202,7 @@ void BatchWriter::log_rejected(const std::vector<Rejected>& rejected) {
 }
 
 storage::SpoolPosition BatchWriter::write_whole(Batch& batch) {
-    const core::Instant now = now_of_clock();
+    const core::Instant now = core::clock_now();
     const auto messages = batch.messages;
     reject_unregistered(batch);
     const auto ids = batch.devices();

@@ -1,5 +1,7 @@
 #include "ingest/counters.hpp"
 
+#include "core/clock.hpp"
+
 #include <algorithm>
 #include <sstream>
 
@@ -67,8 +69,7 @@ storage::IngestCounters Counters::snapshot() const {
     counters.batches = batches_;
     counters.commit_ms_total = commit_ms_total_;
     counters.connected = connected_;
-    counters.updated_ms =
-        core::epoch_ms(std::chrono::time_point_cast<core::Milliseconds>(std::chrono::system_clock::now()));
+    counters.updated_ms = core::epoch_ms(core::clock_now());
     return counters;
 }
 

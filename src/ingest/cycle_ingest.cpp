@@ -9,10 +9,10 @@ namespace silaware::ingest {
 namespace {
 
 using storage::KnownDeviceId;
-using DayMilliseconds = std::map<std::pair<KnownDeviceId, core::LocalDay>, std::int64_t>;
+using MeterDays = std::map<std::pair<KnownDeviceId, core::LocalDay>, std::int64_t>;
 
 /// Adds (sign 1) or takes away (-1) a cycle's time on each site day it touches.
-void add_days(DayMilliseconds& days, KnownDeviceId meter, const domain::Cycle& cycle, int sign,
+void add_days(MeterDays& days, KnownDeviceId meter, const domain::Cycle& cycle, int sign,
               const core::SiteZone& zone) {
     core::Instant from = cycle.start;
     for (core::LocalDay day = zone.day_of(from); from < cycle.stop; day += date::days{1}) {
@@ -33,7 +33,7 @@ domain::CycleWindow window_for(storage::Connection& connection, const MeterReadi
     return {storage::cycles_around(connection, meter.uid, *earliest - gap, *latest + gap), head.last_count};
 }
 
-void count_days(DayMilliseconds& days, KnownDeviceId meter, const domain::CycleWindow& window,
+void count_days(MeterDays& days, KnownDeviceId meter, const domain::CycleWindow& window,
                 const domain::CycleChanges& changes, const core::SiteZone& zone) {
     for (const domain::Cycle& cycle : changes.added)
         add_days(days, meter, cycle, 1, zone);
@@ -72,7 +72,7 @@ void store_cycles(storage::Connection& connection, const std::map<KnownDeviceId,
     for (const storage::CycleHead& head : storage::cycle_heads(connection, ids))
         heads[head.device_id] = head;
 
-    DayMilliseconds days;
+    MeterDays days;
     std::vector<storage::CycleHead> saved;
     std::vector<storage::MeterCycleChanges> changed;
     for (const auto& [id, meter] : meters) {

@@ -5,6 +5,7 @@
 
 #include <spdlog/spdlog.h>
 
+#include "core/clock.hpp"
 #include "domain/retention.hpp"
 #include "storage/purge.hpp"
 
@@ -32,7 +33,7 @@ void Housekeeping::run(std::stop_token stop) {
 }
 
 void Housekeeping::cleanup_old_data(std::stop_token stop) {
-    const auto now = std::chrono::time_point_cast<core::Milliseconds>(std::chrono::system_clock::now());
+    const auto now = core::clock_now();
     if (!storage::claim_job(database_, job, options_.cleanup_interval, now)) return;
     const core::Instant cutoff = domain::retention_cutoff(now, options_.retention_months, options_.zone);
     const std::int64_t deleted = storage::purge_before(

@@ -3,6 +3,7 @@
 #include <list>
 #include <map>
 
+#include "core/clock.hpp"
 #include "core/text.hpp"
 #include "ingest/recompute_device.hpp"
 #include "storage/recompute_store.hpp"
@@ -29,9 +30,7 @@ Recompute::Recompute(storage::Database& database, const Options& options, Recomp
 std::vector<Recompute::Device> Recompute::find_devices(RecomputeResult& result) {
     std::map<std::string, Device> devices;  // by key
     storage::KnownDeviceStore known;
-    const auto now_ms =
-        std::chrono::duration_cast<core::Milliseconds>(std::chrono::system_clock::now().time_since_epoch())
-            .count();
+    const std::int64_t now_ms = core::epoch_ms(core::clock_now());
     const auto introduce = [&](const core::DeviceId& id) -> Device& {
         const std::vector<core::DeviceId> ids{id};
         known.intern(database_, ids, now_ms);

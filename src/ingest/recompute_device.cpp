@@ -2,6 +2,7 @@
 
 #include <limits>
 
+#include "core/clock.hpp"
 #include "domain/observed_time.hpp"
 #include "domain/retention.hpp"
 #include "ingest/recompute_cycles.hpp"
@@ -11,17 +12,13 @@ namespace silaware::ingest {
 
 namespace {
 
-constexpr std::int64_t chunk = 20'000;
+constexpr std::int64_t readings_at_once = 20'000;
 constexpr int unlocked_attempts = 3;
 // Observed times are within 24 h of the receipt: what is older stands still while ingest goes on.
 constexpr auto settled_after = std::chrono::hours{50};
 // A register that begins in the middle is sure of itself long before this.
 constexpr auto warm_up = std::chrono::hours{48};
 constexpr std::int64_t end_of_time = std::numeric_limits<std::int64_t>::max();
-
-core::Instant now_of_clock() {
-    return std::chrono::time_point_cast<core::Milliseconds>(std::chrono::system_clock::now());
-}
 
 core::LocalTime parsed_clock(const std::string& text) {
     return core::parse_meter_clock(text).value_or(core::LocalTime{});
@@ -104,7 +101,7 @@ std::int64_t DeviceRecompute::place_readings() {
         step_(0);
         const auto rows = database_.transaction([&](storage::Connection& connection) {
             std::vector<storage::Placement> placements;
-            for (const auto& row : storage::unplaced_readings(connection, scope_.uid, chunk)) {
+            for (const auto& row : storage::unplaced_readings(connection, scope_.uid, readings_at_once)) {
                 const auto rtc = row.rtc ? core::parse_meter_clock(*row.rtc) : std::nullopt;
                 const auto observed =
                     domain::observed_time(rtc, core::from_epoch_ms(row.received_ms), options_.zone);
@@ -126,7 +123,7 @@ std::int64_t DeviceRecompute::place_cycles() {
     for (;;) {
         const auto rows = database_.transaction([&](storage::Connection& connection) {
             std::vector<storage::CyclePlacement> placements;
-            for (const auto& row : storage::unplaced_cycles(connection, scope_.uid, chunk)) {
+            for (const auto& row : storage::unplaced_cycles(connection, scope_.uid, readings_at_once)) {
                 placements.push_back({epoch(row.start), std::max(epoch(row.start), epoch(row.stop)), row.id});
             }
             storage::place_cycles(connection, placements);
@@ -164,10 +161,10 @@ void DeviceRecompute::read(storage::Connection& connection, MeterFold& fold, std
     storage::ReadingCursor cursor{span_.first_ms, 0};
     if (fold.last) cursor = {core::epoch_ms(*fold.last), fold.last_id};
     while (cursor.observed_ms <= last_ms) {
-        const auto rows = storage::readings_after(connection, scope_.uid, cursor, last_ms, chunk);
+        const auto rows = storage::readings_after(connection, scope_.uid, cursor, last_ms, readings_at_once);
         fold.read(rows);
         step_(static_cast<std::int64_t>(rows.size()));
-        if (rows.size() < static_cast<std::size_t>(chunk)) return;
+        if (rows.size() < static_cast<std::size_t>(readings_at_once)) return;
         cursor = {rows.back().observed_ms, rows.back().id};
     }
 }
@@ -222,7 +219,7 @@ void DeviceRecompute::write_latest(storage::Connection& connection, const MeterF
         latest.history_observed_ms = stored->history_observed_ms;
     }
     if (stored && same_reading(*stored, latest)) return;
-    latest.changed = core::epoch_ms(now_of_clock());
+    latest.changed = core::epoch_ms(core::clock_now());
     storage::replace_latest(connection, latest);
     ++changes.latest_readings;
 }
@@ -236,7 +233,7 @@ void DeviceRecompute::rebuild_rest() {
         storage::KnownDevice& device = locked.front();
         if (job_.from) scope_.from = options_.zone.start_of_day(*job_.from);
         if (job_.to) scope_.until = options_.zone.start_of_day(*job_.to + date::days{1});
-        const auto run = rebuild_runs(connection, scope_, options_.zone, now_of_clock(), found);
+        const auto run = rebuild_runs(connection, scope_, options_.zone, core::clock_now(), found);
         const auto climate = rebuild_climate(connection, scope_, found);
         see(device.last_run_ms, run);
         see(device.last_climate_ms, climate);

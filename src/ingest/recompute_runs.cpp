@@ -13,7 +13,7 @@ namespace {
 using storage::RunDay;
 using storage::StoredRun;
 
-constexpr std::int64_t chunk = 10'000;
+constexpr std::int64_t runs_at_once = 10'000;
 constexpr std::int64_t year_2000 = 946'684'800;
 
 /// The days of a machine as its records have them.
@@ -65,7 +65,7 @@ RunFold fold_runs(storage::Connection& connection, const MeterScope& scope, cons
     if (!id) return fold;
     storage::RunCursor cursor{std::numeric_limits<std::int64_t>::min(), 0, 0};
     for (;;) {
-        const auto runs = storage::runs_after(connection, scope.uid, cursor, chunk);
+        const auto runs = storage::runs_after(connection, scope.uid, cursor, runs_at_once);
         if (runs.empty()) return fold;
         for (const StoredRun& run : runs)
             fold.read(run, *id);

@@ -11,6 +11,7 @@
 #include <fmt/format.h>
 #include <mqtt_protocol.h>
 
+#include "core/clock.hpp"
 #include "mqtt/reachable.hpp"
 
 namespace silaware::mqtt {
@@ -27,10 +28,6 @@ constexpr std::uint32_t largest_packet = 16 * 1024 * 1024;
 // Redeliveries come first on a connection. After so many others the DUP flag is not looked for any more: the
 // library formats a line of text for it, for every message.
 constexpr int enough_without_dup = 5000;
-
-core::Instant now() {
-    return date::floor<core::Milliseconds>(std::chrono::system_clock::now());
-}
 
 struct FreeProperties {
     void operator()(mosquitto_property* list) const { mosquitto_property_free_all(&list); }
@@ -89,7 +86,7 @@ void Connection::hear(const mosquitto_message& message) {
     const auto length = std::min(static_cast<std::size_t>(message.payloadlen), options_.payload_limit);
     batch_.add({.topic = message.topic,
                 .payload = {static_cast<const char*>(message.payload), length},
-                .received_at = now(),
+                .received_at = core::clock_now(),
                 .packet_id = static_cast<std::uint16_t>(message.mid),
                 .retained = message.retain,
                 .redelivered = is_redelivery_});

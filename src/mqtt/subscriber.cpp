@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 #include <mqtt_protocol.h>
 
+#include "core/clock.hpp"
 #include "mqtt/backoff.hpp"
 #include "mqtt/connection.hpp"
 
@@ -146,7 +147,7 @@ void Subscriber::Loop::tell_of_connection(bool had_session) {
     {
         const std::lock_guard lock(mutex_);
         state_.connected = true;
-        state_.since = date::floor<core::Milliseconds>(std::chrono::system_clock::now());
+        state_.since = core::clock_now();
         state_.protocol = protocol_;
         ++state_.connections;
     }

@@ -56,13 +56,13 @@ core::Result<void> check(Fields& fields, const AccountInput& input) {
     return fields.check();
 }
 
-core::Result<http::Response> list(const Portal& portal, const http::Request& request) {
+core::Result<http::Response> list_accounts(const Portal& portal, const http::Request& request) {
     const auto page = storage::AccountStore(portal.database).list(page_request(request));
     return paged(page, [&](const storage::Account& account) { return as_json(portal, account); });
 }
 
-core::Result<http::Response> create(const Portal& portal, const http::Request& request,
-                                    const Visitor& visitor) {
+core::Result<http::Response> create_account(const Portal& portal, const http::Request& request,
+                                            const Visitor& visitor) {
     const auto body = request.input();
     if (!body) return core::fail(body.error());
     Fields fields(*body);
@@ -81,8 +81,8 @@ core::Result<http::Response> create(const Portal& portal, const http::Request& r
     return http::Response::json(as_json(portal, accounts.find(*id).value_or(storage::Account{})), 201);
 }
 
-core::Result<http::Response> update(const Portal& portal, const http::Request& request,
-                                    const Visitor& visitor) {
+core::Result<http::Response> update_account(const Portal& portal, const http::Request& request,
+                                            const Visitor& visitor) {
     const auto id = path_id(request);
     if (!id) return core::fail(id.error());
     const auto body = request.input();
@@ -105,8 +105,8 @@ core::Result<http::Response> update(const Portal& portal, const http::Request& r
     return http::Response::json(as_json(portal, *changed));
 }
 
-core::Result<http::Response> remove(const Portal& portal, const http::Request& request,
-                                    const Visitor& visitor) {
+core::Result<http::Response> remove_account(const Portal& portal, const http::Request& request,
+                                            const Visitor& visitor) {
     const auto id = path_id(request);
     if (!id) return core::fail(id.error());
     const auto removed =
@@ -122,19 +122,20 @@ void add_account_routes(http::Router& router, Portal& portal) {
               [&portal](const http::Request& request, const Visitor& visitor) {
                   return plain_page<view::AccountsPage>(portal, request, visitor);
               });
-    add_route(router, portal, http::Method::get, "/login/accounts/json",
-              [&portal](const http::Request& request, const Visitor&) { return list(portal, request); });
+    add_route(
+        router, portal, http::Method::get, "/login/accounts/json",
+        [&portal](const http::Request& request, const Visitor&) { return list_accounts(portal, request); });
     add_route(router, portal, http::Method::post, "/login/accounts",
               [&portal](const http::Request& request, const Visitor& visitor) {
-                  return create(portal, request, visitor);
+                  return create_account(portal, request, visitor);
               });
     add_route(router, portal, http::Method::put, "/login/accounts/{id}",
               [&portal](const http::Request& request, const Visitor& visitor) {
-                  return update(portal, request, visitor);
+                  return update_account(portal, request, visitor);
               });
     add_route(router, portal, http::Method::del, "/login/accounts/{id}",
               [&portal](const http::Request& request, const Visitor& visitor) {
-                  return remove(portal, request, visitor);
+                  return remove_account(portal, request, visitor);
               });
 }
 

@@ -122,7 +122,7 @@ core::Result<Response> write_settings(const Portal& portal, const Request& reque
     return Response::json(as_json(settings));
 }
 
-boost::json::object as_json(const storage::DeviceLimits& limits) {
+boost::json::object limits_json(const storage::DeviceLimits& limits) {
     return {{"uid", limits.uid},
             {"max_temperature", figure_or_null(limits.max_temperature)},
             {"max_humidity", figure_or_null(limits.max_humidity)}};
@@ -131,7 +131,7 @@ boost::json::object as_json(const storage::DeviceLimits& limits) {
 core::Result<Response> show_limits(const Portal& portal, const Request& request) {
     const auto id = core::DeviceId::parse(request.param("mac").value_or(""));
     if (!id) return core::fail(id.error());
-    return Response::json(as_json(storage::read_device_limits(*portal.database.acquire(), id->text())));
+    return Response::json(limits_json(storage::read_device_limits(*portal.database.acquire(), id->text())));
 }
 
 core::Result<Response> write_limits(const Portal& portal, const Request& request, const Visitor& visitor) {
@@ -147,7 +147,7 @@ core::Result<Response> write_limits(const Portal& portal, const Request& request
     const auto change = change_by(portal, request, visitor);
     if (const auto done = storage::write_device_limits(portal.database, limits, change); !done)
         return core::fail(done.error());
-    return Response::json(as_json(limits));
+    return Response::json(limits_json(limits));
 }
 
 }  // namespace

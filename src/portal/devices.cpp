@@ -14,7 +14,7 @@ boost::json::value or_null(const std::optional<T>& value) {
     return value ? boost::json::value(*value) : boost::json::value(nullptr);
 }
 
-bool is_online(const Portal& portal, const storage::Device& device) {
+bool is_device_online(const Portal& portal, const storage::Device& device) {
     if (!device.last_seen_ms) return false;
     std::optional<core::Milliseconds> usual;
     if (device.usual_interval_ms) usual = core::Milliseconds(*device.usual_interval_ms);
@@ -28,7 +28,7 @@ boost::json::object as_json(const Portal& portal, const storage::Device& device)
             {"location", device.location},
             {"createdDate", instant_ms(portal, device.created_ms)},
             {"last_seen", instant_ms(portal, device.last_seen_ms)},
-            {"online", is_online(portal, device)},
+            {"online", is_device_online(portal, device)},
             {"registered", device.id.has_value()},
             {"name", or_null(device.name)},
             {"rated_power_w", or_null(device.rated_power_w)},
@@ -36,7 +36,7 @@ boost::json::object as_json(const Portal& portal, const storage::Device& device)
 }
 
 /// Without `page` all of them: this is what the spec's users read.
-core::Result<http::Response> list(const Portal& portal, const http::Request& request) {
+core::Result<http::Response> list_devices(const Portal& portal, const http::Request& request) {
     const storage::DeviceStore devices(portal.database);
     const auto wanted = page_request(request);
     const auto to_json = [&](const storage::Device& device) { return as_json(portal, device); };
@@ -53,8 +53,8 @@ http::Response answer(const Portal& portal, std::int64_t id, int status) {
     return http::Response::json(as_json(portal, device.value_or(storage::Device{})), status);
 }
 
-core::Result<http::Response> create(const Portal& portal, const http::Request& request,
-                                    const Visitor& visitor) {
+core::Result<http::Response> create_device(const Portal& portal, const http::Request& request,
+                                           const Visitor& visitor) {
     const auto body = request.input();
     if (!body) return core::fail(body.error());
     Fields fields(*body);
@@ -66,8 +66,8 @@ core::Result<http::Response> create(const Portal& portal, const http::Request& r
     return answer(portal, *id, 201);
 }
 
-core::Result<http::Response> update(const Portal& portal, const http::Request& request,
-                                    const Visitor& visitor) {
+core::Result<http::Response> update_device(const Portal& portal, const http::Request& request,
+                                           const Visitor& visitor) {
     const auto id = path_id(request);
     if (!id) return core::fail(id.error());
     const auto body = request.input();
@@ -83,8 +83,8 @@ core::Result<http::Response> update(const Portal& portal, const http::Request& r
     return answer(portal, *id, 200);
 }
 
-core::Result<http::Response> remove(const Portal& portal, const http::Request& request,
-                                    const Visitor& visitor) {
+core::Result<http::Response> remove_device(const Portal& portal, const http::Request& request,
+                                           const Visitor& visitor) {
     const auto id = path_id(request);
     if (!id) return core::fail(id.error());
     const auto removed =
@@ -131,8 +131,9 @@ void add_device_routes(http::Router& router, Portal& portal) {
               [&portal](const http::Request& request, const Visitor& visitor) {
                   return plain_page<view::DevicesPage>(portal, request, visitor);
               });
-    add_route(router, portal, get, "/login/devices/json",
-              [&portal](const http::Request& request, const Visitor&) { return list(portal, request); });
+    add_route(
+        router, portal, get, "/login/devices/json",
+        [&portal](const http::Request& request, const Visitor&) { return list_devices(portal, request); });
     add_route(router, portal, get, "/login/devices/csv",
               [&portal](const http::Request&, const Visitor&) { return send_csv(portal); });
     add_route(router, portal, post, "/login/devices/csv",
@@ -141,15 +142,15 @@ void add_device_routes(http::Router& router, Portal& portal) {
               });
     add_route(router, portal, post, "/login/devices",
               [&portal](const http::Request& request, const Visitor& visitor) {
-                  return create(portal, request, visitor);
+                  return create_device(portal, request, visitor);
               });
     add_route(router, portal, put, "/login/devices/{id}",
               [&portal](const http::Request& request, const Visitor& visitor) {
-                  return update(portal, request, visitor);
+                  return update_device(portal, request, visitor);
               });
     add_route(router, portal, del, "/login/devices/{id}",
               [&portal](const http::Request& request, const Visitor& visitor) {
-                  return remove(portal, request, visitor);
+                  return remove_device(portal, request, visitor);
               });
 }
 

@@ -10,8 +10,6 @@ namespace silaware::portal {
 
 namespace {
 
-constexpr double ms_per_hour = 3'600'000;
-
 core::LocalDay period_end(PeriodLength length, core::LocalDay start) {
     switch (length) {
         case PeriodLength::day:
@@ -39,9 +37,7 @@ class MeterPeriods {
         period.max_demand_kw = day.max_demand_kw;
         period.max_demand_at = day.max_demand_at;
     }
-    void add(const storage::CycledDay& day) {
-        at(day.day).run_hours += static_cast<double>(day.cycle_ms) / ms_per_hour;
-    }
+    void add(const storage::CycledDay& day) { at(day.day).run_hours += core::to_hours(day.cycle_ms); }
     void add_correction(core::LocalDay day) { ++at(day).corrections; }
 
     std::map<core::LocalDay, EnergyPeriod>& all() { return periods_; }

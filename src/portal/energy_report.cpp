@@ -107,7 +107,7 @@ object to_json(const Portal& portal, const RequestedTable& table, const EnergyPe
     return row;
 }
 
-Result<Response> json(const Portal& portal, const Request& request) {
+Result<Response> list_periods(const Portal& portal, const Request& request) {
     const auto table = make_table(portal, request);
     if (!table) return core::fail(table.error());
     const auto& periods = (*table)->periods;
@@ -135,8 +135,8 @@ Result<Response> json(const Portal& portal, const Request& request) {
                                  {"totals", figures_of(portal, (*table)->totals)}});
 }
 
-Result<Response> download(const Portal& portal, ExportDesk& desk, const Request& request,
-                          const Visitor& visitor, FileKind kind) {
+Result<Response> download_periods(const Portal& portal, ExportDesk& desk, const Request& request,
+                                  const Visitor& visitor, FileKind kind) {
     const auto made = make_table(portal, request);
     if (!made) return core::fail(made.error());
     const std::shared_ptr<const RequestedTable> table = *made;
@@ -167,14 +167,14 @@ void add_energy_report_routes(http::Router& router, Portal& portal, std::shared_
                   return plain_page<view::EnergyReportPage>(portal, request, visitor);
               });
     add_route(router, portal, http::Method::get, "/login/report/energy/json",
-              [&portal](const Request& request, const Visitor&) { return json(portal, request); });
+              [&portal](const Request& request, const Visitor&) { return list_periods(portal, request); });
     add_route(router, portal, http::Method::get, "/login/report/energy/excel",
               [&portal, desk](const Request& request, const Visitor& visitor) {
-                  return download(portal, *desk, request, visitor, FileKind::excel);
+                  return download_periods(portal, *desk, request, visitor, FileKind::excel);
               });
     add_route(router, portal, http::Method::get, "/login/report/energy/csv",
               [&portal, desk](const Request& request, const Visitor& visitor) {
-                  return download(portal, *desk, request, visitor, csv_kind(request));
+                  return download_periods(portal, *desk, request, visitor, csv_kind(request));
               });
 }
 

@@ -10,7 +10,6 @@ namespace {
 
 constexpr double nine_decimals = 1e9;
 constexpr double largest_rounded = 1e6;  ///< beyond it nine decimals are more than a double holds
-constexpr double ms_per_hour = 3'600'000;
 
 core::Result<date::year_month> valid_month(long long year, long long month) {
     if (year < 1970 || year > 9999 || month < 1 || month > 12) {
@@ -71,7 +70,7 @@ std::vector<double> weekly_hours(const Weeks& weeks, std::span<const storage::We
     std::vector<double> hours(weeks.names.size(), 0);
     for (const auto& row : rows) {
         if (row.week < 0 || row.week >= static_cast<std::int64_t>(hours.size())) continue;
-        hours[static_cast<std::size_t>(row.week)] = figure(static_cast<double>(row.cycle_ms) / ms_per_hour);
+        hours[static_cast<std::size_t>(row.week)] = figure(core::to_hours(row.cycle_ms));
     }
     return hours;
 }

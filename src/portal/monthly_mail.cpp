@@ -8,6 +8,7 @@
 
 #include <spdlog/spdlog.h>
 
+#include "core/clock.hpp"
 #include "core/text.hpp"
 #include "domain/interval_split.hpp"
 #include "mail/message.hpp"
@@ -107,7 +108,7 @@ void MonthlyMail::run(std::stop_token stop) {
     bool complained = false;
     while (!stop.stop_requested()) {
         try {
-            send_if_due(std::chrono::time_point_cast<core::Milliseconds>(std::chrono::system_clock::now()));
+            send_if_due(core::clock_now());
             complained = false;
         } catch (const std::exception& error) {
             if (!std::exchange(complained, true))

@@ -22,7 +22,7 @@ boost::json::object as_json(const Portal& portal, const storage::OutboxEntry& en
             {"sent_at", instant_ms(portal, entry.sent_ms)}};
 }
 
-core::Result<http::Response> list(const Portal& portal, const http::Request& request) {
+core::Result<http::Response> list_mails(const Portal& portal, const http::Request& request) {
     const auto page = storage::find_outbox(*portal.database.acquire(), request.query("state").value_or(""),
                                            page_request(request));
     return paged(page, [&](const storage::OutboxEntry& entry) { return as_json(portal, entry); });
@@ -40,8 +40,9 @@ core::Result<http::Response> send_again(const Portal& portal, const http::Reques
 }  // namespace
 
 void add_outbox_routes(http::Router& router, Portal& portal) {
-    add_route(router, portal, http::Method::get, "/login/outbox/json",
-              [&portal](const http::Request& request, const Visitor&) { return list(portal, request); });
+    add_route(
+        router, portal, http::Method::get, "/login/outbox/json",
+        [&portal](const http::Request& request, const Visitor&) { return list_mails(portal, request); });
     add_route(router, portal, http::Method::post, "/login/outbox/{id}/resend",
               [&portal](const http::Request& request, const Visitor& visitor) {
                   return send_again(portal, request, visitor);

@@ -12,8 +12,6 @@ namespace {
 using core::Instant;
 using core::Milliseconds;
 
-constexpr double ms_per_hour = 3'600'000;
-
 Milliseconds shortest_length(SeriesStep step) {
     switch (step) {
         case SeriesStep::quarter:
@@ -186,8 +184,7 @@ std::vector<SeriesPoint> series_of_days(const core::SiteZone& zone, std::span<co
         const Instant start = zone.start_of_day(day.day);
         const Instant end = zone.start_of_day(day.day + date::days{1});
         SeriesPoint point{.at = start, .energy_kwh = day.energy_kwh, .co2_kg = day.co2_kg};
-        const double hours =
-            static_cast<double>((std::min(end, std::max(now, start)) - start).count()) / ms_per_hour;
+        const double hours = core::to_hours((std::min(end, std::max(now, start)) - start).count());
         if (hours > 0) point.power_w = day.energy_kwh / hours * 1000;
         if (day.max_demand_kw) point.max_power_w = *day.max_demand_kw * 1000;
         point.coverage = coverage(day.covered_ms, start, end, now);

@@ -10,8 +10,8 @@ namespace silaware::portal {
 
 namespace {
 
-core::Result<http::Response> show(const Portal& portal, const http::Request& request,
-                                  const Visitor& visitor) {
+core::Result<http::Response> show_profile(const Portal& portal, const http::Request& request,
+                                          const Visitor& visitor) {
     view::ProfilePage page;
     fill_chrome(page, portal, request, visitor);
     if (const auto account = storage::AccountStore(portal.database).find(visitor.account_id)) {
@@ -77,7 +77,7 @@ core::Result<http::Response> change_language(const Portal& portal, const http::R
 void add_profile_routes(http::Router& router, Portal& portal) {
     add_route(router, portal, http::Method::get, "/login/profile",
               [&portal](const http::Request& request, const Visitor& visitor) {
-                  return show(portal, request, visitor);
+                  return show_profile(portal, request, visitor);
               });
     add_route(router, portal, http::Method::put, "/login/profile/password",
               [&portal](const http::Request& request, const Visitor& visitor) {

@@ -80,7 +80,7 @@ object to_json(const Portal& portal, const RunReport& report, const ReportedRun&
             {"total_run", run.total_run}};
 }
 
-Result<Response> json(const Portal& portal, const Request& request) {
+Result<Response> list_runs(const Portal& portal, const Request& request) {
     const auto report = parse_report(portal, request);
     if (!report) return core::fail(report.error());
     const auto page_wanted = page_request(request);
@@ -143,8 +143,8 @@ const sheet::Table& run_table() {
     return table;
 }
 
-Result<Response> download(const Portal& portal, ExportDesk& desk, const Request& request,
-                          const Visitor& visitor, FileKind kind) {
+Result<Response> download_runs(const Portal& portal, ExportDesk& desk, const Request& request,
+                               const Visitor& visitor, FileKind kind) {
     auto report = parse_report(portal, request);
     if (!report) return core::fail(report.error());
     // Taken here, so that a database that is away is said before the download begins.
@@ -181,16 +181,16 @@ void add_report_routes(http::Router& router, Portal& portal, std::shared_ptr<Exp
                   return plain_page<view::ReportPage>(portal, request, visitor);
               });
     add_route(router, portal, http::Method::get, "/login/report/json",
-              [&portal](const Request& request, const Visitor&) { return json(portal, request); });
+              [&portal](const Request& request, const Visitor&) { return list_runs(portal, request); });
     add_route(router, portal, http::Method::get, "/login/report/excel",
               [&portal, desk](const Request& request, const Visitor& visitor) {
-                  return download(portal, *desk, request, visitor, FileKind::excel);
+                  return download_runs(portal, *desk, request, visitor, FileKind::excel);
               });
     add_route(router, portal, http::Method::get, "/login/report/progress",
               [desk](const Request& request, const Visitor&) { return progress_of(*desk, request); });
     add_route(router, portal, http::Method::get, "/login/report/csv",
               [&portal, desk](const Request& request, const Visitor& visitor) {
-                  return download(portal, *desk, request, visitor, csv_kind(request));
+                  return download_runs(portal, *desk, request, visitor, csv_kind(request));
               });
 }
 

@@ -8,7 +8,7 @@ namespace silaware::portal {
 
 namespace {
 
-constexpr std::size_t most_days = 800;
+constexpr std::size_t days_kept = 800;
 
 /// What is known of a day without looking at its quarter hours.
 struct Candidate {
@@ -74,7 +74,7 @@ std::optional<SiteDemand::Remembered> SiteDemand::recall(core::LocalDay day) {
 
 void SiteDemand::remember(core::LocalDay day, const Remembered& remembered) {
     const std::lock_guard lock(mutex_);
-    if (days_.size() >= most_days) days_.clear();
+    if (days_.size() >= days_kept) days_.clear();
     days_[day] = remembered;
 }
 

@@ -41,7 +41,7 @@ boost::json::object as_json(const Portal& portal, const storage::ApiToken& token
             {"last_used_at", instant_ms(portal, token.last_used_ms)}};
 }
 
-core::Result<http::Response> list(const Portal& portal, const Visitor& visitor) {
+core::Result<http::Response> list_tokens(const Portal& portal, const Visitor& visitor) {
     boost::json::array items;
     for (const auto& token : storage::ApiTokenStore(portal.database).list(visitor.account_id)) {
         items.push_back(as_json(portal, token));
@@ -49,8 +49,8 @@ core::Result<http::Response> list(const Portal& portal, const Visitor& visitor) 
     return http::Response::json({{"items", std::move(items)}});
 }
 
-core::Result<http::Response> create(const Portal& portal, const http::Request& request,
-                                    const Visitor& visitor) {
+core::Result<http::Response> create_token(const Portal& portal, const http::Request& request,
+                                          const Visitor& visitor) {
     const auto input = request.input();
     if (!input) return core::fail(input.error());
     Fields fields(*input);
@@ -86,11 +86,12 @@ void add_token_routes(http::Router& router, Portal& portal) {
     add_route(
         router, portal, http::Method::get, "/get_jwt",
         [&portal](const http::Request&, const Visitor& visitor) { return for_visitor(portal, visitor); });
-    add_route(router, portal, http::Method::get, "/login/profile/tokens/json",
-              [&portal](const http::Request&, const Visitor& visitor) { return list(portal, visitor); });
+    add_route(
+        router, portal, http::Method::get, "/login/profile/tokens/json",
+        [&portal](const http::Request&, const Visitor& visitor) { return list_tokens(portal, visitor); });
     add_route(router, portal, http::Method::post, "/login/profile/tokens",
               [&portal](const http::Request& request, const Visitor& visitor) {
-                  return create(portal, request, visitor);
+                  return create_token(portal, request, visitor);
               });
     add_route(router, portal, http::Method::del, "/login/profile/tokens/{id}",
               [&portal](const http::Request& request, const Visitor& visitor) {

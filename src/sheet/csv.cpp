@@ -29,7 +29,7 @@ void append_text(std::string& csv, std::string_view text) {
     if (quoted) csv += '"';
 }
 
-struct AppendCell {
+struct AppendCsv {
     std::string& csv;
 
     void operator()(std::monostate) const {}
@@ -47,7 +47,7 @@ struct AppendCell {
 void append_csv(std::string& csv, std::span<const Cell> row) {
     for (std::size_t i = 0; i < row.size(); ++i) {
         if (i != 0) csv += ',';
-        std::visit(AppendCell{csv}, row[i]);
+        std::visit(AppendCsv{csv}, row[i]);
     }
     csv += "\r\n";
 }

@@ -51,7 +51,7 @@ char column_letter(std::size_t column) {
     return static_cast<char>('A' + column);
 }
 
-struct AppendCell {
+struct AppendXml {
     std::string& xml;
     std::size_t row;
     std::size_t column;
@@ -101,7 +101,7 @@ void RowWriter::write(std::size_t row, std::span<const Cell> cells) {
     append_number(waiting_, row + 1);
     waiting_ += R"(">)";
     for (std::size_t column = 0; column < cells.size(); ++column)
-        std::visit(AppendCell{waiting_, row, column, styles_}, cells[column]);
+        std::visit(AppendXml{waiting_, row, column, styles_}, cells[column]);
     waiting_ += "</row>";
     sheet_->dim_rowmax = static_cast<lxw_row_t>(row);
     if (waiting_.size() >= hand_over_at) flush();

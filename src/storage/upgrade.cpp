@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "core/clock.hpp"
 #include "core/device_id.hpp"
 #include "core/text.hpp"
 #include "storage/migrations.hpp"
@@ -296,7 +297,7 @@ bool has_datetime_receipts(Connection& connection) {
 
 /// Decided once, while the rows are as they were.
 OlderClock clock_of(Connection& connection, const core::SiteZone& zone, std::vector<std::string>& notes) {
-    const auto now = std::chrono::time_point_cast<core::Milliseconds>(std::chrono::system_clock::now());
+    const auto now = core::clock_now();
     OlderClock clock = older_clock(zone, now);
     auto utc = step_value(connection, "receipts_are_utc");
     if (!utc) {

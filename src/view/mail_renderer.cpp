@@ -44,10 +44,6 @@ void put_in(std::string& sentence, std::string_view marker, const std::string& w
         sentence.replace(at, marker.size(), words);
 }
 
-void add_if(Fields& fields, bool shown, std::string section) {
-    if (shown) fields.sections.push_back(std::move(section));
-}
-
 }  // namespace
 
 /// The kind itself, where the catalogue has no word for it.
@@ -88,9 +84,9 @@ Fields Renderer::alert_fields(const AlertMail& alert) const {
                    {"VALUE", with_unit(alert.language, alert.kind, alert.value)},
                    {"LIMIT", with_unit(alert.language, alert.kind, alert.limit)},
                    {"RAISED_AT", one_line(alert.raised_at)}}};
-    add_if(fields, !alert.device.empty() || !alert.location.empty(), "WITH_PLACE");
-    add_if(fields, alert.value.has_value(), "WITH_VALUE");
-    add_if(fields, alert.limit.has_value(), "WITH_LIMIT");
+    fields.show_if(!alert.device.empty() || !alert.location.empty(), "WITH_PLACE");
+    fields.show_if(alert.value.has_value(), "WITH_VALUE");
+    fields.show_if(alert.limit.has_value(), "WITH_LIMIT");
     return fields;
 }
 

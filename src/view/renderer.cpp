@@ -69,10 +69,6 @@ void fill(ctemplate::TemplateDictionary& dictionary, const Fields& fields) {
     }
 }
 
-void add_if(Fields& fields, bool shown, std::string section) {
-    if (shown) fields.sections.push_back(std::move(section));
-}
-
 Fields chrome_fields(const Chrome& chrome, Fields fields) {
     fields.values.insert(fields.values.end(), {{"USERNAME", chrome.username},
                                                {"ROLE", chrome.role},
@@ -81,10 +77,10 @@ Fields chrome_fields(const Chrome& chrome, Fields fields) {
                                                {"VERSION", chrome.version},
                                                {"TIMEZONE", chrome.timezone},
                                                {"CURRENCY", chrome.currency}});
-    add_if(fields, chrome.role == "admin", "ADMIN");
-    add_if(fields, chrome.role == "user", "VIEWER");
-    add_if(fields, !chrome.username.empty(), "SIGNED_IN");
-    add_if(fields, chrome.mail, "MAIL");
+    fields.show_if(chrome.role == "admin", "ADMIN");
+    fields.show_if(chrome.role == "user", "VIEWER");
+    fields.show_if(!chrome.username.empty(), "SIGNED_IN");
+    fields.show_if(chrome.mail, "MAIL");
     return fields;
 }
 
@@ -218,7 +214,7 @@ std::string Renderer::document(std::string_view name, const Chrome& chrome, Fiel
 
 std::string Renderer::render(const MeterPage& page) const {
     Fields fields{.values = {{"UID", page.uid}, {"HEADING", heading_of(page)}, {"LOCATION", page.location}}};
-    add_if(fields, !page.location.empty() && page.location != heading_of(page), "WITH_LOCATION");
+    fields.show_if(!page.location.empty() && page.location != heading_of(page), "WITH_LOCATION");
     return document(page.name, page, std::move(fields));
 }
 
@@ -226,19 +222,19 @@ std::string Renderer::render(const ProfilePage& page) const {
     Fields fields{.values = {{"EMAIL", page.email},
                              {"LAST_LOGIN_AT", page.last_login_at},
                              {"LAST_LOGIN_FROM", page.last_login_from}}};
-    add_if(fields, !page.last_login_at.empty(), "LAST_LOGIN");
+    fields.show_if(!page.last_login_at.empty(), "LAST_LOGIN");
     return document(page.name, page, std::move(fields));
 }
 
 std::string Renderer::render(const LoginPage& page) const {
     Fields fields{.values = {{"ENTERED_NAME", page.entered_name}, {"NEXT", page.next}}};
-    add_if(fields, page.failure == LoginFailure::wrong, "WRONG");
-    add_if(fields, page.failure == LoginFailure::too_many, "TOO_MANY");
-    add_if(fields, page.failure == LoginFailure::expired, "EXPIRED");
-    add_if(fields, page.failure == LoginFailure::no_cookie, "NO_COOKIE");
-    add_if(fields, page.cookie_at_risk || page.failure == LoginFailure::no_cookie, "COOKIE_AT_RISK");
-    add_if(fields, page.signed_out && page.failure == LoginFailure::none, "SIGNED_OUT");
-    add_if(fields, page.password_reset && page.failure == LoginFailure::none, "PASSWORD_RESET");
+    fields.show_if(page.failure == LoginFailure::wrong, "WRONG");
+    fields.show_if(page.failure == LoginFailure::too_many, "TOO_MANY");
+    fields.show_if(page.failure == LoginFailure::expired, "EXPIRED");
+    fields.show_if(page.failure == LoginFailure::no_cookie, "NO_COOKIE");
+    fields.show_if(page.cookie_at_risk || page.failure == LoginFailure::no_cookie, "COOKIE_AT_RISK");
+    fields.show_if(page.signed_out && page.failure == LoginFailure::none, "SIGNED_OUT");
+    fields.show_if(page.password_reset && page.failure == LoginFailure::none, "PASSWORD_RESET");
     return document(page.name, page, std::move(fields));
 }
 
@@ -249,7 +245,7 @@ std::string Renderer::render(const ForgotPasswordPage& page) const {
 std::string Renderer::render(const ResetPasswordPage& page) const {
     Fields fields{.values = {{"TOKEN", page.token}, {"PROBLEM_TEXT", page.problem}}};
     fields.sections.push_back(page.link_is_stale ? "STALE" : "FORM");
-    add_if(fields, !page.problem.empty(), "PROBLEM");
+    fields.show_if(!page.problem.empty(), "PROBLEM");
     return document(page.name, page, std::move(fields));
 }
 
@@ -261,8 +257,8 @@ std::string Renderer::render(const ErrorPage& page) const {
                              {"HEADLINE", text(language, key + "title")},
                              {"EXPLANATION", text(language, key + "text")},
                              {"MESSAGE_TEXT", page.message}}};
-    add_if(fields, !page.message.empty(), "MESSAGE");
-    add_if(fields, page.status == 429 || page.status >= 500, "RETRY");
+    fields.show_if(!page.message.empty(), "MESSAGE");
+    fields.show_if(page.status == 429 || page.status >= 500, "RETRY");
     return document(page.name, page, std::move(fields));
 }
 
@@ -270,7 +266,7 @@ Mail Renderer::mail(std::string_view name, const MailFrame& frame, Fields conten
     const auto language = state_->texts.speaks(frame.language) ? frame.language : "en";
     const auto stem = key_of(language, "mail/" + std::string(name));
     content.values.insert(content.values.end(), {{"LINK", frame.link}, {"SITE_TIME", frame.site_time}});
-    add_if(content, !frame.link.empty(), "WITH_LINK");
+    content.show_if(!frame.link.empty(), "WITH_LINK");
     auto plain = state_->expand(stem + ".txt", ctemplate::DO_NOT_STRIP, content);
     // The first line of the text template is the subject, an empty line follows it.
     const auto end = plain.find('\n');

@@ -21,6 +21,10 @@ struct Fields {
     std::vector<std::pair<std::string, std::string>> values = {};
     std::vector<std::string> sections = {};
     std::vector<std::pair<std::string, std::vector<Fields>>> rows = {};
+
+    void show_if(bool shown, std::string section) {
+        if (shown) sections.push_back(std::move(section));
+    }
 };
 
 /// Turns the struct of a page or mail into HTML or text. Thread safe after `open`.
