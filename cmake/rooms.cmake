@@ -8,6 +8,8 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
   # GCC 12 reports these inside its own std::string and Boost at -O2 and under sanitizers.
   list(APPEND SILAWARE_WARNINGS -Wno-restrict -Wno-maybe-uninitialized -Wno-array-bounds -Wno-stringop-overflow
        -Wno-stringop-overread -Wno-dangling-pointer -Wno-tsan)
+  # In a unity build every source file is an included one.
+  list(APPEND SILAWARE_WARNINGS -Wno-subobject-linkage)
 else()
   # libstdc++ 12's own std::stable_sort calls what C++17 has deprecated, and clang blames the caller.
   list(APPEND SILAWARE_WARNINGS -Wno-deprecated-declarations)
