@@ -15,6 +15,7 @@ class DebianRoot:
         self.folder = Path(prepared or tempfile.mkdtemp(prefix=f"silaware-{release}-"))
         self.passing = not prepared
         if self.passing:
+            self.folder.chmod(0o755)  # mkdtemp leaves 0700: no account but root could look up a library in there
             made = subprocess.run(["debootstrap", "--variant=minbase", release, str(self.folder)], stdout=subprocess.PIPE,
                                   stderr=subprocess.STDOUT, text=True)
             if made.returncode != 0:
