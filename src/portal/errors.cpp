@@ -25,9 +25,10 @@ http::Response render_error(const Portal& portal, const http::RequestHead& reque
     if (!request.accepts_html() || request.wants_json()) return plain;
     view::ErrorPage page;
     page.status = plain.status();
-    page.message = error.message;
     const bool asks_database = page.status < 500;
-    fill_chrome(page, portal, request, asks_database ? visitor_if_known(portal, request) : Visitor{});
+    const auto visitor = asks_database ? visitor_if_known(portal, request) : Visitor{};
+    fill_chrome(page, portal, request, visitor);
+    page.message = in_language(portal, language_of(portal, request, visitor), english).message;
     auto response = http::Response::html(portal.renderer.render(page), plain.status());
     for (const auto* name : {"Retry-After", "WWW-Authenticate"}) {
         if (const auto value = plain.header(name)) response.set(name, *value);

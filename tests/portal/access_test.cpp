@@ -203,7 +203,15 @@ TEST_F(AccessTest, ErrorsAreAPageForPeopleAndJsonForPrograms) {
     browser.headers["accept"] = "text/html";
     const auto page = browser.get("/nothing");
     EXPECT_EQ(page.status(), 404);
-    EXPECT_NE(page.body_text().find("error page"), std::string_view::npos);
+    EXPECT_NE(page.body_text().find("error page There is nothing"), std::string_view::npos);
+}
+
+TEST_F(AccessTest, AnErrorPageSpeaksTheLanguageOfTheAccount) {
+    browser.sign_in("ada", "ada password");
+    browser.json(http::Method::put, "/login/profile/language", {{"language", "id"}});
+    browser.headers["accept"] = "text/html";
+    browser.headers["accept-language"] = "en";
+    EXPECT_NE(browser.get("/nothing").body_text().find("Tidak ada apa pun"), std::string_view::npos);
 }
 
 }  // namespace

@@ -47,7 +47,7 @@ class PlainTemplates {
         write("profile.tpl", "profile of {{USERNAME}}");
         write("forgot_password.tpl", "{{#SENT}}SENT{{/SENT}}");
         write("reset_password.tpl", "{{#STALE}}STALE{{/STALE}}{{#PROBLEM}}{{PROBLEM_TEXT}}{{/PROBLEM}}");
-        write("error.tpl", "error page");
+        write("error.tpl", "error page {{#MESSAGE}}{{MESSAGE_TEXT}}{{/MESSAGE}}");
         std::ofstream(folder_ / "manifest.json") << "{}";
         std::ofstream(folder_ / "imports.json") << "{}";
     }
