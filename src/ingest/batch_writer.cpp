@@ -20,7 +20,7 @@ namespace silaware::ingest {
 
 namespace {
 
-constexpr std::chrono::seconds log_again{10};
+constexpr std::chrono::minutes log_again{1};
 
 /// Takes out what `is_unwanted` says, and tells `removed` of each.
 template <typename Content>
@@ -159,13 +159,21 @@ storage::SpoolPosition BatchWriter::write(Batch batch) {
     } catch (const storage::DatabaseError& error) {
         known_.forget();
         if (!error.is_data_error()) throw;
-        if (messages.size() == 1) {
-            Batch refused = refuse(messages, fmt::format("the database refused it: {}", error.what()));
-            return write_whole(refused);
-        }
+        if (messages.size() == 1) return write_refused(messages, "the database refused it", error);
+    } catch (const std::bad_alloc&) {
+        throw;
+    } catch (const std::exception& error) {
+        known_.forget();
+        if (messages.size() == 1) return write_refused(messages, "it could not be worked out", error);
     }
     write(messages.first(messages.size() / 2));
     return write(messages.subspan(messages.size() / 2));
+}
+
+storage::SpoolPosition BatchWriter::write_refused(std::span<const spool::Message> message,
+                                                  std::string_view what, const std::exception& error) {
+    Batch refused = refuse(message, fmt::format("{}: {}", what, error.what()));
+    return write_whole(refused);
 }
 
 void BatchWriter::reject_unregistered(Batch& batch) {

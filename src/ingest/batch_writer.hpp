@@ -26,9 +26,9 @@ class BatchWriter {
     /// database, and may run in another thread than write().
     Batch prepare(std::span<const spool::Message> messages) const;
 
-    /// Stores the batch and answers the new position. A message that the database refuses is found by halving
-    /// and goes into quarantine alone. Throws DatabaseUnavailable; then position() knows how much of it is
-    /// stored.
+    /// Stores the batch and answers the new position. A message that the database refuses, or that breaks
+    /// what is derived from it, is found by halving and goes into quarantine alone. Throws
+    /// DatabaseUnavailable; then position() knows how much of it is stored.
     storage::SpoolPosition write(Batch batch);
 
     /// The same for all of `messages`, in as many transactions as it takes.
@@ -36,6 +36,8 @@ class BatchWriter {
 
   private:
     storage::SpoolPosition write_whole(Batch& batch);
+    storage::SpoolPosition write_refused(std::span<const spool::Message> message, std::string_view what,
+                                         const std::exception& error);
     void reject_unregistered(Batch& batch);
     void write_batch(storage::Connection& connection, const Batch& batch, storage::SpoolPosition& position,
                      core::Instant now);

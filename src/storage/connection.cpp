@@ -46,22 +46,73 @@ bool DatabaseError::violates(std::string_view key) const {
            message.find(fmt::format(".{}'", key)) != std::string_view::npos;
 }
 
+// Whoever made the database may refuse a value with any code (a trigger's SIGNAL, a foreign key, a check, a
+// partition that is missing), so what is listed is the other kind: a server that would refuse any value.
 bool DatabaseError::is_data_error() const {
+    if (is_conflict() || is_connection_error(code_)) return false;
     switch (code_) {
-        case 1048:  // column can't be null
-        case 1062:
-        case 1264:  // out of range
-        case 1265:
-        case 1292:  // bad date or number
-        case 1300:  // bad character string
-        case 1366:  // bad string for the column's character set
-        case 1367:
-        case 1406:  // too long
-        case 1690:
-        case 4025:
-            return true;  // constraint
-        default:
+        // Rights and accounts.
+        case 1044:
+        case 1045:
+        case 1142:
+        case 1143:
+        case 1226:
+        case 1227:
+        case 1370:
+        case 1449:
+        case 1698:
+        case 1820:
+        // Disk, memory, limits.
+        case 1005:
+        case 1021:
+        case 1026:
+        case 1030:
+        case 1037:
+        case 1038:
+        case 1041:
+        case 1114:
+        case 1197:
+        case 1206:
+        case 1461:
+        // Tables that are read-only, locked, missing, broken or of another version.
+        case 1016:
+        case 1017:
+        case 1033:
+        case 1034:
+        case 1035:
+        case 1036:
+        case 1046:
+        case 1049:
+        case 1054:
+        case 1064:
+        case 1099:
+        case 1100:
+        case 1136:
+        case 1146:
+        case 1194:
+        case 1195:
+        case 1223:
+        case 1290:
+        case 1305:
+        case 1412:
+        case 1615:
+        case 1792:
+        case 1836:
+        case 1932:
+        // Network packets, interrupted or slow statements, a failed commit.
+        case 1105:
+        case 1158:
+        case 1159:
+        case 1160:
+        case 1161:
+        case 1180:
+        case 1243:
+        case 1317:
+        case 1969:
+        case 3024:
             return false;
+        default:
+            return code_ < 2000 || code_ >= 3000;  // 2000 to 2999 are the client library's own
     }
 }
 

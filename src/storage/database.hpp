@@ -26,8 +26,8 @@ class DatabaseError : public std::runtime_error {
     /// True for deadlocks, lock timeouts and Galera's certification conflicts: the transaction may be tried
     /// again.
     bool is_conflict() const { return code_ == 1213 || code_ == 1205 || code_ == 1020; }
-    /// True if the server refused these very values (out of range, bad encoding, too long): trying again
-    /// can't help.
+    /// True if the server refused these very values (out of range, bad encoding, a trigger, a foreign key):
+    /// trying again can't help. False if it would refuse any (rights, disk, schema, interruption).
     bool is_data_error() const;
 
   private:
