@@ -9,6 +9,7 @@
 #include "app/commands.hpp"
 #include "app/database_guard.hpp"
 #include "app/environment.hpp"
+#include "app/former_filters.hpp"
 #include "app/ingest_endpoint.hpp"
 #include "app/mailing.hpp"
 #include "app/stop_signal.hpp"
@@ -21,6 +22,10 @@
 namespace silaware::app {
 
 namespace {
+
+std::filesystem::path spool_folder(const Settings& settings) {
+    return home_folder(settings) / "spool";
+}
 
 std::int64_t spool_limit(const Settings& settings) {
     return settings.integer("SPOOL_LIMIT_MB") * 1024 * 1024;
@@ -35,6 +40,12 @@ mqtt::SubscriberOptions subscriber_options(const Settings& settings, const spool
     options.topics = {settings["MQTT_UTILS_TOPIC"], settings["MQTT_POWER_TOPIC"],
                       settings["MQTT_CLIMATE_TOPIC"]};
     options.shared_group = settings["MQTT_SHARED_GROUP"];
+    if (auto former = former_filters(spool_folder(settings), mqtt::subscribed_filters(options))) {
+        options.former_filters = std::move(*former);
+    } else {
+        // A full disk is no reason to leave messages with the broker.
+        spdlog::warn("spool: {}", former.error().message);
+    }
     return options;
 }
 
@@ -79,7 +90,7 @@ core::Result<void> refuse_other_schema(storage::Database& database) {
 int run_ingest(const Settings& settings) {
     StopSignal stop;
     const ServiceNotice notice;
-    auto spool = spool::Spool::open(home_folder(settings) / "spool", {.bytes = spool_limit(settings)});
+    auto spool = spool::Spool::open(spool_folder(settings), {.bytes = spool_limit(settings)});
     if (!spool) return complain(spool.error());
     storage::Database database(database_options(settings));
     if (const auto usable = refuse_other_schema(database); !usable) return complain(usable.error());

@@ -23,15 +23,6 @@ constexpr std::chrono::seconds short_life{5};
 constexpr std::chrono::minutes log_again{1};
 constexpr int suspicious_losses = 4;
 
-std::vector<std::string> make_filters(const SubscriberOptions& options) {
-    std::vector<std::string> filters;
-    for (const std::string& topic : options.topics) {
-        filters.push_back(
-            options.shared_group.empty() ? topic : fmt::format("$share/{}/{}", options.shared_group, topic));
-    }
-    return filters;
-}
-
 /// A plain subscription left from before the group would deliver every message a second time.
 void forget_plain_subscriptions(SubscriberOptions& options) {
     if (options.shared_group.empty()) return;
@@ -48,12 +39,21 @@ bool pause(milliseconds time, const std::stop_token& stop) {
 
 }  // namespace
 
+std::vector<std::string> subscribed_filters(const SubscriberOptions& options) {
+    std::vector<std::string> filters;
+    for (const std::string& topic : options.topics) {
+        filters.push_back(
+            options.shared_group.empty() ? topic : fmt::format("$share/{}/{}", options.shared_group, topic));
+    }
+    return filters;
+}
+
 class Subscriber::Loop {
   public:
     Loop(SubscriberOptions options, SubscriberHandlers handlers)
         : options_(std::move(options)),
           handlers_(std::move(handlers)),
-          filters_(make_filters(options_)),
+          filters_(subscribed_filters(options_)),
           backoff_(options_.first_backoff, options_.longest_backoff) {
         forget_plain_subscriptions(options_);
         std::erase_if(options_.former_filters, [&](const std::string& filter) {

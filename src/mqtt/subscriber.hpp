@@ -50,6 +50,9 @@ struct SubscriberOptions {
     std::chrono::milliseconds connect_timeout{5'000};
 };
 
+/// What is subscribed, with `$share/<group>/` where that applies.
+std::vector<std::string> subscribed_filters(const SubscriberOptions& options);
+
 struct SubscriberHandlers {
     /// After each CONNACK, before the first message; false closes the connection and tries again later.
     std::function<bool(bool session_present)> connected;

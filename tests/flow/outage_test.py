@@ -98,15 +98,49 @@ def test_another_client_with_our_id_is_named_in_the_log(database, broker):
         intruder.loop_stop()
 
 
-def test_a_poison_row_goes_into_quarantine_alone(feed, database):
-    # A trigger refuses one value, as a database of somebody's own might.
-    database.rows("CREATE TRIGGER poison BEFORE INSERT ON power_monitoring FOR EACH ROW BEGIN IF NEW.energy = 666 THEN "
-                  "SIGNAL SQLSTATE '22003' SET MYSQL_ERRNO = 1264, MESSAGE_TEXT = 'no'; END IF; END")
-    messages = [(POWER, power("0D:00:00:00:00:03", energy)) for energy in (664, 665, 666, 667, 668)]
-    assert feed(*messages) == {"stored": 4, "duplicate": 0, "quarantined": 1}
+# A trigger or a constraint refuses one value, as a database of somebody's own might: with a code of its own choice, the
+# code that stands for "no code was given", and those of a check and of a foreign key.
+POISONS = {
+    "out_of_range": ("CREATE TRIGGER poison BEFORE INSERT ON power_monitoring FOR EACH ROW BEGIN IF NEW.energy = 666 THEN "
+                     "SIGNAL SQLSTATE '22003' SET MYSQL_ERRNO = 1264, MESSAGE_TEXT = 'no'; END IF; END", "DROP TRIGGER poison"),
+    "signal": ("CREATE TRIGGER poison BEFORE INSERT ON power_monitoring FOR EACH ROW BEGIN IF NEW.energy = 666 THEN "
+               "SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'no'; END IF; END", "DROP TRIGGER poison"),
+    "check": ("ALTER TABLE power_monitoring ADD CONSTRAINT poison CHECK (energy <> 666)",
+              "ALTER TABLE power_monitoring DROP CONSTRAINT poison"),
+}
+
+
+@pytest.mark.parametrize("poison", POISONS)
+def test_a_poison_row_goes_into_quarantine_alone(feed, database, poison):
+    begin, end = POISONS[poison]
+    uid = f"0D:00:00:00:01:{list(POISONS).index(poison):02X}"
+    database.rows(begin)
+    try:
+        messages = [(POWER, power(uid, energy)) for energy in (664, 665, 666, 667, 668)]
+        assert feed(*messages) == {"stored": 4, "duplicate": 0, "quarantined": 1}
+    finally:
+        database.rows(end)
     assert [row[0] for row in database.rows(
-        "SELECT energy FROM power_monitoring WHERE uid = '0D:00:00:00:00:03' ORDER BY id")] == [664, 665, 667, 668]
+        f"SELECT energy FROM power_monitoring WHERE uid = '{uid}' ORDER BY id")] == [664, 665, 667, 668]
     assert "refused" in database.value("SELECT reason FROM quarantine ORDER BY id DESC LIMIT 1")
+
+
+def test_a_changed_group_leaves_no_subscription_behind(database, broker):
+    """The broker's session keeps what was subscribed: each message would come twice."""
+    ingest = Ingest(database, broker, MQTT_CLIENT_ID="silaware-regrouped")
+    try:
+        for number, group in enumerate(["", "one", "two", "", "one"]):
+            ingest.settings["MQTT_SHARED_GROUP"] = group
+            ingest.start()
+            before = ingest.metrics()["silaware_messages_received_total"]
+            with Device(broker.port) as device:
+                device.send(POWER, power("0D:00:00:00:00:09", number)).wait_for_publish(10)
+            wait_for(lambda: ingest.metrics()["silaware_messages_received_total"] > before, 10, "the message")
+            time.sleep(0.5)
+            assert ingest.metrics()["silaware_messages_received_total"] == before + 1, group
+            ingest.end()
+    finally:
+        ingest.remove()
 
 
 def test_serve_alone_never_listens_to_mqtt(database, broker):
