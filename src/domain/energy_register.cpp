@@ -16,9 +16,11 @@ constexpr double absurd_above = 1e12;  // no register has so many digits; glitch
 constexpr std::uint32_t growths_to_confirm = 3;
 constexpr auto time_to_confirm = minutes{20};
 constexpr auto noise_record_every = minutes{15};
-constexpr double surge_factor = 10;  // times the fastest rise so far
-constexpr double surge_at_least = 1.0;
+constexpr double surge_factor = 2;  // times the fastest rise so far
+constexpr double surge_at_least = noise;
+constexpr double leap_factor = 10;
 constexpr double leap_at_least = 20;
+constexpr double doubt_at_least = 1.0;
 constexpr double pace_factor = 3;  // a level keeps its pace up to this multiple of its fastest rise
 constexpr double coarse_clock_hours = 1.0 / 60;  // meters whose clock shows minutes only
 constexpr double coarse_clock_at_most = 20;
@@ -138,15 +140,17 @@ class Machine {
                reading.value <= most_possible(level, reading.at, limits_);
     }
 
-    /// Behind a surge the old level has returned only if most of the surge is gone; and not behind one that
-    /// went on growing, if the register's usual pace is not known yet.
+    /// Behind a surge the old level has returned only if most of the surge is gone, or what is left of it is
+    /// the old level's usual pace; and not behind one that went on growing, if that pace is not known yet.
     bool sure_returns(const RegisterReading& reading) const {
         if (!fits(*state_.sure, reading)) return false;
         if (!state_.counted || state_.counted->kind != LevelKind::surge) return true;
         const auto& surge = *state_.counted;
         const double sure = state_.sure->last.value;
         const bool doubtful_surge = surge.growths == 0 || state_.sure->growths >= growths_to_confirm;
-        return doubtful_surge && reading.value - sure <= (surge.first.value - sure) / 4;
+        const bool mostly_gone = reading.value - sure <= (surge.first.value - sure) / 4;
+        const bool usual_pace = rate(*state_.sure, reading) <= surge_factor * state_.sure->fastest;
+        return doubtful_surge && (mostly_gone || usual_pace);
     }
 
     /// A meter that starts shows 0 before its register: from there to a higher level in one step, ten times
@@ -157,7 +161,7 @@ class Machine {
         if (!from_zero || reading.value - level.last.value <= leap_at_least) return false;
         const bool pace_known = sure.growths >= growths_to_confirm;
         const bool near_old = reading.value > sure.last.value / 2 && reading.value < sure.last.value;
-        return (pace_known || near_old) && rate(level, reading) > surge_factor * sure.fastest;
+        return (pace_known || near_old) && rate(level, reading) > leap_factor * sure.fastest;
     }
 
     bool keeps_pace(const RegisterLevel& level, const RegisterReading& reading) const {
@@ -221,8 +225,8 @@ class Machine {
             grown = grown || level.growths > 0;
             fastest = std::max(fastest, level.fastest);
         }
-        return grown && reading.value - state_.sure->last.value > surge_at_least &&
-               rate(*state_.sure, reading) > surge_factor * fastest;
+        return grown && reading.value - state_.sure->last.value > doubt_at_least &&
+               rate(*state_.sure, reading) > leap_factor * fastest;
     }
 
     void follow_sure(const RegisterReading& reading) {
@@ -235,18 +239,26 @@ class Machine {
         take_back_counted();
         close_undecided();
         auto& sure = *state_.sure;
-        if (is_surge(sure, reading)) {
-            const auto since = reference(sure, reading.at);
-            return open_counted(LevelKind::surge, reading,
-                                {since.at, reading.at, reading.value - sure.last.value});
-        }
+        if (is_surge(sure, reading)) return open_surge(reading);
         record_noise(sure, reading);
         if (const auto grown = advance(sure, reading)) append(fold_.increments, *grown);
+    }
+
+    void open_surge(const RegisterReading& reading) {
+        const auto& sure = *state_.sure;
+        const auto since = reference(sure, reading.at);
+        open_counted(LevelKind::surge, reading, {since.at, reading.at, reading.value - sure.last.value});
+        state_.counted->prior = since;
     }
 
     void follow_counted(const RegisterReading& reading) {
         close_undecided();
         auto& level = *state_.counted;
+        // Only one level at a time can be taken back: of two, the one that has not grown yet.
+        if (level.kind == LevelKind::surge && level.growths > 0 && is_surge(level, reading)) {
+            accept_counted();
+            return open_surge(reading);
+        }
         record_noise(level, reading);
         const auto grown = advance(level, reading);
         if (!grown) return;

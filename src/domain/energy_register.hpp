@@ -22,8 +22,8 @@
 /// what a load could have made since then, if that level explains the value best: the nearest level wins, the
 /// older of two equally near, and a level that grows at its own steady pace keeps its readings even where
 /// they pass the old one. Two levels count at once and are taken back if the old level returns before they
-/// are confirmed: a rollover, and a surge (a rise that is possible, but ten times faster than this register
-/// ever rose).
+/// are confirmed: a rollover, and a surge (a rise that is possible, but more than twice as fast as this
+/// register ever rose).
 namespace silaware::domain {
 
 struct RegisterReading {

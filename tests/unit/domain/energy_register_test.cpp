@@ -300,6 +300,27 @@ TEST(EnergyRegister, ASpikeRightBehindTheBaselineIsTakenBackToo) {
     EXPECT_NEAR(meter.energy(), 0.5, 1e-9);
 }
 
+TEST(EnergyRegister, AModerateSpikeOnAKnownPaceIsTakenBackToo) {
+    for (const double height : {0.8, 1.5, 2.5, 5.0, 20.0, 50.0}) {
+        for (const int length : {1, 2, 4}) {
+            Meter meter;
+            meter.run(0, 10, 7, 1000, 0.5);
+            for (int i = 0; i < length; ++i)
+                meter.read({{70.0 + i, 1003.5 + height}});
+            meter.run(80, 10, 6, 1004, 0.5);
+            EXPECT_NEAR(meter.energy(), 6.5, 1e-9) << height << " for " << length << " readings";
+        }
+    }
+}
+
+TEST(EnergyRegister, ASpikeBetweenTwoReadingsCountsNothing) {
+    Meter meter;
+    meter.run(0, 10, 7, 1000, 0.5);
+    meter.read({{61, 1003.9}});
+    meter.run(70, 10, 5, 1003.5, 0.5);
+    EXPECT_NEAR(meter.energy(), 5.5, 1e-9);
+}
+
 TEST(EnergyRegister, AMeterThatForgetsItsLastHourIsASwapNotASpike) {
     Meter meter;
     meter.read({{0, 1000}, {10, 1010}, {20, 1020}, {30, 1000.1}, {40, 1010}, {50, 1020}, {60, 1025}});
