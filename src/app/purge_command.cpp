@@ -22,8 +22,8 @@ int run_purge(const Settings& settings) {
         now, static_cast<int>(settings.integer("RETENTION_MONTHS")), site_zone(settings));
     storage::note_job(database, "purge", now);
     const bool terminal = isatty(STDOUT_FILENO) == 1;
-    const std::int64_t deleted =
-        storage::purge_before(database, cutoff, [&](const storage::PurgeProgress& progress) {
+    const std::int64_t deleted = storage::purge_before(
+        database, cutoff, site_zone(settings), [&](const storage::PurgeProgress& progress) {
             if (terminal) {
                 fmt::print("\r{:<24} {:>12} rows deleted", progress.table, progress.deleted);
                 std::fflush(stdout);

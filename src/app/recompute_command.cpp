@@ -8,6 +8,7 @@
 #include "app/stop_signal.hpp"
 #include "ingest/recompute.hpp"
 #include "storage/migrations.hpp"
+#include "storage/upgrade_accounts.hpp"
 
 namespace silaware::app {
 
@@ -39,6 +40,7 @@ int run_recompute(const Settings& settings, const RecomputeOptions& options) {
     storage::Database database(database_options(settings));
     if (const auto schema = storage::require_current_schema(*database.acquire()); !schema)
         return complain(schema.error());
+    storage::fill_device_keys(database);
     const ingest::Options rules = ingest_options(settings);
     RecomputeTerminal terminal;
     ingest::Recompute recompute(database, rules, *job, terminal.listener());

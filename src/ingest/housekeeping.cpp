@@ -34,10 +34,18 @@ void Housekeeping::run(std::stop_token stop) {
 
 void Housekeeping::cleanup_old_data(std::stop_token stop) {
     const auto now = core::clock_now();
-    if (!storage::claim_job(database_, job, options_.cleanup_interval, now)) return;
+    // What this process has claimed and a failure broke off it goes on with: nobody else will.
+    if (!unfinished_ && !storage::claim_job(database_, job, options_.cleanup_interval, now)) return;
+    unfinished_ = true;
+    purge(now, stop);
+    unfinished_ = false;
+}
+
+void Housekeeping::purge(core::Instant now, const std::stop_token& stop) {
     const core::Instant cutoff = domain::retention_cutoff(now, options_.retention_months, options_.zone);
-    const std::int64_t deleted = storage::purge_before(
-        database_, cutoff, [&](const storage::PurgeProgress&) { return !stop.stop_requested(); });
+    const std::int64_t deleted =
+        storage::purge_before(database_, cutoff, options_.zone,
+                              [&](const storage::PurgeProgress&) { return !stop.stop_requested(); });
     if (deleted > 0) spdlog::info("purge: {} rows older than {} deleted", deleted, core::format_utc(cutoff));
 }
 

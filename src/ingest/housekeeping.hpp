@@ -17,8 +17,11 @@ class Housekeeping {
     void cleanup_old_data(std::stop_token stop);
 
   private:
+    void purge(core::Instant now, const std::stop_token& stop);
+
     storage::Database& database_;
     const Options& options_;
+    bool unfinished_ = false;
 };
 
 }  // namespace silaware::ingest

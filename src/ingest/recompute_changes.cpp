@@ -59,7 +59,7 @@ DeviceChanges& DeviceChanges::operator+=(const DeviceChanges& other) {
 
 std::string DeviceChanges::text() const {
     Words words;
-    words.count(placed_rows, "row counted for the first time", "rows counted for the first time");
+    words.count(placed_rows, "row put in its place in time", "rows put in their place in time");
     words.count(renamed_rows, "row with another spelling of the id", "rows with another spelling of the id");
     add_energy(words, *this);
     words.count(corrections_added, "correction added", "corrections added");

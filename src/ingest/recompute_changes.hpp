@@ -10,7 +10,7 @@ namespace silaware::ingest {
 struct DeviceChanges {
     std::string uid;
     std::int64_t readings = 0;      ///< looked at
-    std::int64_t placed_rows = 0;   ///< rows that count from now on
+    std::int64_t placed_rows = 0;   ///< rows whose observed time is new or another
     std::int64_t renamed_rows = 0;  ///< rows that had another spelling of the id
     std::int64_t quarter_hours = 0;
     std::int64_t energy_days = 0;

@@ -22,10 +22,10 @@ struct PurgeProgress {
     std::int64_t deleted;  ///< of this table so far
 };
 
-/// Deletes the raw rows older than `cutoff` in short transactions, so that neither ingest nor the portal
-/// waits; what is derived of them stays. `go_on` is told of the progress after each and stops the purge by
-/// answering false. The number of rows deleted. Throws DatabaseError.
-std::int64_t purge_before(Database& database, core::Instant cutoff,
+/// Deletes the raw rows older than `cutoff` (wall clocks read in the site's `zone`) in short transactions, so
+/// that neither ingest nor the portal waits; what is derived of them stays. `go_on` is told of the progress
+/// after each and stops the purge by answering false. The number of rows deleted. Throws DatabaseError.
+std::int64_t purge_before(Database& database, core::Instant cutoff, const core::SiteZone& zone,
                           const std::function<bool(const PurgeProgress&)>& go_on);
 
 }  // namespace silaware::storage

@@ -38,9 +38,11 @@ constexpr std::array raw_tables = {
 
 constexpr std::string_view compare_spelling = "SELECT COUNT(*) FROM known_devices WHERE id = ? AND uid = ?";
 
-constexpr std::string_view find_unplaced = R"(
-    SELECT id, rtc, CAST(ROUND(UNIX_TIMESTAMP(timestamp) * 1000) AS SIGNED)
-      FROM power_monitoring WHERE uid = ? AND observed_ms IS NULL LIMIT ?)";
+// Those without an observed time come first.
+constexpr std::string_view find_placed = R"(
+    SELECT id, rtc, CAST(ROUND(UNIX_TIMESTAMP(timestamp) * 1000) AS SIGNED), observed_ms
+      FROM power_monitoring FORCE INDEX (power_by_meter)
+     WHERE uid = ? AND (observed_ms IS NULL OR observed_ms BETWEEN ? AND ?))";
 constexpr std::string_view place = "UPDATE power_monitoring SET observed_ms = ? WHERE id = ?";
 constexpr std::string_view find_unplaced_cycles =
     "SELECT id, start, stop FROM cycle_time WHERE uid = ? AND stop_ms IS NULL LIMIT ?";
@@ -243,9 +245,9 @@ std::int64_t rename_rows(Database& database, std::string_view spelling, std::str
     return renamed;
 }
 
-std::vector<UnplacedReading> unplaced_readings(Connection& connection, std::string_view uid,
-                                               std::int64_t limit) {
-    return connection.select<UnplacedReading>(find_unplaced, uid, limit);
+void stream_placed(Connection& connection, std::string_view uid, std::int64_t first_ms, std::int64_t last_ms,
+                   const std::function<bool(const PlacedReading&)>& sink) {
+    connection.stream<PlacedReading>(find_placed, sink, uid, first_ms, last_ms);
 }
 
 void place_readings(Connection& connection, const std::vector<Placement>& placements) {

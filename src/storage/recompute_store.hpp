@@ -28,14 +28,15 @@ bool is_spelling_of(Connection& connection, KnownDeviceId device, std::string_vi
 std::int64_t rename_rows(Database& database, std::string_view spelling, std::string_view uid);
 
 /// A row of `power_monitoring` that no ingest has put in.
-struct UnplacedReading {
+struct PlacedReading {
     std::int64_t id;
     std::optional<std::string> rtc;
     std::int64_t received_ms;
+    std::optional<std::int64_t> observed_ms;  ///< nothing: put in by hand
 };
-/// At most `limit` rows without an observed time.
-std::vector<UnplacedReading> unplaced_readings(Connection& connection, std::string_view uid,
-                                               std::int64_t limit);
+/// The rows without an observed time and those of `first_ms` to `last_ms`, until `sink` answers false.
+void stream_placed(Connection& connection, std::string_view uid, std::int64_t first_ms, std::int64_t last_ms,
+                   const std::function<bool(const PlacedReading&)>& sink);
 struct Placement {
     std::int64_t observed_ms;
     std::int64_t id;

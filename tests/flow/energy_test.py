@@ -236,7 +236,7 @@ def test_rows_put_in_by_hand_count_over_month_and_year_ends(database, admin):
                        (new_year + timedelta(days=62), 1162)):
         put(database, uid, at, energy)
     said = must_run("recompute", env=environment(database.environment))
-    assert "3 rows counted for the first time" in said
+    assert "3 rows put in their place in time" in said
     december = device_of(admin, uid, f"?month=12&year={year - 1}")
     assert december["energy_kwh"] == pytest.approx(31, abs=1e-4)
     assert december["forecast_kwh"] == december["energy_kwh"]

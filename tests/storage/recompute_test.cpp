@@ -95,6 +95,60 @@ TEST_F(RecomputeTest, RowsPutInByHandCountFromThenOn) {
     EXPECT_TRUE(recompute().total.empty());
 }
 
+TEST_F(RecomputeTest, RowsChangedByHandMoveToTheirNewPlace) {
+    for (int i = 0; i < 6; ++i)
+        insert_raw(meter, midnight(1) + i * 10s, 100 + i);
+    recompute();
+    database->execute("UPDATE power_monitoring SET rtc = ? WHERE energy = 105",
+                      core::format_local(zone().to_local(midnight(1) + 2h)));
+    EXPECT_EQ(recompute().total.placed_rows, 1);
+    EXPECT_EQ(lines("start_ms, stop_ms, cycle_count", "cycle_time"),
+              (std::vector<std::string>{
+                  fmt::format("{} {} 1", core::epoch_ms(midnight(1)), core::epoch_ms(midnight(1) + 40s)),
+                  fmt::format("{0} {0} 2", core::epoch_ms(midnight(1) + 2h))}));
+    EXPECT_TRUE(recompute().total.empty());
+}
+
+TEST_F(RecomputeTest, AnotherTimeZoneMovesAll) {
+    const core::Instant start = midnight(1) + 12h;
+    for (int i = 0; i < 6; ++i)
+        insert_raw(meter, start + i * 10s, 100 + i);
+    recompute();
+    options.zone = core::SiteZone::find("Asia/Tokyo").value();
+    EXPECT_EQ(recompute().total.placed_rows, 6);
+    EXPECT_EQ(lines("MIN(observed_ms)", "power_monitoring"),
+              std::vector<std::string>{fmt::format("{}", core::epoch_ms(start - 2h))});
+    EXPECT_TRUE(recompute().total.empty());
+}
+
+TEST_F(RecomputeTest, ThePurgeTakesRowsOfOtherProgramsToo) {
+    database->execute(
+        "INSERT INTO cycle_time (uid, start, stop, duration, cycle_count) VALUES "
+        "('x', '2020-01-01 00:00:00', '2020-01-01 00:00:10', '00:00:10', 1), "
+        "('x', ?, ?, '00:00:00', 2)",
+        core::format_local(zone().to_local(now())), core::format_local(zone().to_local(now())));
+    insert_raw("x", midnight(300), 1);
+    database->execute(
+        "INSERT INTO temphumid (mac_address, temperature, timestamp) VALUES ('x', 1, '2020-01-01')");
+    database->execute(
+        "INSERT INTO utils (mac_address, start, stop, cycle_count, total_run) VALUES ('x', 1, 2, 1, 1)");
+    database->execute(
+        "INSERT INTO utils_notification_log (mac_address, multiple, total_run, timestamp) VALUES ('x', 1, 1, "
+        "'2020-01-01')");
+    EXPECT_EQ(storage::purge_before(*database, midnight(120), zone(), [](const auto&) { return true; }), 5);
+    EXPECT_EQ(lines("cycle_count", "cycle_time"), std::vector<std::string>{"2"});
+}
+
+TEST_F(RecomputeTest, AJobIsDueAgainWhenTheClockWasSetBack) {
+    const auto claim = [&](core::Instant at) { return storage::claim_job(*database, "test", 12h, at); };
+    EXPECT_TRUE(claim(now() + 48h));
+    EXPECT_FALSE(claim(now() + 49h));
+    EXPECT_TRUE(claim(now()));
+    EXPECT_FALSE(claim(now() - 1min));
+    EXPECT_FALSE(claim(now() + 1h));
+    EXPECT_TRUE(claim(now() + 12h));
+}
+
 TEST_F(RecomputeTest, LiveReadingsGoOnFromWhatWasRebuilt) {
     auto messages = story(meter, midnight(2), 1200, 3);
     const auto half = messages.begin() + 700;
@@ -118,7 +172,7 @@ TEST_F(RecomputeTest, PurgedPeriodsStayAsTheyAre) {
         return all;
     };
     const auto before = totals();
-    storage::purge_before(*database, midnight(2) + 5h + 123s, [](const auto&) { return true; });
+    storage::purge_before(*database, midnight(2) + 5h + 123s, zone(), [](const auto&) { return true; });
     const auto cycles = lines("start_ms, stop_ms, cycle_count", "cycle_time");
     const RecomputeResult result = recompute();
     EXPECT_TRUE(result.total.empty()) << result.total.text();
@@ -128,7 +182,7 @@ TEST_F(RecomputeTest, PurgedPeriodsStayAsTheyAre) {
 
 TEST_F(RecomputeTest, RebuildsBehindAPurgeWithTheNumbersGoingOn) {
     feed(story(meter, midnight(4), 4500, 12));
-    storage::purge_before(*database, midnight(2) + 7h, [](const auto&) { return true; });
+    storage::purge_before(*database, midnight(2) + 7h, zone(), [](const auto&) { return true; });
     const auto cycles = lines("start_ms, stop_ms, cycle_count", "cycle_time");
     const auto days = lines("day, ROUND(energy_kwh, 4), samples", "energy_days");
     database->execute("UPDATE cycle_time SET cycle_count = cycle_count + 5 WHERE start_ms > ?",
