@@ -92,10 +92,15 @@ class Upgrade {
         }));
     }
 
-    /// After the migrations. False if it was stopped.
-    bool finish() {
+    /// Of rows that another program put in.
+    void fill_keys() {
         tell(storage::fill_account_keys(database_));
         tell(storage::fill_device_keys(database_));
+    }
+
+    /// After the migrations. False if it was stopped.
+    bool finish() {
+        fill_keys();
         wrap_passwords();
         if (stop_.stop_requested() || !build_rollups()) return false;
         storage::take_over_notifications(*database_.acquire());
@@ -134,7 +139,10 @@ int run_migrations(storage::Database& database) {
 
 int migrate_current(storage::Database& database, const Settings& settings, std::stop_token stop) {
     const int result = run_migrations(database);
-    if (result == Exit::ok) Upgrade(database, settings, std::move(stop)).wrap_passwords();
+    if (result != Exit::ok) return result;
+    Upgrade upgrade(database, settings, std::move(stop));
+    upgrade.fill_keys();
+    upgrade.wrap_passwords();
     return result;
 }
 

@@ -91,8 +91,8 @@ object identity(const Portal& portal, const storage::MeterOverview& meter, core:
             {"mcu_type", meter.mcu_type},
             {"name", meter.name},
             {"group", meter.group},
-            {"online", is_online(meter.last_power_ms, meter.usual_interval_ms, now)},
-            {"last_seen", instant_ms(portal, meter.last_power_ms)}};
+            {"online", is_online(meter.last_seen_ms, meter.usual_interval_ms, now)},
+            {"last_seen", instant_ms(portal, meter.last_seen_ms)}};
 }
 
 core::Result<http::Response> all_summary(const Portal& portal, SiteDemand& site_demand,

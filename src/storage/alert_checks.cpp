@@ -16,13 +16,10 @@ constexpr std::string_view count_ingests = R"(
     SELECT COUNT(*), COALESCE(SUM(connected = 1 AND COALESCE(oldest_spooled_ms, ?) >= ?), 0)
       FROM ingest_counters WHERE updated_ms >= ?)";
 
-// last_seen_ms of a meter is by its own clock; the receipt of its newest reading is by ours.
 constexpr std::string_view select_heard = R"(
-    SELECT k.uid, GREATEST(COALESCE(l.received_ms, k.last_seen_ms), COALESCE(k.last_climate_ms, 0)) AS heard,
-           k.usual_interval_ms, k.last_climate_ms
-      FROM known_devices k LEFT JOIN latest_readings l ON l.device_id = k.id
-     WHERE k.last_power_ms IS NOT NULL OR k.last_climate_ms IS NOT NULL
-    HAVING heard >= ? ORDER BY k.id)";
+    SELECT k.uid, k.last_seen_ms, k.usual_interval_ms, k.last_climate_ms
+      FROM known_devices k
+     WHERE (k.last_power_ms IS NOT NULL OR k.last_climate_ms IS NOT NULL) AND k.last_seen_ms >= ? ORDER BY k.id)";
 
 constexpr std::string_view select_stuck = R"(
     SELECT k.uid FROM known_devices k JOIN temphumid t ON t.mac_address = k.uid

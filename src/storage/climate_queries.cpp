@@ -1,16 +1,21 @@
 #include "storage/climate_queries.hpp"
 
+#include <fmt/format.h>
+
+#include "storage/sql.hpp"
+
 namespace silaware::storage {
 
 namespace {
 
-constexpr std::string_view find_sensors = R"(
+const std::string find_sensors = fmt::format(R"(
     SELECT k.id, k.uid, COALESCE(d.location, ''), COALESCE(d.name, ''), l.temperature, l.humidity, l.observed_ms,
            k.usual_interval_ms
       FROM latest_climate l
       JOIN known_devices k ON k.id = l.device_id
-      LEFT JOIN devices d ON d.mac_address = k.uid AND d.mac_key IS NOT NULL
-     ORDER BY d.location IS NULL, d.location, k.uid)";
+      LEFT JOIN devices d ON d.mac_address = k.uid AND {}
+     ORDER BY d.location IS NULL, d.location, k.uid)",
+                                             is_registration);
 
 constexpr std::string_view find_points = R"(
     SELECT CAST(UNIX_TIMESTAMP(timestamp) AS SIGNED) DIV ? AS slot, AVG(temperature), AVG(humidity)

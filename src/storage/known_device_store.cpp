@@ -19,7 +19,10 @@ constexpr std::string_view save_device = R"(
     ON DUPLICATE KEY UPDATE last_seen_ms = VALUES(last_seen_ms), usual_interval_ms = VALUES(usual_interval_ms),
       last_power_ms = VALUES(last_power_ms), last_run_ms = VALUES(last_run_ms),
       last_climate_ms = VALUES(last_climate_ms))";
-constexpr std::string_view find_registered = "SELECT mac_key FROM devices WHERE mac_key = ?";
+// Rows without a key were put in by another program.
+constexpr std::string_view find_registered = R"(
+    SELECT id FROM devices WHERE mac_key = ?
+    UNION ALL SELECT id FROM devices WHERE mac_key IS NULL AND mac_address = ? LIMIT 1)";
 
 constexpr std::size_t most_remembered = 100'000;
 
@@ -77,7 +80,7 @@ std::vector<std::string> KnownDeviceStore::registered_among(Connection& connecti
                                                             std::span<const std::string> keys) {
     std::vector<std::string> registered;
     for (const std::string& key : keys) {
-        if (connection.select_one<std::string>(find_registered, key)) registered.push_back(key);
+        if (connection.select_one<std::int64_t>(find_registered, key, key)) registered.push_back(key);
     }
     return registered;
 }

@@ -1,19 +1,24 @@
 #include "storage/meter_queries.hpp"
 
+#include <fmt/format.h>
+
+#include "storage/sql.hpp"
+
 namespace silaware::storage {
 
 namespace {
 
-constexpr std::string_view find_meters = R"(
+const std::string find_meters = fmt::format(R"(
     SELECT k.id, k.uid, COALESCE(d.location, ''), COALESCE(d.mcu_type, ''), COALESCE(d.name, ''),
-           COALESCE(d.group_name, ''), k.last_power_ms, k.usual_interval_ms, l.power,
+           COALESCE(d.group_name, ''), k.last_seen_ms, k.usual_interval_ms, l.power,
            COALESCE(m.co2_measured, 0)
       FROM known_devices k
       LEFT JOIN latest_readings l ON l.device_id = k.id
       LEFT JOIN meter_states m ON m.device_id = k.id
-      LEFT JOIN devices d ON d.mac_address = k.uid AND d.mac_key IS NOT NULL
+      LEFT JOIN devices d ON d.mac_address = k.uid AND {}
      WHERE k.last_power_ms IS NOT NULL
-     ORDER BY d.location IS NULL, d.location, k.uid)";
+     ORDER BY d.location IS NULL, d.location, k.uid)",
+                                            is_registration);
 
 constexpr std::string_view find_known = R"(
     SELECT k.id, k.uid, COALESCE(m.co2_measured, 0)

@@ -18,7 +18,7 @@ struct MeterOverview {
     std::string mcu_type;
     std::string name;
     std::string group;
-    std::int64_t last_power_ms = 0;
+    std::int64_t last_seen_ms = 0;  ///< by receipt: a meter whose clock is wrong is no less online
     std::optional<std::int64_t> usual_interval_ms;
     std::optional<float> power_w;  ///< of the newest reading
     bool sends_co2 = false;        ///< its own CO2 register ever showed more than 0

@@ -195,7 +195,7 @@ std::vector<RatedPower> rated_powers(Connection& connection, std::span<const Kno
     return connection.select<RatedPower>(
         "SELECT k.id, d.rated_power_w / 1000 FROM known_devices k JOIN devices d ON d.mac_address = k.uid"
         " WHERE d.rated_power_w > 0 AND k.id IN " +
-        in_list(meters));
+        in_list(meters) + " AND " + std::string(is_registration));
 }
 
 }  // namespace silaware::storage

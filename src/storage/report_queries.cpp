@@ -5,8 +5,11 @@
 #include <stdexcept>
 #include <utility>
 
+#include <fmt/format.h>
+
 #include "core/text.hpp"
 #include "storage/like.hpp"
+#include "storage/sql.hpp"
 
 namespace silaware::storage {
 
@@ -17,14 +20,15 @@ constexpr std::string_view measures = ", u.start, u.stop, u.cycle_count, u.total
 constexpr std::string_view joined_location = "COALESCE(d.location, '')";
 // For the rows of a page alone: a join lets the server sort all runs first.
 constexpr std::string_view looked_up_location = R"(COALESCE((
-    SELECT d.location FROM devices d WHERE d.mac_address = u.mac_address AND d.mac_key IS NOT NULL LIMIT 1), ''))";
+    SELECT d.location FROM devices d WHERE d.mac_address = u.mac_address
+     ORDER BY d.mac_key IS NULL, d.id LIMIT 1), ''))";
 constexpr std::string_view no_location = "''";
-constexpr std::string_view registered =
-    "SELECT mac_address, location FROM devices WHERE mac_key IS NOT NULL AND location <> ''";
+const std::string registered = fmt::format(
+    "SELECT d.mac_address, d.location FROM devices d WHERE {} AND d.location <> ''", is_registration);
 constexpr std::string_view sums = "SELECT COUNT(*), COALESCE(SUM(u.total_run), 0)";
 constexpr std::string_view runs = " FROM utils u";
-constexpr std::string_view with_devices =
-    " LEFT JOIN devices d ON d.mac_address = u.mac_address AND d.mac_key IS NOT NULL";
+const std::string with_devices =
+    fmt::format(" LEFT JOIN devices d ON d.mac_address = u.mac_address AND {}", is_registration);
 constexpr std::string_view in_time = " WHERE u.start >= ? AND u.start < ?";
 constexpr std::string_view of_search =
     " AND (u.mac_address LIKE ? ESCAPE '!' OR d.location LIKE ? ESCAPE '!')";

@@ -3,20 +3,23 @@
 #include <algorithm>
 #include <unordered_map>
 
+#include <fmt/format.h>
+
 #include "storage/sql.hpp"
 
 namespace silaware::storage {
 
 namespace {
 
-constexpr std::string_view find_machines = R"(
+const std::string find_machines = fmt::format(R"(
     SELECT k.id, k.uid, COALESCE(d.location, ''), COALESCE(d.name, ''), k.last_run_ms, k.usual_interval_ms,
            COALESCE(t.total_seconds, 0), COALESCE(t.serviced_at_seconds, 0)
       FROM known_devices k
       LEFT JOIN run_totals t ON t.device_id = k.id
-      LEFT JOIN devices d ON d.mac_address = k.uid AND d.mac_key IS NOT NULL
+      LEFT JOIN devices d ON d.mac_address = k.uid AND {}
      WHERE k.last_run_ms IS NOT NULL
-     ORDER BY d.location IS NULL, d.location, k.uid)";
+     ORDER BY d.location IS NULL, d.location, k.uid)",
+                                              is_registration);
 
 constexpr std::string_view sum_windows = R"(
     SELECT device_id,

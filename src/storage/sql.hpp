@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <string>
+#include <string_view>
 
 namespace silaware::storage {
 
@@ -15,5 +16,11 @@ std::string in_list(const Integers& integers) {
     }
     return list.size() > 1 ? list + ")" : "(NULL)";
 }
+
+/// True of one row `d` of `devices` for each address: the one with a key, else (put in by another program)
+/// the oldest.
+constexpr std::string_view is_registration = R"((d.mac_key IS NOT NULL OR NOT EXISTS (
+      SELECT 1 FROM devices o
+       WHERE o.mac_address = d.mac_address AND (o.mac_key IS NOT NULL OR o.id < d.id))))";
 
 }  // namespace silaware::storage

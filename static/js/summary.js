@@ -30,6 +30,7 @@ const named = (device) => device.name || device.location || device.uid;
 
 /** What meters that have fallen silent drew last is not drawn now. */
 const freshness = 60_000; // ms
+const heard = new Map(); // uid to the observed time of its last event
 const powerNow = () => state.summary.devices.reduce((sum, device) => sum + (device.online ? device.power_w ?? 0 : 0), 0);
 
 function figure(name, value) {
@@ -225,9 +226,13 @@ async function refresh() {
 function reading(event) {
   const device = state.summary?.devices.find(({ uid }) => uid === event.uid);
   if (!device) return unknown();
-  // The stream opens with each meter's last reading, which may be hours old: that makes nobody online.
-  const fresh = event.observed_at !== device.last_seen && Date.now() - Date.parse(event.observed_at) < freshness;
-  Object.assign(device, { power_w: event.power_w, last_seen: event.observed_at, online: device.online || fresh });
+  // The stream opens with each meter's last reading, which may be hours old: that makes nobody online. What comes
+  // later does, whatever the meter's own clock says.
+  const before = heard.get(event.uid);
+  heard.set(event.uid, event.observed_at);
+  const fresh = before === undefined ? Date.now() - Date.parse(event.observed_at) < freshness : before !== event.observed_at;
+  device.power_w = event.power_w;
+  if (fresh) Object.assign(device, { last_seen: new Date().toISOString(), online: true });
   state.shown.get(event.uid)?.live(device);
   redrawTotal();
 }

@@ -58,6 +58,24 @@ def test_the_device_is_listed_as_unregistered(admin):
     assert device["registered"] is False and device["online"] is True
 
 
+def test_a_meter_whose_clock_is_wrong_is_no_less_online(feed, admin):
+    uid = "E0:8C:FE:00:00:21"
+    feed((POWER, spec_power(uid=uid, rtc=(site_now() - timedelta(hours=3)).strftime("%d/%m/%Y %H:%M:%S"))))
+    [device] = [item for item in admin.json("/login/summary/all_summary")["devices"] if item["uid"] == uid]
+    assert device["online"] is True
+    assert datetime.now(timezone.utc) - datetime.fromisoformat(device["last_seen"]) < timedelta(minutes=1)
+
+
+def test_a_device_that_another_program_registers_is_known_at_once(feed, admin, database):
+    uid = "E0:8C:FE:00:00:22"
+    feed((POWER, spec_power(uid=uid)))
+    database.rows("INSERT INTO devices (mac_address, mcu_type, location) VALUES (%s, 'ESP32', 'Ward 9')", uid.lower())
+    database.rows("INSERT INTO devices (mac_address, mcu_type, location) VALUES (%s, 'ESP32', 'Ward 10')", uid)
+    found = [item for item in admin.json("/login/summary/all_summary")["devices"] if item["uid"] == uid]
+    assert [item["location"] for item in found] == ["Ward 9"]
+    database.rows("DELETE FROM devices WHERE mac_address = %s", uid)
+
+
 def test_readings_within_the_gap_extend_the_cycle_and_a_longer_gap_opens_the_next(feed, database):
     uid = "E0:8C:FE:00:00:20"
     start = site_now() - timedelta(minutes=10)

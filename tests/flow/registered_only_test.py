@@ -20,6 +20,10 @@ def test_only_registered_devices_are_stored_whatever_the_spelling(feed, admin, d
                 (CLIMATE, {"id": registered, "temperature": 21})) == {"stored": 3, "duplicate": 0, "quarantined": 0}
     assert feed((POWER, {"uid": stranger, "meter_data": PLAIN}), (UTILS, {"id": stranger, **run}),
                 (CLIMATE, {"id": stranger, "temperature": 21})) == {"stored": 0, "duplicate": 0, "quarantined": 3}
+    # One that another program registered counts, too.
+    database.rows("INSERT INTO devices (mac_address, mcu_type, location) VALUES (%s, 'ESP32', 'Ward 8')", stranger)
+    assert feed((POWER, {"uid": stranger, "meter_data": {"voltage": [221]}}))["stored"] == 1
+    database.rows("DELETE FROM power_monitoring WHERE uid = %s", stranger)
     reasons = [row[0] for row in database.rows("SELECT reason FROM quarantine")]
     assert len(reasons) == 3 and all(stranger in reason and "not registered" in reason for reason in reasons)
     assert database.value("SELECT COUNT(*) FROM power_monitoring WHERE uid = %s", stranger) == 0
