@@ -231,8 +231,7 @@ void append_json(std::string& out, const json::value& value) {
 
 core::Result<const json::object*> PayloadDocument::read(std::string_view payload) {
     if (payload.size() > largest_payload) {
-        return fail(ErrorCode::too_large,
-                    fmt::format("the payload has {} bytes, more than 64 KiB", payload.size()));
+        return fail(ErrorCode::too_large, "the payload is longer than 64 KiB");
     }
     if (!core::is_utf8(payload)) return fail(ErrorCode::invalid, "the payload is not UTF-8 text");
     const std::string_view text = stripped(payload);

@@ -222,12 +222,14 @@ storage::SpoolPosition BatchWriter::write_whole(Batch& batch) {
             storage::lock_spool_position(connection, spool_id_).value_or(storage::SpoolPosition{});
         // A commit whose answer was lost: all of it is there already.
         if (position.position >= messages.back().seq) return position;
+        // Locked before anything is read: what is read shows the tables as of then.
+        Devices devices(known_, connection, ids);
         if (has_replays) {
             Batch fresh = batch;
             RetainedReplays(connection, now).take_out_of(fresh);
-            write_batch(connection, fresh, position, now);
+            write_batch(connection, fresh, devices, position, now);
         } else {
-            write_batch(connection, batch, position, now);
+            write_batch(connection, batch, devices, position, now);
         }
         position.position = messages.back().seq;
         storage::save_spool_position(connection, spool_id_, position);
@@ -237,9 +239,8 @@ storage::SpoolPosition BatchWriter::write_whole(Batch& batch) {
     return written;
 }
 
-void BatchWriter::write_batch(storage::Connection& connection, const Batch& batch,
+void BatchWriter::write_batch(storage::Connection& connection, const Batch& batch, Devices& devices,
                               storage::SpoolPosition& position, core::Instant now) {
-    Devices devices(known_, connection, batch.devices());
     store_power(connection, batch, devices, options_, now);
     const std::int64_t repeated = store_runs(connection, batch, devices, options_, now);
     store_climate(connection, batch, devices, options_, now);

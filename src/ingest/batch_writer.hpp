@@ -11,6 +11,8 @@
 
 namespace silaware::ingest {
 
+class Devices;
+
 /// Writes batches of one spool into the database: rows, everything derived and the spool's position in one
 /// transaction, so that each message counts exactly once whatever is killed.
 class BatchWriter {
@@ -39,8 +41,8 @@ class BatchWriter {
     storage::SpoolPosition write_refused(std::span<const spool::Message> message, std::string_view what,
                                          const std::exception& error);
     void reject_unregistered(Batch& batch);
-    void write_batch(storage::Connection& connection, const Batch& batch, storage::SpoolPosition& position,
-                     core::Instant now);
+    void write_batch(storage::Connection& connection, const Batch& batch, Devices& devices,
+                     storage::SpoolPosition& position, core::Instant now);
     void log_rejected(const std::vector<Rejected>& rejected);
 
     storage::Database& database_;

@@ -7,6 +7,7 @@
 #include <spdlog/spdlog.h>
 
 #include "ingest/housekeeping.hpp"
+#include "storage/migrations.hpp"
 
 namespace silaware::ingest {
 
@@ -108,6 +109,9 @@ void Ingest::write_until(std::stop_token stop) {
 }
 
 void Ingest::write_backlog(std::stop_token stop) {
+    // The database that is there now may be another one than at the start.
+    if (const auto usable = storage::require_current_schema(*database_.acquire()); !usable)
+        throw storage::DatabaseError(0, usable.error().message);
     const spool::Status status = spool_.status();
     const storage::SpoolPosition start = writer_.position(
         status.last_seq - status.messages + 1, status.received - status.duplicates - status.messages);

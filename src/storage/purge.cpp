@@ -42,6 +42,8 @@ constexpr std::array purged_tables = {
     Purged{"temphumid",
            "DELETE FROM temphumid WHERE timestamp < FROM_UNIXTIME(? / 1000) ORDER BY timestamp LIMIT ?",
            Unit::milliseconds},
+    Purged{"quarantine", "DELETE FROM quarantine WHERE received_ms < ? ORDER BY received_ms LIMIT ?",
+           Unit::milliseconds},
 };
 
 std::uint64_t delete_chunk(Connection& connection, const Purged& purged, core::Instant cutoff,
