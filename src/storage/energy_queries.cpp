@@ -29,7 +29,8 @@ constexpr std::string_view find_quarters = R"(
 
 // The demand of one meter is as in domain/power_rollup.hpp.
 constexpr std::string_view joint_of = R"(
-    SELECT bucket, SUM(IF(energy_kwh > 0, energy_kwh * 4, IF(samples > 0, power_sum_w / samples / 1000, 0))) AS kw
+    SELECT bucket,
+           SUM(IF(energy_kwh > 1e-6, energy_kwh * 4, IF(samples > 0, GREATEST(power_sum_w / samples, 0) / 1000, 0))) AS kw
       FROM quarter_hours WHERE bucket >= ? AND bucket < ? AND device_id IN )";
 
 constexpr std::string_view count_corrections = "SELECT COUNT(*) FROM corrections WHERE device_id = ?";
