@@ -31,8 +31,12 @@ void RecomputeTerminal::show(const ingest::RecomputeProgress& progress) {
     if (!terminal_ || now - shown_ < show_every) return;
     shown_ = now;
     line_shown_ = true;
-    fmt::print("\r\x1b[K{} of {} devices done, {} readings", progress.device, progress.devices,
-               progress.readings);
+    if (progress.readings == 0) {
+        fmt::print("\r\x1b[Kobserved times of {} readings checked", progress.placed);
+    } else {
+        fmt::print("\r\x1b[K{} of {} devices done, {} readings", progress.device, progress.devices,
+                   progress.readings);
+    }
     std::fflush(stdout);
 }
 

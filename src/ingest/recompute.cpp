@@ -6,6 +6,7 @@
 #include "core/clock.hpp"
 #include "core/text.hpp"
 #include "ingest/recompute_device.hpp"
+#include "ingest/recompute_places.hpp"
 #include "storage/recompute_store.hpp"
 
 namespace silaware::ingest {
@@ -62,11 +63,14 @@ void Recompute::step(std::int64_t readings) {
 
 void Recompute::rebuild(std::span<const Device> group, RecomputeResult& result) {
     std::list<DeviceRecompute> works;
-    std::list<std::int64_t> renamed;
+    std::list<DeviceChanges> begun;
     for (const Device& device : group) {
-        renamed.push_back(0);
-        for (const std::string& spelling : device.other_spellings)
-            renamed.back() += storage::rename_rows(database_, spelling, device.uid);
+        DeviceChanges& changes = begun.emplace_back();
+        changes.placed_rows = moved_[device.uid];
+        for (const std::string& spelling : device.other_spellings) {
+            changes.placed_rows += moved_[spelling];
+            changes.renamed_rows += storage::rename_rows(database_, spelling, device.uid);
+        }
         works.emplace_back(database_, options_, job_, device.id, device.uid,
                            [this](std::int64_t readings) { step(readings); });
         works.back().prepare();
@@ -81,9 +85,9 @@ void Recompute::rebuild(std::span<const Device> group, RecomputeResult& result) 
         for (DeviceRecompute& work : works)
             work.read_settled(*next + slice);
     }
-    for (; !works.empty(); works.pop_front(), renamed.pop_front()) {
+    for (; !works.empty(); works.pop_front(), begun.pop_front()) {
         DeviceChanges changes = works.front().finish();
-        changes.renamed_rows += renamed.front();
+        changes += begun.front();
         result.total += changes;
         if (listener_.changed && !changes.empty()) listener_.changed(changes);
         ++progress_.device;
@@ -94,8 +98,12 @@ RecomputeResult Recompute::run(std::stop_token stop) {
     stop_ = std::move(stop);
     RecomputeResult result;
     const std::vector<Device> devices = find_devices(result);
-    progress_ = {0, devices.size(), 0};
+    progress_ = {.devices = devices.size()};
     try {
+        moved_ = place_readings(database_, options_, job_, [this](std::int64_t rows) {
+            progress_.placed += rows;
+            step(0);
+        });
         for (std::size_t first = 0; first < devices.size(); first += group_size) {
             rebuild(std::span(devices).subspan(first, std::min(group_size, devices.size() - first)), result);
         }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <functional>
+#include <map>
 #include <span>
 #include <stop_token>
 #include <string>
@@ -24,7 +25,8 @@ struct RecomputeJob {
 };
 
 struct RecomputeProgress {
-    std::size_t device = 0;  ///< how many are done
+    std::int64_t placed = 0;  ///< rows whose observed time was looked at, before the devices
+    std::size_t device = 0;   ///< how many are done
     std::size_t devices = 0;
     std::int64_t readings = 0;  ///< of all devices so far
 };
@@ -62,6 +64,7 @@ class Recompute {
     Listener listener_;
     RecomputeProgress progress_;
     std::stop_token stop_;
+    std::map<std::string, std::int64_t> moved_;  ///< rows given another observed time, by spelling
 };
 
 }  // namespace silaware::ingest

@@ -13,8 +13,6 @@ namespace silaware::ingest {
 namespace {
 
 constexpr std::int64_t readings_at_once = 20'000;
-constexpr std::size_t placements_at_once = 5'000;
-constexpr std::size_t most_placements = 500'000;  // in memory; more take another walk
 constexpr int unlocked_attempts = 3;
 // Observed times are within 24 h of the receipt: what is older stands still while ingest goes on.
 constexpr auto settled_after = std::chrono::hours{50};
@@ -50,7 +48,6 @@ DeviceRecompute::DeviceRecompute(storage::Database& database, const Options& opt
 
 void DeviceRecompute::prepare() {
     changes_.uid = scope_.uid;
-    changes_.placed_rows = place_readings();
     place_cycles();
     if (const auto purged = storage::last_purge(*database_.acquire())) {
         scope_.purged_before = domain::retention_cutoff(*purged, options_.retention_months, options_.zone);
@@ -95,46 +92,6 @@ DeviceChanges DeviceRecompute::finish() {
     }
     rebuild_rest();
     return changes_;
-}
-
-std::optional<storage::Placement> DeviceRecompute::misplaced(const storage::PlacedReading& row) const {
-    const auto rtc = row.rtc ? core::parse_meter_clock(*row.rtc) : std::nullopt;
-    const auto observed =
-        core::epoch_ms(domain::observed_time(rtc, core::from_epoch_ms(row.received_ms), options_.zone));
-    if (row.observed_ms == observed) return std::nullopt;
-    return storage::Placement{observed, row.id};
-}
-
-/// Rows put in or changed by hand, and all of a site whose time zone was set right.
-std::int64_t DeviceRecompute::place_readings() {
-    constexpr auto day_ms = core::Milliseconds(std::chrono::hours{24}).count();
-    // A changed row may have come from beside the period.
-    const auto edge = [&](const core::LocalDay& day) {
-        return core::epoch_ms(options_.zone.start_of_day(day));
-    };
-    const std::int64_t first_ms = job_.from ? edge(*job_.from) - 2 * day_ms : 0;
-    const std::int64_t last_ms = job_.to ? edge(*job_.to) + 3 * day_ms : end_of_time;
-    std::int64_t placed = 0;
-    for (bool more = true; more;) {
-        std::vector<storage::Placement> found;
-        std::int64_t read = 0;
-        storage::stream_placed(*database_.acquire(), scope_.uid, first_ms, last_ms, [&](const auto& row) {
-            if (++read % readings_at_once == 0) step_(0);
-            if (const auto placement = misplaced(row)) found.push_back(*placement);
-            return found.size() < most_placements;
-        });
-        more = found.size() == most_placements;
-        for (std::size_t begin = 0; begin < found.size(); begin += placements_at_once) {
-            step_(0);
-            const auto part =
-                std::span(found).subspan(begin, std::min(placements_at_once, found.size() - begin));
-            database_.transaction([&](storage::Connection& connection) {
-                storage::place_readings(connection, {part.begin(), part.end()});
-            });
-        }
-        placed += static_cast<std::int64_t>(found.size());
-    }
-    return placed;
 }
 
 std::int64_t DeviceRecompute::place_cycles() {

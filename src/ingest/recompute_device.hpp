@@ -36,8 +36,6 @@ class DeviceRecompute {
         std::int64_t settled_ms = -1;  ///< up to here nothing changes meanwhile
     };
 
-    std::optional<storage::Placement> misplaced(const storage::PlacedReading& row) const;
-    std::int64_t place_readings();
     std::int64_t place_cycles();
     Span find_span(storage::Connection& connection);
     void begin();

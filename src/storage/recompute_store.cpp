@@ -38,11 +38,12 @@ constexpr std::array raw_tables = {
 
 constexpr std::string_view compare_spelling = "SELECT COUNT(*) FROM known_devices WHERE id = ? AND uid = ?";
 
-// Those without an observed time come first.
+// By the primary key, whatever the server thinks of the range of receipts.
 constexpr std::string_view find_placed = R"(
-    SELECT id, rtc, CAST(ROUND(UNIX_TIMESTAMP(timestamp) * 1000) AS SIGNED), observed_ms
-      FROM power_monitoring FORCE INDEX (power_by_meter)
-     WHERE uid = ? AND (observed_ms IS NULL OR observed_ms BETWEEN ? AND ?))";
+    SELECT id, uid, rtc, CAST(ROUND(UNIX_TIMESTAMP(timestamp) * 1000) AS SIGNED), observed_ms
+      FROM power_monitoring FORCE INDEX (PRIMARY)
+     WHERE id > ? AND (observed_ms IS NULL OR timestamp BETWEEN FROM_UNIXTIME(? / 1000) AND FROM_UNIXTIME(? / 1000))
+     ORDER BY id LIMIT ?)";
 constexpr std::string_view place = "UPDATE power_monitoring SET observed_ms = ? WHERE id = ?";
 constexpr std::string_view find_unplaced_cycles =
     "SELECT id, start, stop FROM cycle_time WHERE uid = ? AND stop_ms IS NULL LIMIT ?";
@@ -245,9 +246,10 @@ std::int64_t rename_rows(Database& database, std::string_view spelling, std::str
     return renamed;
 }
 
-void stream_placed(Connection& connection, std::string_view uid, std::int64_t first_ms, std::int64_t last_ms,
-                   const std::function<bool(const PlacedReading&)>& sink) {
-    connection.stream<PlacedReading>(find_placed, sink, uid, first_ms, last_ms);
+std::vector<PlacedReading> placed_readings(Connection& connection, const PlacedRange& range,
+                                           std::int64_t limit) {
+    return connection.select<PlacedReading>(find_placed, range.after_id, range.first_ms, range.last_ms,
+                                            limit);
 }
 
 void place_readings(Connection& connection, const std::vector<Placement>& placements) {

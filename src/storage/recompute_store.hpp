@@ -30,13 +30,20 @@ std::int64_t rename_rows(Database& database, std::string_view spelling, std::str
 /// A row of `power_monitoring` that no ingest has put in.
 struct PlacedReading {
     std::int64_t id;
+    std::string uid;
     std::optional<std::string> rtc;
     std::int64_t received_ms;
     std::optional<std::int64_t> observed_ms;  ///< nothing: put in by hand
 };
-/// The rows without an observed time and those of `first_ms` to `last_ms`, until `sink` answers false.
-void stream_placed(Connection& connection, std::string_view uid, std::int64_t first_ms, std::int64_t last_ms,
-                   const std::function<bool(const PlacedReading&)>& sink);
+struct PlacedRange {
+    std::int64_t after_id = 0;
+    std::int64_t first_ms = 0;  ///< of receipt
+    std::int64_t last_ms = 2'147'483'647'000;
+};
+/// At most `limit` rows behind `after_id`, in their order: those received from `first_ms` to `last_ms`, and
+/// all without an observed time.
+std::vector<PlacedReading> placed_readings(Connection& connection, const PlacedRange& range,
+                                           std::int64_t limit);
 struct Placement {
     std::int64_t observed_ms;
     std::int64_t id;
