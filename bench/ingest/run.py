@@ -146,18 +146,24 @@ def overload(broker, mariadb, ingest, seconds):
     return first, last, waiting, waiting / (time.monotonic() - begin)
 
 
+def fresh_broker():
+    """Without sessions of earlier rounds, for which it would queue (and save) every message."""
+    return Mosquitto("max_queued_messages 0\n")
+
+
 def described(spent):
     return f"{sum(spent.values()):.1f} (" + ", ".join(f"{name} {value:.1f}" for name, value in spent.items()) + ")"
 
 
 def main():
-    with MariaDB(durable=True) as mariadb, Mosquitto("max_queued_messages 0\n") as broker:
+    with MariaDB(durable=True) as mariadb:
         database = FreshDatabase(mariadb)
         bare_rates, our_rates, lost = [], [], 0
         for _ in range(options.rounds):
-            rate, bare_spent = bare(broker)
+            with fresh_broker() as broker:
+                rate, bare_spent = bare(broker)
             bare_rates.append(rate)
-            with Ingest(database, broker, LOG_LEVEL="warn") as ingest:
+            with fresh_broker() as broker, Ingest(database, broker, LOG_LEVEL="warn") as ingest:
                 rate, missing, spent = through_silaware(broker, mariadb, database, ingest)
                 memory = ingest.memory_mb("VmHWM")
             our_rates.append(rate)
@@ -169,7 +175,7 @@ def main():
               f"{statistics.median(our_rates):.0f} messages/s ({statistics.median(our_rates) * options.samples:.0f} rows/s), "
               f"ratio {statistics.median(our_rates) / statistics.median(bare_rates):.2f}, rows lost {lost}")
         if options.overload_seconds:
-            with Ingest(database, broker, LOG_LEVEL="warn") as ingest:
+            with fresh_broker() as broker, Ingest(database, broker, LOG_LEVEL="warn") as ingest:
                 first, last, waiting, drain = overload(broker, mariadb, ingest, options.overload_seconds)
             print(f"ten times overload for {options.overload_seconds:.0f} s: RSS {first:.0f} MB in the first third, {last:.0f} MB "
                   f"in the last; {waiting} messages waited in the spool, drained at {drain:.0f}/s")
