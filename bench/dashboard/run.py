@@ -114,7 +114,7 @@ def fill(database, state, rows):
         database.rows(
             "INSERT INTO power_monitoring (id, observed_ms, timestamp, rtc, uid, relay_state, voltage, power, current,"
             " frequency, pf, energy, co2) "
-            f"SELECT seq + 1, @ms := {start_ms} + (seq DIV {METERS}) * {step_ms}, FROM_UNIXTIME(@ms DIV 1000),"
+            f"SELECT seq + 1, @ms := ({start_ms} + (seq DIV {METERS}) * {step_ms}) DIV 1000 * 1000, FROM_UNIXTIME(@ms DIV 1000),"
             f" FROM_UNIXTIME(@ms DIV 1000 + 25200), CONCAT('AA:BB:CC:00:00:', LPAD(HEX(1 + seq % {METERS}), 2, '0')),"
             f" 'ON', 220.5e0, @watts := 3000 + 37 * (seq % {METERS}) + 2000 * SIN(@ms / 13750000e0), @watts / 220e0,"
             f" 50e0, 0.95e0, 1000 + {kwh}, NULL FROM seq_{first}_to_{last}")
