@@ -1,12 +1,14 @@
 #include "mqtt/connection.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <poll.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 #include <fmt/format.h>
 #include <mqtt_protocol.h>
@@ -24,6 +26,7 @@ namespace {
 constexpr milliseconds idle_wait{100};
 constexpr milliseconds handshake_wait{20};
 constexpr milliseconds stop_patience{2000};
+constexpr milliseconds last_words_patience{1000};
 constexpr std::uint32_t largest_packet = 16 * 1024 * 1024;
 // Redeliveries come first on a connection. After so many others the DUP flag is not looked for any more: the
 // library formats a line of text for it, for every message.
@@ -40,6 +43,33 @@ Properties connect_properties() {
     mosquitto_property_add_int32(&list, MQTT_PROP_MAXIMUM_PACKET_SIZE, largest_packet);
     return Properties(list);
 }
+
+/// Closing a socket with unread bytes in it resets the connection, and a broker that is behind would not read
+/// the last acknowledgements any more. So reads and forgets until the broker closes, with a handle of its
+/// own: the library closes its one as soon as it has said goodbye.
+class LastWords {
+  public:
+    explicit LastWords(int socket) : socket_(::dup(socket)) {}
+    ~LastWords() {
+        if (socket_ >= 0) ::close(socket_);
+    }
+    LastWords(const LastWords&) = delete;
+    LastWords& operator=(const LastWords&) = delete;
+
+    void await_end(milliseconds patience) const {
+        ::shutdown(socket_, SHUT_WR);
+        const auto end = steady_clock::now() + patience;
+        std::array<char, 65536> ignored;
+        pollfd waiting{.fd = socket_, .events = POLLIN, .revents = 0};
+        while (steady_clock::now() < end) {
+            if (::poll(&waiting, 1, static_cast<int>(idle_wait.count())) == 0) continue;
+            if (::recv(socket_, ignored.data(), ignored.size(), MSG_DONTWAIT) <= 0) return;
+        }
+    }
+
+  private:
+    int socket_;
+};
 
 /// Gathers the many small acknowledgements of a batch in few TCP segments.
 void cork(int socket, int on) {
@@ -282,8 +312,10 @@ int Connection::write_out() {
 }
 
 void Connection::leave() {
+    const LastWords last_words(mosquitto_socket(client_.get()));
     if (mosquitto_disconnect(client_.get()) != MOSQ_ERR_SUCCESS) return;
     write_out();
+    last_words.await_end(last_words_patience);
 }
 
 }  // namespace silaware::mqtt

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <array>
 #include <cstdint>
 #include <memory>
 #include <span>
@@ -17,6 +16,12 @@ struct Receipt {
     Fingerprint print;
 };
 
+/// The front of a batch that is redelivered.
+struct Recognition {
+    std::size_t count = 0;
+    std::int64_t last = 0;  ///< which remembered message the last of them is
+};
+
 /// Tells a redelivery from a new message that looks the same.
 ///
 /// A broker repeats what it has no PUBACK for after a reconnect: first of all, in the order it was sent, with
@@ -24,45 +29,62 @@ struct Receipt {
 /// on that is not remembered with its packet id and bytes, all are new. This holds also where thousands of
 /// readings have equal bytes. Within a connection nothing is ever recognised.
 ///
+/// A broker that has not read the last PUBACKs repeats those messages, too, and mosquitto with a backlog has
+/// more in flight than there are packet ids. So an id can mean an earlier message than the last one that had
+/// it: the one from which on more of the batch agrees, if `least_proof` messages of that (or the whole batch)
+/// have bytes that are remembered just once.
+///
 /// A broker that lost its last minutes in a crash repeats messages it already had the PUBACKs for, some
 /// without the DUP flag. Those count as redeliveries only as a run of at least `least_run`, each with bytes
 /// that are remembered just once; a single message without DUP is always new.
 class RedeliveryWindow {
   public:
-    /// Remembered messages; below 65,535, so that the broker's next packet id is never among them.
-    static constexpr std::int64_t capacity = 60'000;
+    /// Remembered messages with a packet id.
+    static constexpr std::int64_t capacity = 400'000;
     static constexpr std::size_t least_run = 8;
+    static constexpr std::size_t least_proof = 3;
 
     RedeliveryWindow();
 
     /// Forgets everything; for another broker session, or one the broker has lost.
     void clear();
-    /// Redeliveries are possible again, of what was recorded under an earlier connection number.
-    void begin_connection(std::int64_t connection);
-    /// How many of `batch`, counted from its front, are redeliveries. The rest is to be recorded.
-    std::size_t redeliveries(std::span<const Receipt> batch) const;
-    /// After the batch is durable: `recognised` of it were redeliveries, the rest got seqs from `first_seq`
-    /// on.
-    void advance(std::span<const Receipt> batch, std::size_t recognised, std::int64_t first_seq);
-    /// A remembered message, when the spool is opened; in the order of seqs.
-    void restore(const Receipt& receipt, std::int64_t seq, std::int64_t connection);
+    /// Redeliveries are possible again, of what was remembered so far.
+    void begin_connection();
+    /// How much of the front of `batch` is redelivered. The rest is to be recorded.
+    Recognition recognise(std::span<const Receipt> batch);
+    /// After the batch is durable: the rest of it is remembered.
+    void advance(std::span<const Receipt> batch, const Recognition& recognised);
+    /// A remembered message, when the spool is opened; in the order they came.
+    void restore(const Receipt& receipt);
 
   private:
-    struct Slot {
+    struct Entry {
         Fingerprint print;
-        std::int64_t seq = 0;  ///< 0: free
-        std::int64_t connection = 0;
+        std::uint16_t packet_id;
+        std::uint32_t back;  ///< so many messages before is the one with the same packet id; 0: none
     };
     enum class Phase { open, run_confirmed, closed };
 
-    const Slot* match(const Receipt& receipt) const;
-    bool is_unique(const Slot& slot) const;
+    const Entry& entry(std::int64_t order) const {
+        return entries_[static_cast<std::size_t>(order % capacity)];
+    }
+    bool is_remembered(std::int64_t order) const { return order > 0 && order > newest_ - capacity; }
+    bool is_same(std::int64_t order, const Receipt& receipt) const;
+    std::int64_t before(std::int64_t order) const;
+    std::int64_t beginning(std::span<const Receipt> batch);
+    std::int64_t next(const Receipt& receipt, std::int64_t last) const;
+    std::size_t agreement(std::span<const Receipt> batch, std::int64_t order) const;
+    bool is_unique(const Fingerprint& print);
+    bool is_beyond_doubt(std::span<const Receipt> agreeing, std::size_t size);
+    void close();
 
-    std::unique_ptr<std::array<Slot, 65536>> slots_;  ///< by packet id
-    std::int64_t connection_ = 0;
-    std::int64_t newest_seq_ = 0;
-    std::int64_t last_matched_seq_ = 0;  ///< redeliveries come in order
+    // Remembered messages are numbered 1, 2, … in the order they came.
+    std::unique_ptr<Entry[]> entries_;          ///< a ring by number
+    std::vector<std::int64_t> newest_with_id_;  ///< 0: none
+    std::int64_t newest_ = 0;
+    std::int64_t last_matched_ = 0;  ///< redeliveries come in order
     Phase phase_ = Phase::closed;
+    std::vector<std::uint64_t> prints_;  ///< sorted halves of the fingerprints, made when they are asked for
 };
 
 }  // namespace silaware::spool

@@ -186,7 +186,7 @@ Result<void> Spool::State::begin_connection(std::string_view session, bool sessi
     return guarded([&]() -> Result<void> {
         writer_.begin_connection(after, session, same_session);
         if (!same_session) window_.clear();
-        window_.begin_connection(after.connection);
+        window_.begin_connection();
         publish();
         return {};
     });
@@ -195,7 +195,8 @@ Result<void> Spool::State::begin_connection(std::string_view session, bool sessi
 Result<Appended> Spool::State::append(std::span<const Arrival> arrivals) {
     const std::vector<Receipt> receipts = receipts_of(arrivals);
     const auto lock = writing();
-    const std::size_t duplicates = window_.redeliveries(receipts);
+    const Recognition recognised = window_.recognise(receipts);
+    const std::size_t duplicates = recognised.count;
     const std::span fresh = arrivals.subspan(duplicates);
     const Tally after = tally_after(arrivals, duplicates);
     if (!fresh.empty() && is_full(after)) {
@@ -217,7 +218,7 @@ Result<Appended> Spool::State::append(std::span<const Arrival> arrivals) {
     });
     refused_ = disk_refused_ = !appended;
     if (!appended) return appended;
-    window_.advance(receipts, duplicates, first_seq);
+    window_.advance(receipts, recognised);
     if (first_seq - 1 == forgotten_through_ && !fresh.empty()) oldest_ = fresh.front().received_at;
     publish();
     if (log_is_too_long_) move_log_while_writing_rests();

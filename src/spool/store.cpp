@@ -98,12 +98,11 @@ Writer::Writer(const std::filesystem::path& file)
 }
 
 void Writer::restore(RedeliveryWindow& window) {
-    Statement rows(connection_, "SELECT first_seq, connection, entries FROM receipt ORDER BY first_seq");
+    Statement rows(connection_, "SELECT entries FROM receipt ORDER BY first_seq");
     while (rows.step()) {
-        const std::string_view bytes = rows.bytes(2);
-        std::int64_t seq = rows.integer(0);
+        const std::string_view bytes = rows.bytes(0);
         for (std::size_t at = 0; at + entry_size <= bytes.size(); at += entry_size) {
-            window.restore(entry(bytes.data() + at), seq++, rows.integer(1));
+            window.restore(entry(bytes.data() + at));
         }
     }
 }
@@ -134,8 +133,8 @@ void Writer::append(std::span<const Arrival> arrivals, std::span<const Receipt> 
     if (!arrivals.empty()) {
         const std::string bytes = entries(receipts);
         insert_receipt_.bind(1, tally_.last_seq + 1).bind(2, after.connection).bind_bytes(3, bytes).run();
-        // The oldest row left may reach across this border; its older half is harmless.
-        forget_receipts_.bind(1, after.last_seq - 2 * RedeliveryWindow::capacity).run();
+        // The row that reaches across this border goes, too.
+        forget_receipts_.bind(1, after.last_seq - RedeliveryWindow::capacity).run();
     }
     save(after);
     transaction.commit();

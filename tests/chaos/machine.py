@@ -238,8 +238,9 @@ class Machine:
     def stored(self):
         """How often each number is in the database."""
         numbers = Counter()
+        # A FLOAT as text has six digits.
         for sql, read in (
-                ("SELECT energy FROM power_monitoring", lambda value: round(value / KWH_PER_NUMBER)),
+                ("SELECT CAST(energy AS DOUBLE) FROM power_monitoring", lambda value: round(value / KWH_PER_NUMBER)),
                 ("SELECT cycle_count FROM utils", int), ("SELECT temperature FROM temphumid", int),
                 ("SELECT payload FROM quarantine", lambda value: int(value[len('{"bad":'):-1]))):
             with self.database.connect() as connection, connection.cursor(pymysql.cursors.SSCursor) as cursor:

@@ -110,6 +110,27 @@ TEST(Puback, TheBatchInHandIsStoredAndAcknowledgedOnStop) {
     EXPECT_EQ(broker.read_packet(5s).substr(0, 1), "\xE0");  // DISCONNECT
 }
 
+TEST(Puback, ReachesABrokerThatWasStillSendingOnStop) {
+    FakeBroker broker;
+    Gate gate;
+    Recorder recorder(options_for(broker.port()), [&](auto batch) { return gate.pass(batch); });
+    broker.welcome();
+    for (int packet_id = 1; packet_id <= 5000; ++packet_id)
+        broker.publish(packet_id, "reading");
+    ASSERT_TRUE(eventually([&] { return gate.waiting == 1; }));
+    for (int packet_id = 5001; packet_id <= 5100; ++packet_id)
+        broker.publish(packet_id, "never read");
+    std::jthread stopping([&] { recorder.stop(); });
+    std::this_thread::sleep_for(50ms);
+    gate.open(true);
+    std::this_thread::sleep_for(300ms);  // a busy broker
+    int pubacks = 0;
+    while (broker.read_puback(1s))
+        ++pubacks;
+    EXPECT_EQ(pubacks, static_cast<int>(recorder.count()));
+    EXPECT_GT(pubacks, 0);
+}
+
 TEST(Puback, ABatchIsStoredAlsoWhenTheConnectionIsLost) {
     FakeBroker broker;
     Recorder recorder(options_for(broker.port()));

@@ -18,21 +18,18 @@ Receipt dup(int packet_id, const std::string& payload) {
 /// Feeds batches the way the spool does and counts the redeliveries.
 class Stream {
   public:
-    void connect() { window_.begin_connection(++connection_); }
+    void connect() { window_.begin_connection(); }
 
     std::size_t take(const std::vector<Receipt>& batch) {
-        const std::size_t recognised = window_.redeliveries(batch);
-        window_.advance(batch, recognised, next_seq_);
-        next_seq_ += static_cast<std::int64_t>(batch.size() - recognised);
-        return recognised;
+        const Recognition recognised = window_.recognise(batch);
+        window_.advance(batch, recognised);
+        return recognised.count;
     }
 
     RedeliveryWindow& window() { return window_; }
 
   private:
     RedeliveryWindow window_;
-    std::int64_t connection_ = 0;
-    std::int64_t next_seq_ = 1;
 };
 
 /// Packet ids as a broker gives them: 1 … 65535, 1 …
@@ -165,6 +162,79 @@ TEST(Redelivery, QosZeroIsNeverARedelivery) {
     stream.take({receipt(0, "a")});
     stream.connect();
     EXPECT_EQ(stream.take({dup(0, "a")}), 0u);
+}
+
+TEST(Redelivery, MessagesWithoutPacketIdsTakeNoPlaceInTheWindow) {
+    Stream stream;
+    stream.connect();
+    stream.take({receipt(1, "a")});
+    for (int n = 0; n < RedeliveryWindow::capacity; ++n)
+        stream.take({receipt(0, "QoS 0")});
+    stream.connect();
+    EXPECT_EQ(stream.take({dup(1, "a")}), 1u);
+}
+
+/// A broker's messages: every third one has the bytes of many others.
+class Broker {
+  public:
+    Receipt message(int n, bool redelivered) const {
+        const std::string bytes = n % 3 == 0 ? "stuck clock" : "reading " + std::to_string(n);
+        return receipt((n - 1) % ids_ + 1, bytes, redelivered);
+    }
+    /// Sends messages `from` … `to` in batches and counts the recognised ones.
+    std::size_t send(Stream& stream, int from, int to, bool redelivered, int batch_size = 5000) const {
+        std::size_t recognised = 0;
+        std::vector<Receipt> batch;
+        for (int n = from; n <= to; ++n) {
+            batch.push_back(message(n, redelivered));
+            if (n < to && static_cast<int>(batch.size()) < batch_size) continue;
+            recognised += stream.take(batch);
+            batch.clear();
+        }
+        return recognised;
+    }
+
+    int ids_ = 65535;
+};
+
+TEST(Redelivery, MoreInFlightThanThereArePacketIdsIsRecognised) {
+    for (const int in_flight : {59'000, 65'000, 65'535, 65'536, 131'071, 250'000}) {
+        for (const int batch_size : {11, 5000}) {
+            const Broker broker;
+            Stream stream;
+            stream.connect();
+            broker.send(stream, 1, 300'000, false);
+            stream.connect();
+            EXPECT_EQ(broker.send(stream, 300'000 - in_flight + 1, 305'000, true, batch_size),
+                      static_cast<std::size_t>(in_flight))
+                << in_flight << " in batches of " << batch_size;
+            // The new ones are remembered behind them.
+            stream.connect();
+            EXPECT_EQ(broker.send(stream, 304'001, 305'001, true), 1000u);
+        }
+    }
+}
+
+TEST(Redelivery, WhatTheBrokerSentButNeverArrivedIsNew) {
+    const Broker broker;
+    Stream stream;
+    stream.connect();
+    broker.send(stream, 1, 200'000, false);
+    stream.connect();
+    EXPECT_EQ(broker.send(stream, 200'001, 300'000, true), 0u);
+}
+
+TEST(Redelivery, FewPacketIdsUsedAgainAndAgainMergeNothing) {
+    Stream stream;
+    stream.connect();
+    for (int n = 1; n <= 1000; ++n)
+        stream.take({receipt((n - 1) % 20 + 1, "stuck clock")});
+    stream.connect();
+    // 996 … 1000 come again, and 15 that never arrived.
+    std::vector<Receipt> batch;
+    for (int n = 996; n <= 1015; ++n)
+        batch.push_back(dup((n - 1) % 20 + 1, "stuck clock"));
+    EXPECT_EQ(stream.take(batch), 5u);
 }
 
 TEST(Fingerprint, SeparatesTopicAndPayloadAndEveryByte) {
