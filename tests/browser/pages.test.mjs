@@ -15,7 +15,12 @@ async function signedIn(t, url = baseUrl, options = {}) {
   return context.newPage();
 }
 
+/** What fades in has not its own colours yet. */
+const comeToRest = (page) => page.evaluate(() => Promise.allSettled(document.getAnimations()
+  .filter((animation) => Number.isFinite(animation.effect.getComputedTiming().endTime)).map((animation) => animation.finished)));
+
 async function seriousFindings(page) {
+  await comeToRest(page);
   // From the DevTools side, so that the page's own CSP stays in force.
   const session = await page.context().newCDPSession(page);
   await session.send("Runtime.evaluate", { expression: readFileSync(axeSource, "utf8") });
