@@ -240,8 +240,8 @@ class Machine:
         numbers = Counter()
         # A FLOAT as text has six digits.
         for sql, read in (
-                ("SELECT CAST(energy AS DOUBLE) FROM power_monitoring", lambda value: round(value / KWH_PER_NUMBER)),
-                ("SELECT cycle_count FROM utils", int), ("SELECT temperature FROM temphumid", int),
+                ("SELECT energy FROM power_monitoring", lambda value: round(value / KWH_PER_NUMBER)),
+                ("SELECT cycle_count FROM utils", int), ("SELECT CAST(temperature AS DOUBLE) FROM temphumid", int),
                 ("SELECT payload FROM quarantine", lambda value: int(value[len('{"bad":'):-1]))):
             with self.database.connect() as connection, connection.cursor(pymysql.cursors.SSCursor) as cursor:
                 cursor.execute(sql)
