@@ -28,7 +28,7 @@ ROOMS_BELOW = {
 # Third-party headers and the only rooms that may include them.
 HEADER_ROOMS = [
     (r"mysql(d_error)?\.h|mariadb", {"storage"}),
-    (r"mosquitto\.h", {"mqtt"}),
+    (r"mosquitto\.h|openssl/ssl\.h", {"mqtt"}),
     (r"curl/", {"mail"}),
     (r"xlsxwriter", {"sheet"}),
     (r"ctemplate/", {"view"}),

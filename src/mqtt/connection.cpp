@@ -1,20 +1,14 @@
 #include "mqtt/connection.hpp"
 
 #include <algorithm>
-#include <array>
-#include <cerrno>
+#include <thread>
 
-#include <netinet/in.h>
-#include <netinet/tcp.h>
 #include <poll.h>
-#include <sys/socket.h>
-#include <unistd.h>
 
 #include <fmt/format.h>
-#include <mqtt_protocol.h>
 
 #include "core/clock.hpp"
-#include "mqtt/reachable.hpp"
+#include "mqtt/library.hpp"
 
 namespace silaware::mqtt {
 
@@ -27,295 +21,238 @@ constexpr milliseconds idle_wait{100};
 constexpr milliseconds handshake_wait{20};
 constexpr milliseconds stop_patience{2000};
 constexpr milliseconds last_words_patience{1000};
-constexpr std::uint32_t largest_packet = 16 * 1024 * 1024;
-// Redeliveries come first on a connection. After so many others the DUP flag is not looked for any more: the
-// library formats a line of text for it, for every message.
-constexpr int enough_without_dup = 5000;
-
-struct FreeProperties {
-    void operator()(mosquitto_property* list) const { mosquitto_property_free_all(&list); }
-};
-using Properties = std::unique_ptr<mosquitto_property, FreeProperties>;
-
-Properties connect_properties() {
-    mosquitto_property* list = nullptr;
-    mosquitto_property_add_int32(&list, MQTT_PROP_SESSION_EXPIRY_INTERVAL, 0xFFFFFFFF);  // never
-    mosquitto_property_add_int32(&list, MQTT_PROP_MAXIMUM_PACKET_SIZE, largest_packet);
-    return Properties(list);
-}
-
-/// Closing a socket with unread bytes in it resets the connection, and a broker that is behind would not read
-/// the last acknowledgements any more. So reads and forgets until the broker closes, with a handle of its
-/// own: the library closes its one as soon as it has said goodbye.
-class LastWords {
-  public:
-    explicit LastWords(int socket) : socket_(::dup(socket)) {}
-    ~LastWords() {
-        if (socket_ >= 0) ::close(socket_);
-    }
-    LastWords(const LastWords&) = delete;
-    LastWords& operator=(const LastWords&) = delete;
-
-    void await_end(milliseconds patience) const {
-        ::shutdown(socket_, SHUT_WR);
-        const auto end = steady_clock::now() + patience;
-        std::array<char, 65536> ignored;
-        pollfd waiting{.fd = socket_, .events = POLLIN, .revents = 0};
-        while (steady_clock::now() < end) {
-            if (::poll(&waiting, 1, static_cast<int>(idle_wait.count())) == 0) continue;
-            if (::recv(socket_, ignored.data(), ignored.size(), MSG_DONTWAIT) <= 0) return;
-        }
-    }
-
-  private:
-    int socket_;
-};
-
-/// Gathers the many small acknowledgements of a batch in few TCP segments.
-void cork(int socket, int on) {
-    if (socket >= 0) setsockopt(socket, IPPROTO_TCP, TCP_CORK, &on, sizeof on);
-}
+constexpr std::chrono::seconds shortest_keepalive{5};
+// The longest topic and a payload longer than any that is taken fit in; also beside many properties.
+constexpr std::size_t kept_of_a_packet = 1024 * 1024;
+constexpr std::uint16_t unsubscribe_id = 1;
+constexpr std::uint16_t subscribe_id = 2;
+constexpr int session_taken_over = 0x8E;
+constexpr int unsupported_version_5 = 0x84;
+constexpr int unsupported_version_311 = 1;
 
 }  // namespace
 
-Connection::Connection(const SubscriberOptions& options, const SubscriberHandlers& handlers, int protocol,
+Connection::Connection(const SubscriberOptions& options, const SubscriberHandlers& handlers, Version version,
                        const std::vector<std::string>& filters, std::stop_token stop)
     : options_(options),
       handlers_(handlers),
       filters_(filters),
-      protocol_(protocol),
+      version_(version),
       stop_(std::move(stop)),
-      batch_(options.batch),
-      publish_line_(fmt::format("Client {} received PUBLISH (d", options.broker.client_id)) {}
-
-void Connection::listen() {
-    mosquitto* client = client_.get();
-    mosquitto_connect_v5_callback_set(
-        client, [](mosquitto*, void* owner, int code, int flags, const mosquitto_property*) {
-            self(owner).connack_ = code;
-            self(owner).connack_flags_ = flags;
-            ++self(owner).progress_;
-        });
-    mosquitto_disconnect_v5_callback_set(client,
-                                         [](mosquitto*, void* owner, int code, const mosquitto_property*) {
-                                             if (code >= 0x80) self(owner).goodbye_ = code;
-                                         });
-    mosquitto_message_v5_callback_set(client, [](mosquitto*, void* owner, const mosquitto_message* message,
-                                                 const mosquitto_property*) { self(owner).hear(*message); });
-    mosquitto_subscribe_callback_set(client, [](mosquitto*, void* owner, int, int count, const int* granted) {
-        self(owner).note_granted({granted, static_cast<std::size_t>(count)});
-    });
-    mosquitto_unsubscribe_callback_set(client, [](mosquitto*, void* owner, int) { ++self(owner).progress_; });
-    mosquitto_log_callback_set(client, [](mosquitto*, void* owner, int level, const char* text) {
-        self(owner).note_log(level, text);
-    });
-}
-
-void Connection::hear(const mosquitto_message& message) {
-    ++progress_;
-    const auto length = std::min(static_cast<std::size_t>(message.payloadlen), options_.payload_limit);
-    batch_.add({.topic = message.topic,
-                .payload = {static_cast<const char*>(message.payload), length},
-                .received_at = core::clock_now(),
-                .packet_id = static_cast<std::uint16_t>(message.mid),
-                .retained = message.retain,
-                .redelivered = is_redelivery_});
-    since_redelivery_ = is_redelivery_ ? 0 : since_redelivery_ + 1;
-    is_redelivery_ = false;
-}
-
-/// The library shows the DUP flag nowhere but in its debug log, just before it hands the message over.
-void Connection::note_log(int level, std::string_view text) {
-    if (text.starts_with(publish_line_)) {
-        is_redelivery_ = text.substr(publish_line_.size()).starts_with('1');
-    } else if (level == MOSQ_LOG_ERR || level == MOSQ_LOG_WARNING) {
-        library_error_ = text;
-    }
-}
-
-void Connection::note_granted(std::span<const int> granted) {
-    ++progress_;
-    for (std::size_t i = 0; i < granted.size() && i < filters_.size(); ++i) {
-        if (granted[i] >= 0x80) refused_filter_ = filters_[i];
-    }
-}
+      keepalive_(std::max(std::chrono::seconds(options.broker.keepalive_seconds), shortest_keepalive)),
+      reader_(std::max(kept_of_a_packet, options.payload_limit)),
+      batch_(options.batch) {}
 
 std::optional<Farewell> Connection::open() {
     if (auto failed = dial()) return failed;
     if (auto failed = await_connack()) return failed;
     if (!handlers_.connected(had_session())) return Farewell{Ending::not_stored, "the spool is not ready"};
-    if (const int result = subscribe()) return farewell(result);
-    return std::nullopt;
+    subscribe();
+    return end_;
 }
 
 std::optional<Farewell> Connection::dial() {
     const Endpoint& broker = options_.broker;
-    const auto address = reachable_address(broker.host, broker.port, options_.connect_timeout, stop_);
-    if (!address) return Farewell{Ending::unreachable, address.error().message};
-    auto client = make_client(broker, Session::persistent, protocol_, this);
-    if (!client) return Farewell{Ending::refused, client.error().message};
-    client_ = std::move(*client);
-    listen();
-    // TLS checks the certificate against the name; without it the address that just worked is the sure one.
-    if (const int result = connect_to(broker.tls_ca.empty() ? *address : broker.host)) {
-        return Farewell{Ending::unreachable, farewell(result).reason};
+    // The broker would make one up, and keep a session for it that nobody finds again.
+    if (broker.client_id.empty()) return Farewell{Ending::refused, "the MQTT client id is empty"};
+    auto stream = Stream::open(broker, options_.connect_timeout, stop_);
+    if (!stream) {
+        const bool settings = stream.error().code == core::ErrorCode::invalid;
+        return Farewell{settings ? Ending::refused : Ending::unreachable, stream.error().message};
     }
-    return std::nullopt;
-}
-
-int Connection::connect_to(const std::string& host) {
-    const Endpoint& broker = options_.broker;
-    const int keepalive = std::max<int>(broker.keepalive_seconds, 5);
-    if (protocol_ != MQTT_PROTOCOL_V5)
-        return mosquitto_connect(client_.get(), host.c_str(), broker.port, keepalive);
-    mosquitto_int_option(client_.get(), MOSQ_OPT_RECEIVE_MAXIMUM, options_.receive_maximum);
-    const Properties properties = connect_properties();
-    return mosquitto_connect_bind_v5(client_.get(), host.c_str(), broker.port, keepalive, nullptr,
-                                     properties.get());
+    stream_ = std::move(*stream);
+    heard_ = said_ = steady_clock::now();
+    send(connect_packet(broker, version_, keepalive_, options_.receive_maximum));
+    return end_;
 }
 
 std::optional<Farewell> Connection::await_connack() {
-    const auto end = steady_clock::now() + 2 * options_.connect_timeout;
-    int result = MOSQ_ERR_SUCCESS;
-    while (!connack_ && result == MOSQ_ERR_SUCCESS) {
+    const auto patience_ends = steady_clock::now() + 2 * options_.connect_timeout;
+    while (!connack_ && !end_) {
         if (stop_.stop_requested()) return Farewell{Ending::stopped, {}};
-        if (steady_clock::now() > end) return Farewell{Ending::silent, "the broker does not answer"};
-        result = mosquitto_loop_read(client_.get(), 1);
-        if (connack_ || result != MOSQ_ERR_SUCCESS) break;
-        result = mosquitto_loop_write(client_.get(), 1);
-        wait(POLLIN, handshake_wait);
+        if (steady_clock::now() > patience_ends) end(Ending::silent, "the broker does not answer");
+        if (const auto packet = next_packet()) {
+            take_connack(*packet);
+        } else if (!end_) {
+            stream_->wait(POLLIN, handshake_wait);
+        }
     }
-    if (!connack_) return Farewell{Ending::silent, farewell(result).reason};
-    if (*connack_ != 0) return refusal();
+    if (!connack_) return Farewell{Ending::silent, end_->reason};
+    if (connack_->code != 0) return refusal();
     return std::nullopt;
 }
 
+void Connection::take_connack(const Packet& packet) {
+    if (packet.type() == PacketType::connack) connack_ = read_connack(packet, version_);
+    if (!connack_) return end(Ending::silent, "the broker does not answer as MQTT brokers do");
+    if (connack_->keepalive && connack_->keepalive->count() > 0) keepalive_ = *connack_->keepalive;
+}
+
 Farewell Connection::refusal() const {
-    const bool version = protocol_ == MQTT_PROTOCOL_V5 ? *connack_ == MQTT_RC_UNSUPPORTED_PROTOCOL_VERSION
-                                                       : *connack_ == CONNACK_REFUSED_PROTOCOL_VERSION;
-    const char* words = protocol_ == MQTT_PROTOCOL_V5 ? mosquitto_reason_string(*connack_)
-                                                      : mosquitto_connack_string(*connack_);
-    return {version ? Ending::wrong_version : Ending::refused,
-            fmt::format("the broker refuses the connection: {}", words)};
+    const int version = version_ == Version::v5 ? unsupported_version_5 : unsupported_version_311;
+    // A broker that does not know MQTT 5 answers with the number of MQTT 3.1.1.
+    const bool wrong = connack_->code == version || connack_->code == unsupported_version_311;
+    return {wrong ? Ending::wrong_version : Ending::refused,
+            fmt::format("the broker refuses the connection: {}", refusal_text(connack_->code))};
 }
 
-int Connection::subscribe() {
-    for (const std::string& filter : options_.former_filters) {
-        mosquitto_unsubscribe(client_.get(), nullptr, filter.c_str());
-    }
-    std::vector<char*> filters;
-    for (const std::string& filter : filters_)
-        filters.push_back(const_cast<char*>(filter.c_str()));
-    // Retained messages are wanted once, not at every reconnect; only MQTT 5 can say so.
-    const int how = protocol_ == MQTT_PROTOCOL_V5 ? MQTT_SUB_OPT_SEND_RETAIN_NEW : 0;
-    const int result = mosquitto_subscribe_multiple(client_.get(), nullptr, static_cast<int>(filters.size()),
-                                                    filters.data(), 1, how, nullptr);
-    if (result != MOSQ_ERR_SUCCESS || !batch_.empty()) return result;
-    return write_out();
-}
-
-Farewell Connection::farewell(int result) const {
-    if (goodbye_ == MQTT_RC_SESSION_TAKEN_OVER) {
-        return {Ending::taken_over, "another client took over our client id"};
-    }
-    if (goodbye_)
-        return {Ending::lost, fmt::format("the broker said goodbye: {}", mosquitto_reason_string(*goodbye_))};
-    if (result == MOSQ_ERR_TLS && !library_error_.empty()) return {Ending::lost, library_error_};
-    if (result == MOSQ_ERR_CONN_LOST) return {Ending::lost, "the broker closed the connection"};
-    return {Ending::lost, explain(result)};
+void Connection::subscribe() {
+    if (!options_.former_filters.empty())
+        send(unsubscribe_packet(version_, unsubscribe_id, options_.former_filters));
+    send(subscribe_packet(version_, subscribe_id, filters_));
 }
 
 Farewell Connection::serve() {
     while (!stop_.stop_requested()) {
-        int result = collect();
+        collect();
         // Also behind a lost connection: a broker that died may not have kept what it sent.
         if (!store_batch())
             return {Ending::not_stored, "messages could not be stored; the broker keeps them"};
-        if (result == MOSQ_ERR_SUCCESS && !broker_is_gone()) {
-            result = mosquitto_loop_misc(client_.get());
-            if (result == MOSQ_ERR_SUCCESS) result = write_out();
-        }
-        if (result != MOSQ_ERR_SUCCESS || goodbye_) return farewell(result);
-        if (!refused_filter_.empty()) {
-            return {Ending::refused,
-                    fmt::format("the broker refuses the subscription to {}", refused_filter_)};
-        }
-        if (reads_log_ && since_redelivery_ > enough_without_dup) {
-            mosquitto_log_callback_set(client_.get(), nullptr);
-            reads_log_ = false;
-        }
+        if (end_) return *end_;
+        // Writing to a broker that is gone would fail, with messages still to be read that it has no more.
+        if (stream_->peer_is_gone()) continue;
+        acknowledge();
+        keep_alive();
+        if (end_) return *end_;
     }
     leave();
     return {Ending::stopped, {}};
 }
 
-/// Then writing would only fail and close the socket, with messages in it that a broker that died has no
-/// more.
-bool Connection::broker_is_gone() const {
-    pollfd end{.fd = mosquitto_socket(client_.get()), .events = POLLRDHUP, .revents = 0};
-    return ::poll(&end, 1, 0) > 0 && end.revents != 0;
-}
-
-bool Connection::wait(short events, milliseconds timeout) const {
-    pollfd waiting{.fd = mosquitto_socket(client_.get()), .events = events, .revents = 0};
-    return ::poll(&waiting, 1, static_cast<int>(timeout.count())) > 0;
-}
-
-/// Asks the library, not the socket: with TLS, messages can wait inside the SSL object where poll() sees
-/// nothing. One call may only have dealt with a packet that does not call us, so it takes two without
-/// progress.
-int Connection::read_what_is_there() {
-    for (int fruitless = 0; fruitless < 2 && !batch_.is_full();) {
-        const std::uint64_t before = progress_;
-        const int result = mosquitto_loop_read(client_.get(), 1);
-        if (result != MOSQ_ERR_SUCCESS) return result;
-        if (goodbye_) return MOSQ_ERR_CONN_LOST;
-        fruitless = progress_ == before ? fruitless + 1 : 0;
+/// Reads until the batch is full, or the broker is quiet for `linger`. That is slept, since poll() would be
+/// woken for every message: costly for us, and for the broker, who would do the waking.
+void Connection::collect() {
+    take_what_is_there();
+    if (!end_ && batch_.empty() && stream_->wait(POLLIN, idle_wait)) take_what_is_there();
+    std::size_t before = 0;
+    while (!end_ && batch_.size() > before && !batch_.is_full()) {
+        before = batch_.size();
+        std::this_thread::sleep_for(options_.batch.linger);
+        take_what_is_there();
     }
-    return MOSQ_ERR_SUCCESS;
 }
 
-/// Reads until the batch is full, or the broker is quiet for `linger`.
-int Connection::collect() {
-    int result = read_what_is_there();
-    if (result == MOSQ_ERR_SUCCESS && batch_.empty() && wait(POLLIN, idle_wait))
-        result = read_what_is_there();
-    while (result == MOSQ_ERR_SUCCESS && !batch_.empty() && !batch_.is_full() &&
-           wait(POLLIN, options_.batch.linger)) {
-        result = read_what_is_there();
+void Connection::take_what_is_there() {
+    while (!end_ && !batch_.is_full()) {
+        const auto packet = next_packet();
+        if (!packet) return;
+        take(*packet);
     }
-    return result;
+}
+
+/// Nothing if there is none now, or at the end.
+std::optional<Packet> Connection::next_packet() {
+    while (true) {
+        if (const auto packet = reader_.next()) return packet;
+        if (reader_.malformed()) {
+            end(Ending::lost, "the broker sent what is not MQTT");
+            return std::nullopt;
+        }
+        const Transfer read = stream_->read(reader_.room());
+        if (read.ended) end(Ending::lost, read.reason);
+        if (read.count == 0) return std::nullopt;
+        reader_.filled(read.count);
+        read_at_ = core::clock_now();
+        heard_ = steady_clock::now();
+        asked_.reset();
+    }
+}
+
+void Connection::take(const Packet& packet) {
+    switch (packet.type()) {
+        case PacketType::publish:
+            return take_publish(packet);
+        case PacketType::suback:
+            return take_suback(packet);
+        case PacketType::unsuback:
+        case PacketType::pingresp:
+            return;
+        case PacketType::disconnect:
+            return take_disconnect(packet);
+        default:
+            end(Ending::lost,
+                fmt::format("the broker sent an MQTT packet out of place (type {})", packet.header >> 4));
+    }
+}
+
+void Connection::take_publish(const Packet& packet) {
+    const auto publish = read_publish(packet, version_);
+    if (!publish) return end(Ending::lost, "the broker sent a malformed message");
+    batch_.add({.topic = publish->topic,
+                .payload = publish->payload.substr(0, options_.payload_limit),
+                .received_at = read_at_,
+                .packet_id = publish->packet_id,
+                .retained = publish->retained,
+                .redelivered = publish->redelivered});
+}
+
+void Connection::take_suback(const Packet& packet) {
+    const auto granted = read_suback(packet, version_);
+    if (!granted) return end(Ending::lost, "the broker sent a malformed answer to the subscription");
+    for (std::size_t i = 0; i < granted->size() && i < filters_.size(); ++i) {
+        if ((*granted)[i] >= 0x80) {
+            end(Ending::refused, fmt::format("the broker refuses the subscription to {}", filters_[i]));
+        }
+    }
+}
+
+void Connection::take_disconnect(const Packet& packet) {
+    const int reason = read_disconnect(packet);
+    if (reason == session_taken_over)
+        return end(Ending::taken_over, "another client took over our client id");
+    end(Ending::lost, fmt::format("the broker said goodbye: {}", reason_text(reason)));
 }
 
 bool Connection::store_batch() {
     if (batch_.empty()) return true;
-    const bool stored = handlers_.store(batch_.messages());
+    const auto messages = batch_.messages();
+    const bool stored = handlers_.store(messages);
+    if (stored) {
+        for (const Message& message : messages) {
+            if (message.packet_id != 0) append_puback(pubacks_, message.packet_id);
+        }
+    }
     batch_.clear();
     return stored;
 }
 
-/// Empties the library's queue, acknowledgements included; so only while the batch is empty.
-int Connection::write_out() {
-    if (!mosquitto_want_write(client_.get())) return MOSQ_ERR_SUCCESS;
+void Connection::acknowledge() {
+    if (!pubacks_.empty()) send(pubacks_);
+    pubacks_.clear();
+}
+
+void Connection::keep_alive() {
+    const auto now = steady_clock::now();
+    if (asked_ && now - *asked_ > keepalive_) return end(Ending::lost, "the broker does not answer any more");
+    if (asked_ || now - std::min(said_, heard_) < milliseconds(keepalive_) / 2) return;
+    asked_ = now;
+    send(pingreq_packet);
+}
+
+/// What can't be sent is no end yet: a broker that is gone may have left messages to read, and reading tells.
+void Connection::send(std::string_view bytes) {
     const auto begin = steady_clock::now();
-    const milliseconds patience = std::chrono::seconds(std::max<int>(options_.broker.keepalive_seconds, 5));
-    cork(mosquitto_socket(client_.get()), 1);
-    int result = mosquitto_loop_write(client_.get(), 1);
-    while (result == MOSQ_ERR_SUCCESS && mosquitto_want_write(client_.get())) {
-        const auto limit = stop_.stop_requested() ? stop_patience : patience;
-        if (steady_clock::now() - begin > limit) return MOSQ_ERR_KEEPALIVE;
-        wait(POLLOUT, idle_wait);
-        result = mosquitto_loop_write(client_.get(), 1);
+    while (!bytes.empty()) {
+        const Transfer written = stream_->write(bytes);
+        if (written.ended) return;
+        bytes.remove_prefix(written.count);
+        const auto now = steady_clock::now();
+        said_ = now;
+        if (bytes.empty()) return;
+        if (now - begin > (stop_.stop_requested() ? stop_patience : milliseconds(keepalive_)))
+            return end(Ending::lost, "the broker takes nothing from us");
+        if (written.count == 0) stream_->wait(POLLOUT, idle_wait);
     }
-    cork(mosquitto_socket(client_.get()), 0);
-    return result;
 }
 
 void Connection::leave() {
-    const LastWords last_words(mosquitto_socket(client_.get()));
-    if (mosquitto_disconnect(client_.get()) != MOSQ_ERR_SUCCESS) return;
-    write_out();
-    last_words.await_end(last_words_patience);
+    send(disconnect_packet);
+    if (!end_) stream_->close_gracefully(last_words_patience);
+}
+
+/// The first reason counts.
+void Connection::end(Ending ending, std::string reason) {
+    if (!end_) end_ = Farewell{ending, std::move(reason)};
 }
 
 }  // namespace silaware::mqtt

@@ -3,14 +3,15 @@
 #include <chrono>
 #include <cstdint>
 #include <optional>
-#include <span>
 #include <stop_token>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "mqtt/batch.hpp"
-#include "mqtt/library.hpp"
+#include "mqtt/packet.hpp"
+#include "mqtt/packet_reader.hpp"
+#include "mqtt/stream.hpp"
 #include "mqtt/subscriber.hpp"
 
 namespace silaware::mqtt {
@@ -23,61 +24,58 @@ struct Farewell {
     std::string reason = {};
 };
 
-/// One connection from CONNECT to its end, on a client of its own, so that no acknowledgement of a former one
-/// can be left over.
+/// One connection from CONNECT to its end.
 ///
-/// libmosquitto queues the PUBACK of a message before it calls us. Nothing leaves its queue but in
-/// mosquitto_loop_write(), and that is called here only while no message waits to be stored.
+/// PUBACKs are written in one place, for a batch that has just been stored, all of them at once; so none can
+/// leave before, and a batch costs one write.
 class Connection {
   public:
-    Connection(const SubscriberOptions& options, const SubscriberHandlers& handlers, int protocol,
+    Connection(const SubscriberOptions& options, const SubscriberHandlers& handlers, Version version,
                const std::vector<std::string>& filters, std::stop_token stop);
 
     /// Connects and subscribes; nothing if that went well.
     std::optional<Farewell> open();
     /// Receives until the end. Everything received has been offered to `store` when it returns.
     Farewell serve();
-    bool had_session() const { return (connack_flags_ & 1) != 0; }
+    bool had_session() const { return connack_ && connack_->session_present; }
 
   private:
-    static Connection& self(void* owner) { return *static_cast<Connection*>(owner); }
-    void listen();
-    void hear(const mosquitto_message& message);
-    void note_log(int level, std::string_view text);
-    void note_granted(std::span<const int> granted);
-
     std::optional<Farewell> dial();
-    int connect_to(const std::string& host);
     std::optional<Farewell> await_connack();
-    int subscribe();
     Farewell refusal() const;
-    Farewell farewell(int result) const;
+    void subscribe();
 
-    bool broker_is_gone() const;
-    bool wait(short events, std::chrono::milliseconds timeout) const;
-    int read_what_is_there();
-    int collect();
+    void collect();
+    void take_what_is_there();
+    std::optional<Packet> next_packet();
+    void take(const Packet& packet);
+    void take_connack(const Packet& packet);
+    void take_publish(const Packet& packet);
+    void take_suback(const Packet& packet);
+    void take_disconnect(const Packet& packet);
     bool store_batch();
-    int write_out();
+    void acknowledge();
+    void keep_alive();
+    void send(std::string_view bytes);
     void leave();
+    void end(Ending ending, std::string reason);
 
     const SubscriberOptions& options_;
     const SubscriberHandlers& handlers_;
     const std::vector<std::string>& filters_;
-    int protocol_;
+    Version version_;
     std::stop_token stop_;
+    std::chrono::seconds keepalive_;
+    std::optional<Stream> stream_;
+    PacketReader reader_;
     Batch batch_;
-    std::optional<int> connack_;
-    int connack_flags_ = 0;
-    std::optional<int> goodbye_;  ///< reason code of the broker's DISCONNECT (MQTT 5)
-    std::string refused_filter_;
-    std::string library_error_;
-    std::string publish_line_;  ///< how the library's log line of a PUBLISH begins, up to the DUP flag
-    bool reads_log_ = true;
-    bool is_redelivery_ = false;
-    int since_redelivery_ = 0;
-    std::uint64_t progress_ = 0;  ///< grows with every packet that calls us
-    Handle client_;
+    std::string pubacks_;  ///< of stored messages alone
+    std::optional<Connack> connack_;
+    std::optional<Farewell> end_;
+    core::Instant read_at_ = {};
+    std::chrono::steady_clock::time_point heard_;
+    std::chrono::steady_clock::time_point said_;
+    std::optional<std::chrono::steady_clock::time_point> asked_;  ///< a PINGREQ without an answer so far
 };
 
 }  // namespace silaware::mqtt

@@ -33,15 +33,15 @@ int set_tls(mosquitto* client, const std::string& ca) {
 
 }  // namespace
 
-Result<Handle> make_client(const Endpoint& endpoint, Session session, int protocol, void* owner) {
+Result<Handle> make_client(const Endpoint& endpoint, void* owner) {
     start_library();
     const char* id = endpoint.client_id.empty() ? nullptr : endpoint.client_id.c_str();
-    Handle client(mosquitto_new(id, session == Session::clean, owner));
+    Handle client(mosquitto_new(id, true, owner));
     if (!client) {
         return fail(ErrorCode::invalid,
                     fmt::format("the MQTT client id \"{}\" is not valid", endpoint.client_id));
     }
-    mosquitto_int_option(client.get(), MOSQ_OPT_PROTOCOL_VERSION, protocol);
+    mosquitto_int_option(client.get(), MOSQ_OPT_PROTOCOL_VERSION, MQTT_PROTOCOL_V311);
     mosquitto_int_option(client.get(), MOSQ_OPT_TCP_NODELAY, 1);
     mosquitto_threaded_set(client.get(), true);
     if (!endpoint.username.empty()) {
@@ -55,6 +55,14 @@ Result<Handle> make_client(const Endpoint& endpoint, Session session, int protoc
 
 std::string explain(int result) {
     return result == MOSQ_ERR_ERRNO ? std::strerror(errno) : mosquitto_strerror(result);
+}
+
+std::string reason_text(int code) {
+    return mosquitto_reason_string(code);
+}
+
+std::string refusal_text(int code) {
+    return code >= 0x80 ? reason_text(code) : mosquitto_connack_string(code);
 }
 
 }  // namespace silaware::mqtt

@@ -12,7 +12,7 @@
 
 #include "mqtt/backoff.hpp"
 #include "mqtt/library.hpp"
-#include "mqtt/reachable.hpp"
+#include "mqtt/tcp.hpp"
 
 namespace silaware::mqtt {
 
@@ -67,7 +67,7 @@ class Publisher::Session {
 Publisher::Session::Session(PublisherOptions options)
     : options_(std::move(options)), in_flight_(std::clamp(options_.in_flight, 1, most_in_flight)) {
     // MQTT 5 would let the broker allow only 20 messages in flight (mosquitto's default Receive Maximum).
-    auto client = make_client(options_.broker, mqtt::Session::clean, MQTT_PROTOCOL_V311, this);
+    auto client = make_client(options_.broker, this);
     if (!client) throw std::runtime_error(client.error().message);
     client_ = std::move(*client);
     // 0, no limit, would make the library forget to repeat them after a reconnect.
@@ -116,12 +116,14 @@ void Publisher::Session::work(const std::stop_token& stop) {
 
 int Publisher::Session::connect(const std::stop_token& stop) {
     const Endpoint& broker = options_.broker;
-    const auto address = reachable_address(broker.host, broker.port, connect_timeout, stop);
-    if (!address) {
-        tell(LogLevel::warning, address.error().message);
+    // Tried first, because the library's own connect can hang for minutes.
+    const auto tried = connect_tcp(broker.host, broker.port, connect_timeout, stop);
+    if (!tried) {
+        tell(LogLevel::warning, tried.error().message);
         return MOSQ_ERR_NO_CONN;
     }
-    const std::string& host = broker.tls_ca.empty() ? *address : broker.host;
+    // TLS checks the certificate against the name; without it the address that just worked is the sure one.
+    const std::string host = broker.tls_ca.empty() ? peer_address(*tried) : broker.host;
     const int keepalive = std::max<int>(broker.keepalive_seconds, 5);
     const int result = mosquitto_connect(client_.get(), host.c_str(), broker.port, keepalive);
     if (result != MOSQ_ERR_SUCCESS) tell(LogLevel::warning, explain(result));

@@ -5,7 +5,6 @@
 #include <mutex>
 
 #include <fmt/format.h>
-#include <mqtt_protocol.h>
 
 #include "core/clock.hpp"
 #include "mqtt/backoff.hpp"
@@ -83,7 +82,7 @@ class Subscriber::Loop {
     SubscriberHandlers handlers_;
     std::vector<std::string> filters_;
     Backoff backoff_;
-    int protocol_ = MQTT_PROTOCOL_V5;
+    Version version_ = Version::v5;
     int silences_ = 0;     ///< connections in a row that ended before an answer
     int short_lives_ = 0;  ///< connections in a row that were lost soon
     std::string last_reason_;
@@ -119,7 +118,7 @@ bool Subscriber::Loop::await_room(const std::stop_token& stop) {
 }
 
 Farewell Subscriber::Loop::connect_once(const std::stop_token& stop) {
-    Connection connection(options_, handlers_, protocol_, filters_, stop);
+    Connection connection(options_, handlers_, version_, filters_, stop);
     if (auto failed = connection.open()) return *failed;
     const auto begin = steady_clock::now();
     tell_of_connection(connection.had_session());
@@ -135,9 +134,9 @@ milliseconds Subscriber::Loop::judge(Ending ending) {
     silences_ = ending == Ending::silent ? silences_ + 1 : 0;
     if (ending == Ending::wrong_version || silences_ >= 2) {
         // An old broker says that it does not know MQTT 5, or just closes the connection.
-        protocol_ = protocol_ == MQTT_PROTOCOL_V5 ? MQTT_PROTOCOL_V311 : MQTT_PROTOCOL_V5;
+        version_ = version_ == Version::v5 ? Version::v311 : Version::v5;
         silences_ = 0;
-        if (ending == Ending::wrong_version && protocol_ == MQTT_PROTOCOL_V311) return milliseconds{0};
+        if (ending == Ending::wrong_version && version_ == Version::v311) return milliseconds{0};
     }
     if (ending == Ending::taken_over) return options_.takeover_backoff + backoff_.next();
     return backoff_.next();
@@ -148,13 +147,13 @@ void Subscriber::Loop::tell_of_connection(bool had_session) {
         const std::lock_guard lock(mutex_);
         state_.connected = true;
         state_.since = core::clock_now();
-        state_.protocol = protocol_;
+        state_.protocol = static_cast<int>(version_);
         ++state_.connections;
     }
     if (!last_reason_.empty() && short_lives_ > 1) return;
     log(LogLevel::info,
         fmt::format("connected to {}:{} as {} ({}, {})", options_.broker.host, options_.broker.port,
-                    options_.broker.client_id, protocol_ == MQTT_PROTOCOL_V5 ? "MQTT 5" : "MQTT 3.1.1",
+                    options_.broker.client_id, version_ == Version::v5 ? "MQTT 5" : "MQTT 3.1.1",
                     had_session ? "the broker kept our session" : "a new session"));
 }
 

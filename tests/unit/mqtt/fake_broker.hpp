@@ -50,10 +50,15 @@ class FakeBroker {
     void welcome(bool session_present = false) {
         if (accept_connect().empty()) throw std::runtime_error("nobody connects");
         send_connack(session_present, 0);
+        answer_subscribe('\x01');
+    }
+
+    /// `code`: the QoS granted, or a reason from 0x80 on.
+    void answer_subscribe(char code) {
         const std::string subscribe = read_packet(std::chrono::seconds(5));
         if (subscribe.empty() || subscribe[0] != '\x82') throw std::runtime_error("no SUBSCRIBE");
         send(std::string("\x90") + (version_ == 5 ? '\x04' : '\x03') + packet_id_of(subscribe) +
-             (version_ == 5 ? std::string("\0\x01", 2) : std::string("\x01")));
+             (version_ == 5 ? std::string(1, '\0') : std::string()) + code);
     }
 
     void send_connack(bool session_present, int code) {
@@ -78,8 +83,23 @@ class FakeBroker {
         send(packet + body);
     }
 
+    /// With a Server Keep Alive (MQTT 5).
+    void send_connack_with_keepalive(char seconds) {
+        send(std::string("\x20\x06\0\0\x03\x13\0", 7) + seconds);
+    }
+
     /// MQTT 5.
     void send_disconnect(int reason) { send(std::string("\xE0\x01") + static_cast<char>(reason)); }
+
+    /// Any bytes.
+    void send(const std::string& bytes) {
+        std::size_t sent = 0;
+        while (sent < bytes.size()) {
+            const ssize_t count = ::send(client_, bytes.data() + sent, bytes.size() - sent, MSG_NOSIGNAL);
+            if (count <= 0) return;
+            sent += static_cast<std::size_t>(count);
+        }
+    }
 
     /// The next packet of the client; empty if none comes in time or the connection is closed.
     std::string read_packet(std::chrono::milliseconds limit) {
@@ -119,15 +139,6 @@ class FakeBroker {
 
   private:
     static std::string packet_id_of(const std::string& subscribe) { return subscribe.substr(2, 2); }
-
-    void send(const std::string& bytes) {
-        std::size_t sent = 0;
-        while (sent < bytes.size()) {
-            const ssize_t count = ::send(client_, bytes.data() + sent, bytes.size() - sent, MSG_NOSIGNAL);
-            if (count <= 0) return;
-            sent += static_cast<std::size_t>(count);
-        }
-    }
 
     std::string read_bytes(std::size_t count, std::chrono::milliseconds limit) {
         std::string bytes;

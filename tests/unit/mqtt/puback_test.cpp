@@ -1,6 +1,4 @@
-// The promise of ingest rests on one habit of libmosquitto: with its threaded flag set, it only queues
-// PUBACKs, and the queue is emptied by mosquitto_loop_write() alone. These tests watch the wire and fail if
-// an update of the library changes that.
+// The promise of ingest: no PUBACK leaves before its message is stored. These tests watch the wire.
 #include <gtest/gtest.h>
 
 #include <future>
@@ -196,10 +194,69 @@ TEST(Subscriber, LongPayloadsAreCut) {
     Recorder recorder(options_for(broker.port()));
     broker.welcome();
     broker.publish(1, std::string(1'000'000, 'x'));
-    broker.publish(2, "next");
-    ASSERT_TRUE(recorder.await(2));
+    broker.publish(2, std::string(20'000'000, 'x'));
+    broker.publish(3, "next");
+    ASSERT_TRUE(recorder.await(3));
     EXPECT_EQ(recorder.received()[0].payload.size(), 65'537u);
-    EXPECT_EQ(recorder.received()[1].payload, "next");
+    EXPECT_EQ(recorder.received()[1].payload.size(), 65'537u);
+    EXPECT_EQ(recorder.received()[2].payload, "next");
+    for (int packet_id = 1; packet_id <= 3; ++packet_id)
+        EXPECT_EQ(broker.read_puback(), packet_id);
+}
+
+TEST(Subscriber, AsksAQuietBrokerWhetherItIsThere) {
+    FakeBroker broker;
+    const Recorder recorder(options_for(broker.port()));
+    ASSERT_FALSE(broker.accept_connect().empty());
+    broker.send_connack_with_keepalive(1);
+    broker.answer_subscribe(1);
+    for (int i = 0; i < 3; ++i) {
+        ASSERT_EQ(broker.read_packet(900ms), std::string("\xC0\0", 2));  // PINGREQ
+        broker.send(std::string("\xD0\0", 2));                           // PINGRESP
+    }
+    EXPECT_EQ(recorder.state().connections, 1);
+    EXPECT_TRUE(recorder.state().connected);
+    ASSERT_TRUE(eventually([&] { return !recorder.state().connected; }))
+        << "a broker that is silent for long";
+    EXPECT_NE(recorder.state().last_error.find("does not answer"), std::string::npos);
+    EXPECT_FALSE(broker.accept_connect().empty());
+}
+
+TEST(Subscriber, BytesThatAreNoMqttEndTheConnection) {
+    FakeBroker broker;
+    const Recorder recorder(options_for(broker.port()));
+    broker.welcome();
+    broker.publish(1, "reading");
+    broker.send("\x32\xFF\xFF\xFF\xFF\xFF");
+    EXPECT_TRUE(recorder.await(1)) << "what came before counts";
+    EXPECT_FALSE(broker.accept_connect().empty());
+    EXPECT_NE(recorder.state().last_error.find("not MQTT"), std::string::npos);
+}
+
+TEST(Subscriber, AMalformedMessageEndsTheConnection) {
+    FakeBroker broker;
+    const Recorder recorder(options_for(broker.port()));
+    broker.welcome();
+    broker.send(std::string("\x32\x03\0\x09t", 5));
+    EXPECT_FALSE(broker.accept_connect().empty());
+    EXPECT_NE(recorder.state().last_error.find("malformed"), std::string::npos);
+}
+
+TEST(Subscriber, SaysWhichSubscriptionIsRefused) {
+    FakeBroker broker;
+    const Recorder recorder(options_for(broker.port()));
+    ASSERT_FALSE(broker.accept_connect().empty());
+    broker.send_connack(false, 0);
+    broker.answer_subscribe('\x87');
+    ASSERT_TRUE(eventually([&] { return !recorder.state().last_error.empty(); }));
+    EXPECT_EQ(recorder.state().last_error, "the broker refuses the subscription to t");
+}
+
+TEST(Subscriber, NeedsAClientId) {
+    FakeBroker broker;
+    const Recorder recorder(options_for(broker.port(), ""));
+    ASSERT_TRUE(eventually([&] { return !recorder.state().last_error.empty(); }));
+    EXPECT_EQ(recorder.state().last_error, "the MQTT client id is empty");
 }
 
 }  // namespace

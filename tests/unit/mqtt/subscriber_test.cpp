@@ -198,6 +198,32 @@ TEST(Mosquitto, AnUntrustedCertificateIsRefused) {
     EXPECT_EQ(recorder.state().connections, 0);
 }
 
+TEST(Mosquitto, ACertificateForAnotherHostIsRefused) {
+    const TempFolder folder;
+    std::filesystem::permissions(folder.path(), std::filesystem::perms::all);
+    const Certificate certificate(folder.path());
+    const std::uint16_t port = free_port();
+    const MosquittoBroker broker("listener " + std::to_string(port) + " 127.0.0.1\ncertfile " +
+                                 certificate.file + "\nkeyfile " + certificate.key + "\n");
+    SubscriberOptions options = options_for(port);
+    options.broker.host = "127.0.0.1";  // the certificate is for localhost
+    options.broker.tls_ca = certificate.file;
+    const Recorder recorder(options);
+    ASSERT_TRUE(eventually([&] { return !recorder.state().last_error.empty(); }));
+    EXPECT_NE(recorder.state().last_error.find("IP address mismatch"), std::string::npos)
+        << recorder.state().last_error;
+    EXPECT_EQ(recorder.state().connections, 0);
+}
+
+TEST(Mosquitto, ACaFileThatCantBeReadIsSaidPlainly) {
+    const MosquittoBroker broker;
+    SubscriberOptions options = options_for(broker.port());
+    options.broker.tls_ca = "/no/such/ca.pem";
+    const Recorder recorder(options);
+    ASSERT_TRUE(eventually([&] { return !recorder.state().last_error.empty(); }));
+    EXPECT_EQ(recorder.state().last_error, "the MQTT CA file /no/such/ca.pem can't be read");
+}
+
 TEST(Mosquitto, AWrongPasswordIsSaidPlainly) {
     const TempFolder folder;
     std::filesystem::permissions(folder.path(), std::filesystem::perms::all);

@@ -1,6 +1,5 @@
-#include "mqtt/reachable.hpp"
+#include "mqtt/tcp.hpp"
 
-#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <future>
@@ -10,6 +9,8 @@
 
 #include <fcntl.h>
 #include <netdb.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <poll.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -81,49 +82,65 @@ Result<std::vector<Address>> resolve(const std::string& host, std::uint16_t port
     return std::move(lookup.addresses);
 }
 
-/// 0 if the address accepts, else an errno.
-int try_connect(const Address& address, milliseconds timeout, const std::stop_token& stop) {
-    const int descriptor = ::socket(address.family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-    if (descriptor < 0) return errno;
+/// A connected socket, or an errno.
+tl::expected<Socket, int> try_connect(const Address& address, milliseconds timeout,
+                                      const std::stop_token& stop) {
+    Socket socket(::socket(address.family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
+    if (socket.descriptor() < 0) return tl::unexpected(errno);
     int error = 0;
-    if (::connect(descriptor, reinterpret_cast<const sockaddr*>(&address.bytes), address.length) != 0)
+    if (::connect(socket.descriptor(), reinterpret_cast<const sockaddr*>(&address.bytes), address.length) !=
+        0)
         error = errno;
     const auto end = steady_clock::now() + timeout;
     while (error == EINPROGRESS) {
-        pollfd waiting{.fd = descriptor, .events = POLLOUT, .revents = 0};
-        const int ready = ::poll(&waiting, 1, static_cast<int>(slice.count()));
-        if (ready > 0) {
+        if (socket.wait(POLLOUT, slice)) {
             socklen_t size = sizeof error;
-            getsockopt(descriptor, SOL_SOCKET, SO_ERROR, &error, &size);
+            getsockopt(socket.descriptor(), SOL_SOCKET, SO_ERROR, &error, &size);
         } else if (stop.stop_requested() || steady_clock::now() > end) {
             error = ETIMEDOUT;
         }
     }
-    ::close(descriptor);
-    return error;
-}
-
-std::string numeric(const Address& address) {
-    char host[NI_MAXHOST] = {};
-    getnameinfo(reinterpret_cast<const sockaddr*>(&address.bytes), address.length, host, sizeof host, nullptr,
-                0, NI_NUMERICHOST);
-    return host;
+    if (error != 0) return tl::unexpected(error);
+    const int on = 1;
+    setsockopt(socket.descriptor(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+    return socket;
 }
 
 }  // namespace
 
-Result<std::string> reachable_address(const std::string& host, std::uint16_t port, milliseconds timeout,
-                                      const std::stop_token& stop) {
+Socket::~Socket() {
+    if (descriptor_ >= 0) ::close(descriptor_);
+}
+
+bool Socket::wait(short events, milliseconds timeout) const {
+    pollfd waiting{.fd = descriptor_, .events = events, .revents = 0};
+    return ::poll(&waiting, 1, static_cast<int>(timeout.count())) > 0;
+}
+
+Result<Socket> connect_tcp(const std::string& host, std::uint16_t port, milliseconds timeout,
+                           const std::stop_token& stop) {
     const auto addresses = resolve(host, port, timeout, stop);
     if (!addresses) return fail(addresses.error());
     int error = EHOSTUNREACH;
     for (const Address& address : *addresses) {
-        error = try_connect(address, timeout, stop);
-        if (error == 0) return numeric(address);
+        auto socket = try_connect(address, timeout, stop);
+        if (socket) return std::move(*socket);
+        error = socket.error();
         if (stop.stop_requested()) break;
     }
     return fail(ErrorCode::unavailable,
                 fmt::format("no broker at {}:{}: {}", host, port, std::strerror(error)));
+}
+
+std::string peer_address(const Socket& socket) {
+    sockaddr_storage bytes = {};
+    socklen_t length = sizeof bytes;
+    char host[NI_MAXHOST] = {};
+    if (::getpeername(socket.descriptor(), reinterpret_cast<sockaddr*>(&bytes), &length) == 0) {
+        getnameinfo(reinterpret_cast<const sockaddr*>(&bytes), length, host, sizeof host, nullptr, 0,
+                    NI_NUMERICHOST);
+    }
+    return host;
 }
 
 }  // namespace silaware::mqtt
