@@ -1,11 +1,12 @@
 #include "mqtt/library.hpp"
 
 #include <cerrno>
-#include <csignal>
 #include <cstring>
 #include <filesystem>
 
 #include <fmt/format.h>
+
+#include "mqtt/tcp.hpp"
 
 namespace silaware::mqtt {
 
@@ -18,8 +19,7 @@ namespace {
 /// Once per process; the library's own counterpart is left to the end of the process.
 void start_library() {
     static const int started = [] {
-        // libmosquitto writes to closed sockets without MSG_NOSIGNAL.
-        std::signal(SIGPIPE, SIG_IGN);
+        ignore_broken_pipes();
         return mosquitto_lib_init();
     }();
     if (started != MOSQ_ERR_SUCCESS) throw std::runtime_error("libmosquitto does not start");

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
-#include <csignal>
 #include <cstring>
 #include <filesystem>
 #include <limits>
@@ -55,12 +54,6 @@ bool is_address(const std::string& host) {
            inet_pton(AF_INET6, host.c_str(), ignored.data()) == 1;
 }
 
-/// OpenSSL writes to closed sockets without MSG_NOSIGNAL.
-void ignore_closed_sockets() {
-    static const auto ignored = std::signal(SIGPIPE, SIG_IGN);
-    (void)ignored;
-}
-
 int size_for_tls(std::size_t size) {
     return static_cast<int>(std::min<std::size_t>(size, std::numeric_limits<int>::max()));
 }
@@ -86,7 +79,7 @@ Result<Stream> Stream::open(const Endpoint& broker, milliseconds timeout, const 
 }
 
 Result<void> Stream::prepare_tls(const Endpoint& broker) {
-    ignore_closed_sockets();
+    ignore_broken_pipes();
     context_.reset(SSL_CTX_new(TLS_client_method()));
     if (!context_) return fail(ErrorCode::internal, fmt::format("TLS does not start: {}", tls_error()));
     SSL_CTX_set_min_proto_version(context_.get(), TLS1_2_VERSION);

@@ -1,6 +1,7 @@
 #include "mqtt/tcp.hpp"
 
 #include <cerrno>
+#include <csignal>
 #include <cstring>
 #include <future>
 #include <memory>
@@ -130,6 +131,10 @@ Result<Socket> connect_tcp(const std::string& host, std::uint16_t port, millisec
     }
     return fail(ErrorCode::unavailable,
                 fmt::format("no broker at {}:{}: {}", host, port, std::strerror(error)));
+}
+
+void ignore_broken_pipes() {
+    std::signal(SIGPIPE, SIG_IGN);
 }
 
 std::string peer_address(const Socket& socket) {

@@ -13,7 +13,6 @@ namespace silaware::mqtt {
 /// Owns the descriptor of a socket that never blocks.
 class Socket {
   public:
-    Socket() = default;
     explicit Socket(int descriptor) : descriptor_(descriptor) {}
     Socket(Socket&& other) noexcept : descriptor_(std::exchange(other.descriptor_, -1)) {}
     Socket& operator=(Socket&& other) noexcept {
@@ -36,6 +35,9 @@ class Socket {
 /// `timeout` per address, or soon after `stop`.
 core::Result<Socket> connect_tcp(const std::string& host, std::uint16_t port,
                                  std::chrono::milliseconds timeout, const std::stop_token& stop);
+
+/// For libraries that write to closed sockets without MSG_NOSIGNAL: OpenSSL and libmosquitto.
+void ignore_broken_pipes();
 
 /// The numeric address at the other end.
 std::string peer_address(const Socket& socket);

@@ -49,3 +49,23 @@ class MosquittoBroker {
     std::uint16_t port_ = free_port();
     Process process_;
 };
+
+/// A mosquitto that speaks TLS on `port`, with a certificate for localhost, and plain MQTT beside it.
+struct TlsMosquitto {
+    explicit TlsMosquitto(const std::string& settings = "")
+        : certificate(readable(folder)),
+          broker(settings + "listener " + std::to_string(port) + " 127.0.0.1\ncertfile " + certificate.file +
+                 "\nkeyfile " + certificate.key + "\n") {}
+
+    TempFolder folder;
+    Certificate certificate;
+    std::uint16_t port = free_port();
+    MosquittoBroker broker;
+
+  private:
+    /// mosquitto may run as another user.
+    static std::filesystem::path readable(const TempFolder& folder) {
+        std::filesystem::permissions(folder.path(), std::filesystem::perms::all);
+        return folder.path();
+    }
+};

@@ -159,36 +159,25 @@ TEST(Mosquitto, RetainedMessagesAreMarkedAndComeOnce) {
 }
 
 TEST(Mosquitto, TlsDeliversEverythingWithoutStalling) {
-    const TempFolder folder;
-    std::filesystem::permissions(folder.path(), std::filesystem::perms::all);
-    const Certificate certificate(folder.path());
-    const std::uint16_t port = free_port();
-    const MosquittoBroker broker("max_queued_messages 0\nlistener " + std::to_string(port) +
-                                 " 127.0.0.1\ncertfile " + certificate.file + "\nkeyfile " + certificate.key +
-                                 "\n");
-    SubscriberOptions options = options_for(port);
+    const TlsMosquitto tls("max_queued_messages 0\n");
+    SubscriberOptions options = options_for(tls.port);
     options.broker.host = "localhost";
-    options.broker.tls_ca = certificate.file;
+    options.broker.tls_ca = tls.certificate.file;
     options.batch.messages = 7;  // so that batches end in the middle of TLS records
     const Recorder recorder(options);
     ASSERT_TRUE(recorder.await_connection()) << recorder.log();
     std::this_thread::sleep_for(100ms);
-    Publisher publisher({.broker = endpoint(broker)});
+    Publisher publisher({.broker = endpoint(tls.broker)});
     publish(publisher, 1, 5000);
     ASSERT_TRUE(recorder.await(5000));
     EXPECT_EQ(numbers(recorder), sequence(1, 5000));
 }
 
 TEST(Mosquitto, AnUntrustedCertificateIsRefused) {
-    const TempFolder folder;
+    const TlsMosquitto tls;
     const TempFolder other_folder;
-    std::filesystem::permissions(folder.path(), std::filesystem::perms::all);
-    const Certificate certificate(folder.path());
     const Certificate other(other_folder.path());
-    const std::uint16_t port = free_port();
-    const MosquittoBroker broker("listener " + std::to_string(port) + " 127.0.0.1\ncertfile " +
-                                 certificate.file + "\nkeyfile " + certificate.key + "\n");
-    SubscriberOptions options = options_for(port);
+    SubscriberOptions options = options_for(tls.port);
     options.broker.host = "localhost";
     options.broker.tls_ca = other.file;
     const Recorder recorder(options);
@@ -199,15 +188,10 @@ TEST(Mosquitto, AnUntrustedCertificateIsRefused) {
 }
 
 TEST(Mosquitto, ACertificateForAnotherHostIsRefused) {
-    const TempFolder folder;
-    std::filesystem::permissions(folder.path(), std::filesystem::perms::all);
-    const Certificate certificate(folder.path());
-    const std::uint16_t port = free_port();
-    const MosquittoBroker broker("listener " + std::to_string(port) + " 127.0.0.1\ncertfile " +
-                                 certificate.file + "\nkeyfile " + certificate.key + "\n");
-    SubscriberOptions options = options_for(port);
+    const TlsMosquitto tls;
+    SubscriberOptions options = options_for(tls.port);
     options.broker.host = "127.0.0.1";  // the certificate is for localhost
-    options.broker.tls_ca = certificate.file;
+    options.broker.tls_ca = tls.certificate.file;
     const Recorder recorder(options);
     ASSERT_TRUE(eventually([&] { return !recorder.state().last_error.empty(); }));
     EXPECT_NE(recorder.state().last_error.find("IP address mismatch"), std::string::npos)
