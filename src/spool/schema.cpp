@@ -1,29 +1,33 @@
 #include "spool/schema.hpp"
 
 #include <random>
+#include <vector>
 
 #include <fmt/format.h>
+
+#include "spool/parcel.hpp"
 
 namespace silaware::spool {
 
 namespace {
 
 constexpr std::int64_t application_id = 0x53494C41;  // "SILA"
-constexpr std::int64_t version = 1;
+constexpr std::int64_t version = 2;
 
-// `message.size` stands before the long columns, so that summing it does not read them.
+// A row of `parcel` holds the messages that were appended together (parcel.hpp), with the seqs last_seq -
+// messages + 1 … last_seq. `contents` stands last, so that the other columns are read without it.
 // `state` holds in one row what must change together with an append.
 // `receipt` has a row per batch: `entries` is 18 bytes for each seq from first_seq on (packet id,
 // fingerprint).
-constexpr const char* tables = R"sql(
-CREATE TABLE message (
-    seq         INTEGER PRIMARY KEY,
-    received_ms INTEGER NOT NULL,
+constexpr const char* parcels = R"sql(
+CREATE TABLE IF NOT EXISTS parcel (
+    last_seq    INTEGER PRIMARY KEY,
+    messages    INTEGER NOT NULL,
     size        INTEGER NOT NULL,
-    retained    INTEGER NOT NULL,
-    topic       TEXT NOT NULL,
-    payload     BLOB NOT NULL
+    contents    BLOB NOT NULL
 );
+)sql";
+constexpr const char* tables = R"sql(
 CREATE TABLE receipt (
     first_seq   INTEGER PRIMARY KEY,
     connection  INTEGER NOT NULL,
@@ -49,10 +53,60 @@ std::string random_id() {
 
 void create(Connection& connection) {
     Transaction transaction(connection);
+    connection.execute(parcels);
     connection.execute(tables);
     const std::string id = random_id();
     Statement(connection, "INSERT INTO state (id, spool_id) VALUES (1, ?)").bind_text(1, id).run();
     connection.execute(fmt::format("PRAGMA application_id = {}", application_id).c_str());
+    connection.execute(fmt::format("PRAGMA user_version = {}", version).c_str());
+    transaction.commit();
+}
+
+/// Version 1 had a row for each message. The first of them that make one parcel.
+std::vector<Message> read_messages(Connection& connection) {
+    std::vector<Message> messages;
+    std::int64_t bytes = 0;
+    Statement rows(connection,
+                   "SELECT seq, received_ms, retained, topic, payload FROM message ORDER BY seq LIMIT 1000");
+    while (bytes < 4'000'000 && rows.step()) {
+        if (!messages.empty() && rows.integer(0) != messages.back().seq + 1) break;
+        messages.push_back({.seq = rows.integer(0),
+                            .received_at = core::from_epoch_ms(rows.integer(1)),
+                            .retained = rows.integer(2) != 0,
+                            .topic = std::string(rows.bytes(3)),
+                            .payload = std::string(rows.bytes(4))});
+        bytes += std::ssize(messages.back().payload);
+    }
+    return messages;
+}
+
+/// False when no message of version 1 is left. In steps, so that a long backlog needs no room for two of it.
+bool move_messages(Connection& connection) {
+    const std::vector<Message> messages = read_messages(connection);
+    if (messages.empty()) return false;
+    std::vector<Arrival> arrivals;
+    std::int64_t size = 0;
+    for (const Message& message : messages) {
+        arrivals.push_back({.topic = message.topic,
+                            .payload = message.payload,
+                            .received_at = message.received_at,
+                            .retained = message.retained});
+        size += footprint(arrivals.back());
+    }
+    const std::int64_t last_seq = messages.back().seq;
+    Transaction transaction(connection);
+    ParcelInsert(connection).run(last_seq, size, arrivals);
+    Statement(connection, "DELETE FROM message WHERE seq <= ?").bind(1, last_seq).run();
+    transaction.commit();
+    return true;
+}
+
+void upgrade_from_1(Connection& connection) {
+    connection.execute(parcels);
+    while (move_messages(connection)) {
+    }
+    Transaction transaction(connection);
+    connection.execute("DROP TABLE message");
     connection.execute(fmt::format("PRAGMA user_version = {}", version).c_str());
     transaction.commit();
 }
@@ -74,6 +128,7 @@ void prepare_schema(Connection& connection) {
     if (connection.integer("PRAGMA user_version") > version) {
         throw std::runtime_error("the spool was written by a newer version of silaware");
     }
+    if (connection.integer("PRAGMA user_version") == 1) upgrade_from_1(connection);
 }
 
 }  // namespace silaware::spool

@@ -365,13 +365,14 @@ Result<Spool> Spool::open(const std::filesystem::path& folder, Limits limits) {
     }
     auto lock = ProcessLock::acquire(folder / "spool.lock");
     if (!lock) return fail(lock.error());
+    const std::string file = (folder / "spool.db").string();
     try {
         return Spool(std::make_unique<State>(std::move(*lock), folder, limits));
     } catch (const SqliteError& refusal) {
-        return fail(explain(refusal));
+        const core::Error error = explain(refusal);
+        return fail(error.code, fmt::format("{}: {}", file, error.message));
     } catch (const std::runtime_error& refusal) {
-        return fail(ErrorCode::internal,
-                    fmt::format("{}: {}", (folder / "spool.db").string(), refusal.what()));
+        return fail(ErrorCode::internal, fmt::format("{}: {}", file, refusal.what()));
     }
 }
 

@@ -11,8 +11,7 @@ namespace silaware::spool {
 
 namespace {
 
-constexpr std::int64_t row_overhead = 64;
-constexpr std::int64_t removed_at_once = 2000;
+constexpr std::int64_t parcels_removed_at_once = 10;
 constexpr std::int64_t vacuumed_at_once = 2000;  // pages
 
 constexpr std::size_t entry_size = 18;
@@ -43,6 +42,8 @@ Connection open_for_writing(const std::filesystem::path& file) {
     connection.execute("PRAGMA synchronous = FULL");
     connection.execute("PRAGMA wal_autocheckpoint = 0");
     connection.execute("PRAGMA cache_size = -16384");
+    // Debian has SQLite overwrite with zeros what is deleted; that would write every parcel twice.
+    connection.execute("PRAGMA secure_delete = OFF");
     return connection;
 }
 
@@ -64,25 +65,19 @@ class WithoutSync {
 
 }  // namespace
 
-std::int64_t footprint(const Arrival& arrival) {
-    return static_cast<std::int64_t>(arrival.topic.size() + arrival.payload.size()) + row_overhead;
-}
-
 Writer::Writer(const std::filesystem::path& file)
     : connection_(open_for_writing(file)),
-      insert_message_(connection_,
-                      "INSERT INTO message (seq, received_ms, size, retained, topic, payload) "
-                      "VALUES (?, ?, ?, ?, ?, ?)"),
+      insert_parcel_(connection_),
       insert_receipt_(connection_, "INSERT INTO receipt (first_seq, connection, entries) VALUES (?, ?, ?)"),
       forget_receipts_(connection_, "DELETE FROM receipt WHERE first_seq < ?"),
       save_tally_(connection_,
                   "UPDATE state SET last_seq = ?, removed_through = ?, bytes = ?, received = ?, "
                   "duplicates = ?, connection = ?"),
-      next_sizes_(connection_,
-                  "SELECT max(seq), sum(size) FROM "
-                  "(SELECT seq, size FROM message WHERE seq <= ? ORDER BY seq LIMIT ?)"),
-      delete_messages_(connection_, "DELETE FROM message WHERE seq <= ?"),
-      oldest_(connection_, "SELECT received_ms FROM message WHERE seq > ? ORDER BY seq LIMIT 1") {
+      next_parcels_(connection_,
+                    "SELECT count(*), max(last_seq), sum(size) FROM "
+                    "(SELECT last_seq, size FROM parcel WHERE last_seq <= ? ORDER BY last_seq LIMIT ?)"),
+      delete_parcels_(connection_, "DELETE FROM parcel WHERE last_seq <= ?"),
+      select_(connection_) {
     Statement state(connection_,
                     "SELECT spool_id, session, last_seq, removed_through, bytes, received, duplicates, "
                     "connection FROM state");
@@ -120,17 +115,8 @@ void Writer::save(const Tally& tally) {
 void Writer::append(std::span<const Arrival> arrivals, std::span<const Receipt> receipts,
                     const Tally& after) {
     Transaction transaction(connection_);
-    std::int64_t seq = tally_.last_seq;
-    for (const Arrival& arrival : arrivals) {
-        insert_message_.bind(1, ++seq)
-            .bind(2, core::epoch_ms(arrival.received_at))
-            .bind(3, footprint(arrival))
-            .bind(4, arrival.retained ? 1 : 0)
-            .bind_text(5, arrival.topic)
-            .bind_bytes(6, arrival.payload)
-            .run();
-    }
     if (!arrivals.empty()) {
+        insert_parcel_.run(after.last_seq, after.bytes - tally_.bytes, arrivals);
         const std::string bytes = entries(receipts);
         insert_receipt_.bind(1, tally_.last_seq + 1).bind(2, after.connection).bind_bytes(3, bytes).run();
         // The row that reaches across this border goes, too.
@@ -152,24 +138,25 @@ void Writer::begin_connection(const Tally& after, std::string_view session, bool
 }
 
 bool Writer::remove_some(std::int64_t seq) {
-    next_sizes_.bind(1, seq).bind(2, removed_at_once);
-    const bool found = next_sizes_.step();
-    const std::int64_t last = found ? next_sizes_.integer(0) : 0;
-    const std::int64_t bytes = found ? next_sizes_.integer(1) : 0;
-    next_sizes_.reset();
-    if (last == 0) return false;
+    next_parcels_.bind(1, seq).bind(2, parcels_removed_at_once);
+    next_parcels_.step();
+    const bool more = next_parcels_.integer(0) == parcels_removed_at_once;
+    const std::int64_t last = next_parcels_.integer(1);
+    const std::int64_t bytes = next_parcels_.integer(2);
+    next_parcels_.reset();
 
     Tally after = tally_;
-    after.removed_through = std::max(after.removed_through, last);
+    after.removed_through = std::max(after.removed_through, more ? last : std::min(seq, after.last_seq));
     after.bytes -= bytes;
+    if (after == tally_) return false;
     // The position that made these messages superfluous is safe in the database: no fsync for them.
     const WithoutSync relaxed(connection_);
     Transaction transaction(connection_);
-    delete_messages_.bind(1, last).run();
+    delete_parcels_.bind(1, last).run();
     save(after);
     transaction.commit();
     tally_ = after;
-    return last < seq;
+    return more;
 }
 
 void Writer::skip_to(std::int64_t seq) {
@@ -182,10 +169,11 @@ void Writer::skip_to(std::int64_t seq) {
 }
 
 std::optional<core::Instant> Writer::oldest() {
-    oldest_.bind(1, tally_.removed_through);
     std::optional<core::Instant> instant;
-    if (oldest_.step()) instant = core::from_epoch_ms(oldest_.integer(0));
-    oldest_.reset();
+    select_.each(tally_.removed_through, [&](std::int64_t, const Arrival& message) {
+        instant = message.received_at;
+        return false;
+    });
     return instant;
 }
 
@@ -196,32 +184,24 @@ bool Writer::give_back_free_pages(std::int64_t kept) {
     return connection_.integer("PRAGMA freelist_count") < free;
 }
 
-Reader::Reader(const std::filesystem::path& file)
-    : connection_(file),
-      select_(connection_,
-              "SELECT seq, received_ms, retained, topic, payload FROM message "
-              "WHERE seq > ? ORDER BY seq LIMIT ?") {
+Reader::Reader(const std::filesystem::path& file) : connection_(file), select_(connection_) {
     connection_.execute("PRAGMA query_only = 1");
     connection_.execute("PRAGMA cache_size = -4096");
 }
 
 std::vector<Message> Reader::read(std::int64_t after_seq, std::int64_t max_count, std::int64_t max_bytes) {
     std::vector<Message> messages;
-    select_.reset();
-    select_.bind(1, after_seq).bind(2, max_count);
     std::int64_t bytes = 0;
-    while (select_.step()) {
-        const std::string_view topic = select_.bytes(3);
-        const std::string_view payload = select_.bytes(4);
-        bytes += static_cast<std::int64_t>(topic.size() + payload.size());
-        if (bytes > max_bytes && !messages.empty()) break;
-        messages.push_back({.seq = select_.integer(0),
-                            .received_at = core::from_epoch_ms(select_.integer(1)),
-                            .retained = select_.integer(2) != 0,
-                            .topic = std::string(topic),
-                            .payload = std::string(payload)});
-    }
-    select_.reset();
+    select_.each(after_seq, [&](std::int64_t seq, const Arrival& message) {
+        bytes += static_cast<std::int64_t>(message.topic.size() + message.payload.size());
+        if (!messages.empty() && bytes > max_bytes) return false;
+        messages.push_back({.seq = seq,
+                            .received_at = message.received_at,
+                            .retained = message.retained,
+                            .topic = std::string(message.topic),
+                            .payload = std::string(message.payload)});
+        return std::ssize(messages) < max_count;
+    });
     return messages;
 }
 

@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "spool/parcel.hpp"
 #include "spool/redelivery.hpp"
 #include "spool/spool.hpp"
 #include "spool/sqlite.hpp"
@@ -21,10 +22,9 @@ struct Tally {
     std::int64_t received = 0;
     std::int64_t duplicates = 0;
     std::int64_t connection = 0;
-};
 
-/// Bytes that a message counts against the limit: its own and those of its row.
-std::int64_t footprint(const Arrival& arrival);
+    bool operator==(const Tally&) const = default;
+};
 
 /// The statements that write, on one connection. Not for several threads; throws SqliteError.
 class Writer {
@@ -39,7 +39,8 @@ class Writer {
     /// One durable transaction: the messages, their receipts, the tally behind them.
     void append(std::span<const Arrival> arrivals, std::span<const Receipt> receipts, const Tally& after);
     void begin_connection(const Tally& after, std::string_view session, bool keep_receipts);
-    /// Deletes a limited number of messages up to `seq`; false when none is left. Need not be durable.
+    /// Forgets messages up to `seq`, and deletes a limited number of parcels that have no other; false when
+    /// there is no more of these. Need not be durable.
     bool remove_some(std::int64_t seq);
     /// Numbering goes on behind `seq`.
     void skip_to(std::int64_t seq);
@@ -56,13 +57,13 @@ class Writer {
     std::string spool_id_;
     std::string session_;
     Tally tally_;
-    Statement insert_message_;
+    ParcelInsert insert_parcel_;
     Statement insert_receipt_;
     Statement forget_receipts_;
     Statement save_tally_;
-    Statement next_sizes_;
-    Statement delete_messages_;
-    Statement oldest_;
+    Statement next_parcels_;
+    Statement delete_parcels_;
+    ParcelSelect select_;
 };
 
 /// The statement that reads, on a connection of its own, so that reading and writing do not wait for each
@@ -74,7 +75,7 @@ class Reader {
 
   private:
     Connection connection_;
-    Statement select_;
+    ParcelSelect select_;
 };
 
 }  // namespace silaware::spool

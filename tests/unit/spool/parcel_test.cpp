@@ -1,0 +1,191 @@
+#include "spool/parcel.hpp"
+
+#include <gtest/gtest.h>
+
+#include <vector>
+
+#include "unit/spool/temp_folder.hpp"
+
+namespace silaware::spool {
+namespace {
+
+using core::from_epoch_ms;
+
+Arrival arrival(std::string_view topic, std::string_view payload, std::int64_t ms = 1'700'000'000'000) {
+    return {.topic = topic, .payload = payload, .received_at = from_epoch_ms(ms)};
+}
+
+std::vector<std::string> payloads(std::span<const Message> messages) {
+    std::vector<std::string> result;
+    for (const Message& message : messages)
+        result.push_back(message.payload);
+    return result;
+}
+
+std::vector<std::string> waiting(const Spool& spool, std::int64_t after = 0) {
+    const auto messages = spool.read(after, 1'000'000, 1 << 30);
+    if (!messages) throw std::runtime_error(messages.error().message);
+    return payloads(*messages);
+}
+
+TEST(Parcel, GivesBackEveryByte) {
+    using namespace std::string_literals;
+    const std::string binary = "\0\xFF\n'"s;
+    std::vector<Arrival> arrivals = {arrival("silaware/power", binary, 1), arrival("", ""),
+                                     arrival("silaware/power/sensor", std::string(100'000, 'x'), 3)};
+    const std::string large(100'000, 'x');
+    arrivals[2].payload = large;
+    arrivals[2].retained = true;
+    const std::string contents = pack(arrivals);
+    Unpacking parcel(contents);
+    Arrival message;
+    for (const Arrival& expected : arrivals) {
+        ASSERT_TRUE(parcel.next(message));
+        EXPECT_EQ(message.topic, expected.topic);
+        EXPECT_EQ(message.payload, expected.payload);
+        EXPECT_EQ(message.received_at, expected.received_at);
+        EXPECT_EQ(message.retained, expected.retained);
+    }
+    EXPECT_FALSE(parcel.next(message));
+}
+
+TEST(Parcel, RefusesWhatIsCutAnywhere) {
+    const std::vector<Arrival> arrivals = {arrival("silaware/power", "payload")};
+    const std::string contents = pack(arrivals);
+    for (std::size_t size = 1; size < contents.size(); ++size) {
+        Unpacking parcel(std::string_view(contents).substr(0, size));
+        Arrival message;
+        EXPECT_THROW(parcel.next(message), SqliteError) << size;
+    }
+}
+
+TEST(Parcel, IsRemovedMessageByMessageOverRestarts) {
+    const TempFolder folder;
+    std::int64_t full = 0;
+    {
+        Spool spool = Spool::open(folder.path()).value();
+        ASSERT_TRUE(
+            spool.append(std::vector{arrival("t", "1", 1), arrival("t", "2", 2), arrival("t", "3", 3)}));
+        ASSERT_TRUE(spool.append(std::vector{arrival("t", "4", 4), arrival("t", "5", 5)}));
+        full = spool.status().bytes;
+        ASSERT_TRUE(spool.remove_through(1));
+    }
+    for (std::int64_t removed = 1; removed < 5; ++removed) {
+        Spool spool = Spool::open(folder.path()).value();
+        EXPECT_EQ(waiting(spool).size(), static_cast<std::size_t>(5 - removed));
+        EXPECT_EQ(waiting(spool).front(), std::to_string(removed + 1));
+        EXPECT_EQ(waiting(spool, 4), std::vector<std::string>{"5"});
+        EXPECT_EQ(spool.status().messages, 5 - removed);
+        EXPECT_EQ(spool.status().oldest_received_at, from_epoch_ms(removed + 1));
+        EXPECT_EQ(spool.status().bytes < full, removed >= 3) << "room is free as soon as a whole parcel is";
+        ASSERT_TRUE(spool.remove_through(removed + 1));
+    }
+    const Spool spool = Spool::open(folder.path()).value();
+    EXPECT_EQ(spool.status().bytes, 0);
+    EXPECT_EQ(spool.status().messages, 0);
+}
+
+TEST(Parcel, IsNotReadWhereItIsDamaged) {
+    for (const char* damage :
+         {"UPDATE parcel SET contents = substr(contents, 1, length(contents) - 1)",
+          "UPDATE parcel SET messages = messages + 1", "UPDATE parcel SET messages = messages - 1",
+          "UPDATE parcel SET contents = x''"}) {
+        const TempFolder folder;
+        Spool spool = Spool::open(folder.path()).value();
+        ASSERT_TRUE(spool.append(std::vector{arrival("t", "one"), arrival("t", "two")}));
+        Connection(folder.path() / "spool.db").execute(damage);
+        const auto messages = spool.read(0, 100, 1 << 20);
+        ASSERT_FALSE(messages) << damage;
+        EXPECT_NE(messages.error().message.find("damaged"), std::string::npos);
+    }
+}
+
+TEST(Parcel, ADamagedFileIsNamedWhenItIsOpened) {
+    const TempFolder folder;
+    {
+        Spool spool = Spool::open(folder.path()).value();
+        ASSERT_TRUE(spool.append(std::vector{arrival("t", "one")}));
+    }
+    Connection(folder.path() / "spool.db").execute("UPDATE parcel SET contents = x'00'");
+    const auto spool = Spool::open(folder.path());
+    ASSERT_FALSE(spool);
+    EXPECT_EQ(spool.error().code, core::ErrorCode::internal);
+    EXPECT_NE(spool.error().message.find((folder.path() / "spool.db").string()), std::string::npos);
+}
+
+/// A spool as version 1 wrote it: a row for each message, `seqs` of them.
+void write_version_1(const std::filesystem::path& folder, std::span<const std::int64_t> seqs) {
+    {
+        Spool spool = Spool::open(folder).value();
+        ASSERT_TRUE(spool.remove_through(seqs.front() - 1));
+    }
+    Connection connection(folder / "spool.db");
+    connection.execute(
+        "DROP TABLE parcel;"
+        "CREATE TABLE message (seq INTEGER PRIMARY KEY, received_ms INTEGER NOT NULL, size INTEGER NOT NULL,"
+        " retained INTEGER NOT NULL, topic TEXT NOT NULL, payload BLOB NOT NULL);"
+        "PRAGMA user_version = 1");
+    Transaction transaction(connection);
+    Statement insert(connection, "INSERT INTO message VALUES (?, ?, ?, ?, 'silaware/power', ?)");
+    std::int64_t bytes = 0;
+    for (const std::int64_t seq : seqs) {
+        const std::string payload = "payload " + std::to_string(seq);
+        const std::int64_t size = footprint(arrival("silaware/power", payload));
+        insert.bind(1, seq).bind(2, 1000 + seq).bind(3, size).bind(4, seq % 2).bind_bytes(5, payload).run();
+        bytes += size;
+    }
+    Statement(connection, "UPDATE state SET last_seq = ?, bytes = ?, received = ?")
+        .bind(1, seqs.back())
+        .bind(2, bytes)
+        .bind(3, static_cast<std::int64_t>(seqs.size()))
+        .run();
+    transaction.commit();
+}
+
+void expect_messages(const Spool& spool, std::span<const std::int64_t> seqs) {
+    const auto messages = spool.read(0, 1'000'000, 1 << 30).value();
+    ASSERT_EQ(messages.size(), seqs.size());
+    for (std::size_t i = 0; i < seqs.size(); ++i) {
+        ASSERT_EQ(messages[i].seq, seqs[i]);
+        ASSERT_EQ(messages[i].payload, "payload " + std::to_string(seqs[i]));
+        ASSERT_EQ(messages[i].topic, "silaware/power");
+        ASSERT_EQ(messages[i].received_at, from_epoch_ms(1000 + seqs[i]));
+        ASSERT_EQ(messages[i].retained, seqs[i] % 2 == 1);
+    }
+}
+
+TEST(Parcel, TakesOverTheMessagesOfTheFirstVersion) {
+    const TempFolder folder;
+    std::vector<std::int64_t> seqs;
+    for (std::int64_t seq = 5; seq < 2505; ++seq)
+        seqs.push_back(seq);
+    for (std::int64_t seq = 9000; seq < 9100; ++seq)  // behind a position of the database
+        seqs.push_back(seq);
+    write_version_1(folder.path(), seqs);
+    Spool spool = Spool::open(folder.path()).value();
+    expect_messages(spool, seqs);
+    EXPECT_EQ(spool.status().oldest_received_at, from_epoch_ms(1005));
+    EXPECT_EQ(spool.append(std::vector{arrival("t", "new")}).value().first_seq, 9100);
+    ASSERT_TRUE(spool.remove_through(9100));
+    EXPECT_EQ(spool.status().bytes, 0);
+}
+
+TEST(Parcel, GoesOnTakingOverWhereItWasInterrupted) {
+    const TempFolder folder;
+    std::vector<std::int64_t> seqs;
+    for (std::int64_t seq = 1; seq <= 2500; ++seq)
+        seqs.push_back(seq);
+    write_version_1(folder.path(), seqs);
+    // A message that refuses to be moved stands for the kill.
+    Connection(folder.path() / "spool.db")
+        .execute(
+            "CREATE TRIGGER kill BEFORE DELETE ON message WHEN OLD.seq = 1500 "
+            "BEGIN SELECT RAISE(ABORT, 'killed'); END");
+    EXPECT_FALSE(Spool::open(folder.path()));
+    Connection(folder.path() / "spool.db").execute("DROP TRIGGER kill");
+    const Spool spool = Spool::open(folder.path()).value();
+    expect_messages(spool, seqs);
+}
+
+}  // namespace
+}  // namespace silaware::spool
