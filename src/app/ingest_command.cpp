@@ -1,3 +1,5 @@
+#include <malloc.h>
+
 #include <thread>
 
 #include <fmt/format.h>
@@ -88,6 +90,8 @@ core::Result<void> refuse_other_schema(storage::Database& database) {
 }  // namespace
 
 int run_ingest(const Settings& settings) {
+    // The threads hand their batches on; a heap for each of them would keep what the others need next.
+    mallopt(M_ARENA_MAX, 2);
     StopSignal stop;
     const ServiceNotice notice;
     auto spool = spool::Spool::open(spool_folder(settings), {.bytes = spool_limit(settings)});

@@ -46,7 +46,7 @@ bool topic_matches(std::string_view filter, std::string_view topic);
 
 /// Rows of power_monitoring that one transaction takes, give or take a message: what a batch needs of memory
 /// grows with its rows, and a message of 64 KiB can hold thousands.
-inline constexpr std::size_t most_rows = 25'000;
+inline constexpr std::size_t most_rows = 10'000;
 
 /// Parses from the front of `messages` what makes one transaction, at least one; what is bad lands in
 /// `rejected` and harms nothing else.

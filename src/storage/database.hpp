@@ -104,9 +104,13 @@ class Connection {
     /// members of a row are bound to the `?` in order. Use inside a transaction.
     template <typename Row>
     void bulk(std::string_view sql, const std::vector<Row>& rows) {
-        if (rows.empty()) return;
-        Columns columns = make_columns(rows);
-        run_bulk(sql, columns, rows.size());
+        // In pieces: the columns take as much memory as the rows.
+        for (std::span<const Row> rest = rows; !rest.empty();) {
+            const auto piece = rest.first(std::min(rest.size(), bulk_rows));
+            Columns columns = make_columns(piece);
+            run_bulk(sql, columns, piece.size());
+            rest = rest.subspan(piece.size());
+        }
     }
 
     /// Runs a text that may hold several statements; for migrations, without parameters.
@@ -124,6 +128,7 @@ class Connection {
   private:
     enum class Buffering { whole, none };
     struct Statement;
+    static constexpr std::size_t bulk_rows = 5'000;
 
     std::uint64_t run(std::string_view sql, std::vector<Value> parameters);
     void stream_rows(std::string_view sql, std::vector<Value> parameters, Buffering buffering,

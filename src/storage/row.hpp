@@ -3,6 +3,7 @@
 #include <concepts>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <type_traits>
@@ -141,7 +142,7 @@ void reserve_cells(Column& column, std::size_t rows) {
 
 /// Texts are referred to, not copied: `rows` must outlive the columns.
 template <typename Row>
-Columns make_columns(const std::vector<Row>& rows) {
+Columns make_columns(std::span<const Row> rows) {
     Columns columns(boost::pfr::tuple_size_v<Row>);
     if (!rows.empty()) {
         boost::pfr::for_each_field(rows.front(), [&]<typename T>(const T&, std::size_t index) {
