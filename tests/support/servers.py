@@ -170,6 +170,15 @@ class Mosquitto(Server):
     def is_up(self):
         return port_open(self.port)
 
+    def save(self, part):
+        """Lets it write its state to disk now, until `part`, a text of it, is there."""
+        state = self.folder / "mosquitto.db"
+
+        def saved():
+            self.process.send_signal(signal.SIGUSR1)
+            return state.exists() and part.encode() in state.read_bytes()
+        wait_for(saved, 10, f"mosquitto to save {part}")
+
     @property
     def environment(self):
         return {"MQTT_HOST": "127.0.0.1", "MQTT_PORT": str(self.port)}
