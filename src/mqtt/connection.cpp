@@ -45,10 +45,7 @@ Connection::Connection(const SubscriberOptions& options, const SubscriberHandler
 
 std::optional<Farewell> Connection::open() {
     if (auto failed = dial()) return failed;
-    if (auto failed = await_connack()) return failed;
-    if (!handlers_.connected(had_session())) return Farewell{Ending::not_stored, "the spool is not ready"};
-    subscribe();
-    return end_;
+    return await_connack();
 }
 
 std::optional<Farewell> Connection::dial() {
@@ -96,10 +93,12 @@ Farewell Connection::refusal() const {
             fmt::format("the broker refuses the connection: {}", refusal_text(connack_->code))};
 }
 
-void Connection::subscribe() {
+std::optional<Farewell> Connection::subscribe() {
+    if (!handlers_.connected(had_session())) return Farewell{Ending::not_stored, "the spool is not ready"};
     if (!options_.former_filters.empty())
         send(unsubscribe_packet(version_, unsubscribe_id, options_.former_filters));
     send(subscribe_packet(version_, subscribe_id, filters_));
+    return end_;
 }
 
 Farewell Connection::serve() {
@@ -115,8 +114,7 @@ Farewell Connection::serve() {
         keep_alive();
         if (end_) return *end_;
     }
-    leave();
-    return {Ending::stopped, {}};
+    return leave();
 }
 
 /// Reads until the batch is full, or the broker is quiet for `linger`. That is slept, since poll() would be
@@ -245,9 +243,10 @@ void Connection::send(std::string_view bytes) {
     }
 }
 
-void Connection::leave() {
+Farewell Connection::leave() {
     send(disconnect_packet);
     if (!end_) stream_->close_gracefully(last_words_patience);
+    return {Ending::stopped, {}};
 }
 
 /// The first reason counts.

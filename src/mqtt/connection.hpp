@@ -33,17 +33,20 @@ class Connection {
     Connection(const SubscriberOptions& options, const SubscriberHandlers& handlers, Version version,
                const std::vector<std::string>& filters, std::stop_token stop);
 
-    /// Connects and subscribes; nothing if that went well.
+    /// Connects; nothing if the broker accepts that.
     std::optional<Farewell> open();
+    /// Before serve(); nothing if that went well.
+    std::optional<Farewell> subscribe();
     /// Receives until the end. Everything received has been offered to `store` when it returns.
     Farewell serve();
+    /// Ends it by our own will.
+    Farewell leave();
     bool had_session() const { return connack_ && connack_->session_present; }
 
   private:
     std::optional<Farewell> dial();
     std::optional<Farewell> await_connack();
     Farewell refusal() const;
-    void subscribe();
 
     void collect();
     void take_what_is_there();
@@ -57,7 +60,6 @@ class Connection {
     void acknowledge();
     void keep_alive();
     void send(std::string_view bytes);
-    void leave();
     void end(Ending ending, std::string reason);
 
     const SubscriberOptions& options_;

@@ -9,6 +9,7 @@
 #include "core/clock.hpp"
 #include "mqtt/backoff.hpp"
 #include "mqtt/connection.hpp"
+#include "mqtt/version_choice.hpp"
 
 namespace silaware::mqtt {
 
@@ -82,8 +83,7 @@ class Subscriber::Loop {
     SubscriberHandlers handlers_;
     std::vector<std::string> filters_;
     Backoff backoff_;
-    Version version_ = Version::v5;
-    int silences_ = 0;     ///< connections in a row that ended before an answer
+    VersionChoice version_;
     int short_lives_ = 0;  ///< connections in a row that were lost soon
     std::string last_reason_;
     steady_clock::time_point last_logged_;
@@ -101,6 +101,7 @@ void Subscriber::Loop::run(const std::stop_token& stop) {
             if (farewell.ending != Ending::stopped) state_.last_error = farewell.reason;
         }
         if (stop.stop_requested()) break;
+        if (farewell.ending == Ending::stopped) continue;  // to speak another version
         const milliseconds time = judge(farewell.ending);
         tell_of_failure(farewell, time);
         pause(time, stop);
@@ -118,8 +119,10 @@ bool Subscriber::Loop::await_room(const std::stop_token& stop) {
 }
 
 Farewell Subscriber::Loop::connect_once(const std::stop_token& stop) {
-    Connection connection(options_, handlers_, version_, filters_, stop);
+    Connection connection(options_, handlers_, version_.current(), filters_, stop);
     if (auto failed = connection.open()) return *failed;
+    if (!version_.answered()) return connection.leave();
+    if (auto failed = connection.subscribe()) return *failed;
     const auto begin = steady_clock::now();
     tell_of_connection(connection.had_session());
     Farewell farewell = connection.serve();
@@ -131,12 +134,10 @@ Farewell Subscriber::Loop::connect_once(const std::stop_token& stop) {
 
 /// The pause before the next attempt.
 milliseconds Subscriber::Loop::judge(Ending ending) {
-    silences_ = ending == Ending::silent ? silences_ + 1 : 0;
-    if (ending == Ending::wrong_version || silences_ >= 2) {
-        // An old broker says that it does not know MQTT 5, or just closes the connection.
-        version_ = version_ == Version::v5 ? Version::v311 : Version::v5;
-        silences_ = 0;
-        if (ending == Ending::wrong_version && version_ == Version::v311) return milliseconds{0};
+    if (ending == Ending::silent) version_.silent();
+    if (ending == Ending::wrong_version) {
+        version_.refused();
+        if (version_.current() == Version::v311) return milliseconds{0};
     }
     if (ending == Ending::taken_over) return options_.takeover_backoff + backoff_.next();
     return backoff_.next();
@@ -147,13 +148,13 @@ void Subscriber::Loop::tell_of_connection(bool had_session) {
         const std::lock_guard lock(mutex_);
         state_.connected = true;
         state_.since = core::clock_now();
-        state_.protocol = static_cast<int>(version_);
+        state_.protocol = static_cast<int>(version_.current());
         ++state_.connections;
     }
     if (!last_reason_.empty() && short_lives_ > 1) return;
     log(LogLevel::info,
         fmt::format("connected to {}:{} as {} ({}, {})", options_.broker.host, options_.broker.port,
-                    options_.broker.client_id, version_ == Version::v5 ? "MQTT 5" : "MQTT 3.1.1",
+                    options_.broker.client_id, version_.current() == Version::v5 ? "MQTT 5" : "MQTT 3.1.1",
                     had_session ? "the broker kept our session" : "a new session"));
 }
 

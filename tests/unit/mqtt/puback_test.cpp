@@ -168,16 +168,37 @@ TEST(Subscriber, SaysPlainlyThatAnotherClientTookItsId) {
     EXPECT_FALSE(broker.accept_connect().empty());
 }
 
-TEST(Subscriber, TriesMqtt311WhenTheBrokerJustClosesTheConnection) {
+/// The version in the next CONNECT.
+int version_asked(FakeBroker& broker) {
+    const std::string connect = broker.accept_connect();
+    return connect.size() > 8 ? connect[8] : 0;
+}
+
+TEST(Subscriber, SpeaksMqtt311WhereTheBrokerJustClosesTheConnection) {
     FakeBroker broker(4);
     const Recorder recorder(options_for(broker.port()));
-    std::string connect;
-    for (int i = 0; i < 4; ++i) {
-        connect = broker.accept_connect();
-        if (connect.size() > 8 && connect[8] == '\x04') break;
-    }
-    ASSERT_GT(connect.size(), 8u);
-    EXPECT_EQ(connect[8], '\x04');
+    EXPECT_EQ(version_asked(broker), 5);
+    EXPECT_EQ(version_asked(broker), 5);
+    EXPECT_EQ(version_asked(broker), 4);
+    broker.send_connack(false, 0);
+    EXPECT_EQ(broker.read_packet(1s), std::string("\xE0\0", 2));  // DISCONNECT
+    EXPECT_EQ(version_asked(broker), 5);
+    broker.welcome();
+    ASSERT_TRUE(recorder.await_connection());
+    EXPECT_EQ(recorder.state().protocol, 4);
+}
+
+TEST(Subscriber, SpeaksMqtt5WithABrokerThatWasAwayBehindAProxy) {
+    FakeBroker broker;
+    const Recorder recorder(options_for(broker.port()));
+    EXPECT_EQ(version_asked(broker), 5);
+    EXPECT_EQ(version_asked(broker), 5);
+    EXPECT_EQ(version_asked(broker), 4);
+    broker.send(std::string("\x20\x02\0\0", 4));  // CONNACK of MQTT 3.1.1: the broker is back
+    broker.welcome();
+    ASSERT_TRUE(recorder.await_connection());
+    EXPECT_EQ(recorder.state().protocol, 5);
+    EXPECT_EQ(recorder.state().connections, 1);
 }
 
 TEST(Subscriber, StopsSoonWhileTheBrokerIsSilent) {
