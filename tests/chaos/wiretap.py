@@ -2,7 +2,9 @@
 """wiretap.py LISTEN_PORT BROKER_PORT FILE: a proxy between ingest and the broker that writes down which numbered
 messages ingest has acknowledged, so that the promise behind a PUBACK can be held against the database.
 
-FILE gets the numbers as unsigned 64-bit integers. SIGUSR1 cuts every connection; SIGUSR2 holds them for two seconds.
+FILE gets the numbers as unsigned 64-bit integers. FILE.repeated gets a line "connection number" for each message that
+the broker delivered on an earlier connection and now again as if it were new, without the DUP flag: what it lost in a
+crash may come so. SIGUSR1 cuts every connection; SIGUSR2 holds them for two seconds.
 """
 import re
 import selectors
@@ -14,6 +16,7 @@ import time
 
 NUMBER = re.compile(rb'"(?:energy|cycle_count|temperature|bad)":\[?([0-9.]+)')
 PUBLISH, PUBACK = 3, 4
+DUP = 8
 
 
 def packets(data):
@@ -37,15 +40,33 @@ def packets(data):
     return found, data[at:]
 
 
+class Delivered:
+    """Which numbers the broker has delivered."""
+
+    def __init__(self):
+        self.flags = bytearray()
+
+    def add(self, number):
+        """False if it was there."""
+        if number >= len(self.flags):
+            self.flags.extend(bytes(number + 100_000 - len(self.flags)))
+        fresh = not self.flags[number]
+        self.flags[number] = 1
+        return fresh
+
+
 class Link:
     """One connection of ingest and its counterpart to the broker."""
 
-    def __init__(self, client, broker):
+    def __init__(self, name, client, broker, delivered):
+        self.name = name
         self.client, self.broker = client, broker
+        self.delivered = delivered
         self.from_client = self.from_broker = b""
         self.numbers = {}  # packet id: number
 
     def heard_from_broker(self, data):
+        """Gives the numbers that come again without the DUP flag."""
         found, self.from_broker = packets(self.from_broker + data)
         for kind, flags, body in found:
             if kind != PUBLISH or not flags & 6:
@@ -55,7 +76,9 @@ class Link:
             number = NUMBER.search(body, after_topic)
             if number:
                 text = number.group(1)
-                self.numbers[packet_id] = round(float(text) * 1e5) if b"." in text else int(text)
+                self.numbers[packet_id] = number = round(float(text) * 1e5) if b"." in text else int(text)
+                if not self.delivered.add(number) and not flags & DUP:
+                    yield number
 
     def heard_from_client(self, data):
         found, self.from_client = packets(self.from_client + data)
@@ -70,6 +93,9 @@ class Wiretap:
     def __init__(self, listen_port, broker_port, file):
         self.broker_port = broker_port
         self.file = open(file, "ab", buffering=0)
+        self.repeated = open(file + ".repeated", "a", buffering=1)
+        self.delivered = Delivered()
+        self.connections = 0
         self.selector = selectors.DefaultSelector()
         self.listener = socket.create_server(("127.0.0.1", listen_port))
         self.selector.register(self.listener, selectors.EVENT_READ)
@@ -84,7 +110,8 @@ class Wiretap:
         except OSError:
             client.close()
             return
-        link = Link(client, broker)
+        self.connections += 1
+        link = Link(self.connections, client, broker, self.delivered)
         for end in (client, broker):
             end.settimeout(10)
             end.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
@@ -107,7 +134,8 @@ class Wiretap:
             return self.close(link)
         try:
             if end is link.broker:
-                link.heard_from_broker(data)
+                for number in link.heard_from_broker(data):
+                    self.repeated.write(f"{link.name} {number}\n")
                 link.client.sendall(data)
             else:
                 numbers = list(link.heard_from_client(data))
