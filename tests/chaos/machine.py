@@ -2,6 +2,7 @@
 import array
 import os
 import random
+import shutil
 import signal
 import subprocess
 import sys
@@ -9,6 +10,7 @@ import tempfile
 import threading
 import time
 from collections import Counter, defaultdict
+from contextlib import ExitStack
 from pathlib import Path
 
 import pymysql
@@ -82,10 +84,15 @@ class SmallDisk:
     def clear(self):
         self.balloon.unlink(missing_ok=True)
 
-    def remove(self):
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
         if self.mounted:
             subprocess.run(["umount", "-l", str(self.folder)], check=False)
-        self.folder.rmdir()
+            self.folder.rmdir()
+        else:
+            shutil.rmtree(self.folder)
 
 
 class Auditor(threading.Thread):
@@ -127,12 +134,15 @@ class Auditor(threading.Thread):
 class Machine:
     def __init__(self, mariadb, disk_megabytes=None, broker_settings=UNBOUNDED, **ingest_settings):
         self.mariadb = mariadb
-        self.database = FreshDatabase(self.mariadb)
-        self.broker = Mosquitto(broker_settings).start()
-        self.wiretap = Wiretap(self.broker).start()
-        self.disk = SmallDisk(disk_megabytes) if disk_megabytes else None
-        home = {"home": self.disk.folder / "home"} if self.disk else {}
-        self.ingest = Ingest(self.database, self.wiretap, **home, **ingest_settings).start()
+        with ExitStack() as parts:  # none is left behind where the next one does not start
+            self.database = FreshDatabase(self.mariadb)
+            parts.callback(self.database.drop)
+            self.broker = parts.enter_context(Mosquitto(broker_settings))
+            self.wiretap = parts.enter_context(Wiretap(self.broker))
+            self.disk = parts.enter_context(SmallDisk(disk_megabytes)) if disk_megabytes else None
+            home = {"home": self.disk.folder / "home"} if self.disk else {}
+            self.ingest = parts.enter_context(Ingest(self.database, self.wiretap, **home, **ingest_settings))
+            self.parts = parts.pop_all()
         self.auditor = Auditor(self.ingest)
         self.auditor.start()
         self.publisher = None
@@ -150,12 +160,9 @@ class Machine:
         if kind:
             print("\n".join(self.log))
             print("\n".join(self.ingest.log().splitlines()[-60:]))
-        for part in (self.ingest, self.wiretap, self.broker, self.disk):
-            if part:
-                part.remove()
         if self.mariadb.process.poll() is not None:
             self.mariadb.start()
-        self.database.drop()
+        self.parts.close()
 
     def publish(self, **options):
         self.publisher = NumberedPublisher(self.broker.port, Telemetry(), **options)
