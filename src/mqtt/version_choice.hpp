@@ -26,7 +26,7 @@ class VersionChoice {
     Version current_ = Version::v5;
     bool sure_ = false;    ///< the broker answers to 3.1.1 alone
     bool asking_ = false;  ///< it answered to 3.1.1, and is asked for MQTT 5 again
-    int silences_ = 0;     ///< in a row
+    int silences_ = 0;     ///< since the last answer or choice
 };
 
 }  // namespace silaware::mqtt

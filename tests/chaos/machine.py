@@ -137,6 +137,7 @@ class Machine:
         with ExitStack() as parts:  # none is left behind where the next one does not start
             self.database = FreshDatabase(self.mariadb)
             parts.callback(self.database.drop)
+            parts.callback(self.revive_database)
             self.broker = parts.enter_context(Mosquitto(broker_settings))
             self.wiretap = parts.enter_context(Wiretap(self.broker))
             self.disk = parts.enter_context(SmallDisk(disk_megabytes)) if disk_megabytes else None
@@ -160,9 +161,11 @@ class Machine:
         if kind:
             print("\n".join(self.log))
             print("\n".join(self.ingest.log().splitlines()[-60:]))
+        self.parts.close()
+
+    def revive_database(self):
         if self.mariadb.process.poll() is not None:
             self.mariadb.start()
-        self.parts.close()
 
     def publish(self, **options):
         self.publisher = NumberedPublisher(self.broker.port, Telemetry(), **options)

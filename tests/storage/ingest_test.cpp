@@ -98,7 +98,7 @@ TEST_F(IngestTest, ABatchIsStoredOnceWhateverIsRepeated) {
 }
 
 TEST_F(IngestTest, MessagesOfThousandsOfSamplesAreStoredInSeveralTransactions) {
-    const auto samples = most_rows * 4 / 5; // two messages are over the limit
+    const auto samples = most_rows * 4 / 5;  // two messages are over the limit
     std::string volts = "1";
     for (std::size_t i = 1; i < samples; ++i)
         volts += ",1";
