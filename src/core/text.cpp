@@ -1,5 +1,6 @@
 #include "core/text.hpp"
 
+#include <bit>
 #include <charconv>
 #include <cmath>
 #include <cstdint>
@@ -41,6 +42,10 @@ bool starts_with_eight_ascii(std::string_view text) {
 /// Up to eight bytes, the first one lowest, whatever the machine's byte order.
 std::uint64_t word_at(const char* bytes, std::size_t size) {
     std::uint64_t word = 0;
+    if constexpr (std::endian::native == std::endian::little) {
+        std::memcpy(&word, bytes, size);
+        return word;
+    }
     for (std::size_t i = 0; i < size; ++i)
         word |= std::uint64_t{static_cast<unsigned char>(bytes[i])} << (8 * i);
     return word;
@@ -105,6 +110,10 @@ std::string_view truncate_utf8(std::string_view text, std::size_t limit) {
 bool is_printable(std::string_view text) {
     std::uint32_t code = 0;
     while (!text.empty()) {
+        if (text.front() >= 0x20 && text.front() < 0x7F) {
+            text.remove_prefix(1);
+            continue;
+        }
         const std::size_t length = sequence(text, code);
         if (length == 0 || code < 0x20 || (code >= 0x7F && code < 0xA0)) return false;
         text.remove_prefix(length);

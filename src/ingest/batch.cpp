@@ -1,6 +1,6 @@
 #include "ingest/batch.hpp"
 
-#include <set>
+#include <unordered_set>
 
 #include <fmt/format.h>
 
@@ -22,7 +22,7 @@ void sort_in(Batch& batch, std::vector<Received<Content>>& kind, const spool::Me
 }
 
 template <typename Kind>
-void collect(std::vector<core::DeviceId>& ids, std::set<std::string>& seen, const Kind& kind,
+void collect(std::vector<core::DeviceId>& ids, std::unordered_set<std::string_view>& seen, const Kind& kind,
              const auto& id_of) {
     for (const auto& received : kind) {
         const core::DeviceId& id = id_of(received.content);
@@ -34,7 +34,7 @@ void collect(std::vector<core::DeviceId>& ids, std::set<std::string>& seen, cons
 
 std::vector<core::DeviceId> Batch::devices() const {
     std::vector<core::DeviceId> ids;
-    std::set<std::string> seen;
+    std::unordered_set<std::string_view> seen;
     collect(ids, seen, power, [](const auto& content) -> const core::DeviceId& { return content.uid; });
     collect(ids, seen, runs, [](const auto& content) -> const core::DeviceId& { return content.id; });
     collect(ids, seen, climate, [](const auto& content) -> const core::DeviceId& { return content.id; });
@@ -65,6 +65,7 @@ Batch parse_batch(std::span<const spool::Message> messages, const Options& optio
         batch.messages = messages.first(batch.messages.size() + 1);
         const std::int64_t hash = core::fingerprint(message.topic, message.payload);
         if (topic_matches(options.topics.power, message.topic)) {
+            if (batch.power.empty()) batch.power.reserve(messages.size());
             sort_in(batch, batch.power, message, hash, domain::parse_power(message.payload));
             if (batch.rejected.empty() || batch.rejected.back().message != &message)
                 rows += batch.power.back().content.samples.size();

@@ -112,7 +112,9 @@ void store_power(storage::Connection& connection, const Batch& batch, Devices& d
     std::vector<std::optional<std::string>> clocks;  // the rows refer to these texts
     clocks.reserve(batch.power.size());
     std::vector<storage::PowerRow> rows;
+    rows.reserve(batch.power.size());
     std::vector<std::pair<KnownDeviceId, std::size_t>> row_owners;
+    row_owners.reserve(batch.power.size());
     for (const Received<domain::PowerMessage>& received : batch.power) {
         storage::KnownDevice& device = devices.of(received.content.uid);
         const auto& rtc = received.content.rtc;

@@ -1,6 +1,9 @@
 #include "domain/power_message.hpp"
 
+#include <array>
+#include <charconv>
 #include <limits>
+#include <random>
 
 #include <gtest/gtest.h>
 
@@ -329,4 +332,49 @@ TEST(PowerMessage, ManySamplesFit) {
     for (int i = 0; i < 30000; ++i)
         values += ",1";
     EXPECT_EQ(parsed(with_data("{\"voltage\":[" + values + "]}")).samples.size(), 30001u);
+}
+
+TEST(PowerMessage, EveryNumberIsTheNearestDoubleAndItsTextTheShortest) {
+    std::mt19937_64 random(7);
+    std::vector<std::string> numbers = {"0.0",
+                                        "-0.0",
+                                        "0.001",
+                                        "-0.001",
+                                        "0.0005",
+                                        "99999.999",
+                                        "99999.9995",
+                                        "100000.0",
+                                        "1e-3",
+                                        "12.1e0",
+                                        "0.1e1",
+                                        "4.35",
+                                        "2.675",
+                                        "1.005",
+                                        "0.30000000000000004",
+                                        "123456789012.345",
+                                        "1234567890123.45",
+                                        "9007199254740993.0",
+                                        "1.7976931348623157e308",
+                                        "4.9e-324",
+                                        "5e-324"};
+    for (int i = 0; i < 20'000; ++i) {
+        const auto digits = static_cast<int>(random() % 17);
+        const auto whole = random() % (std::uint64_t{1} << (random() % 40));
+        std::string fraction = std::to_string(random() % 10);
+        for (int digit = 0; digit < digits; ++digit)
+            fraction += static_cast<char>('0' + random() % 10);
+        numbers.push_back(fmt::format("{}{}.{}", random() % 4 == 0 ? "-" : "", whole, fraction));
+        numbers.push_back(fmt::format("{}.{}", whole % 1000, std::stoi(fraction.substr(0, 3))));
+    }
+    for (const std::string& number : numbers) {
+        double nearest = 0;
+        std::from_chars(number.data(), number.data() + number.size(), nearest);
+        const auto message =
+            parsed(with(R"("energy_history":[)" + number + R"(],"meter_data":{"energy":)" + number + "}"));
+        EXPECT_EQ(message.samples.front().energy, nearest) << number;
+        std::array<char, 32> shortest;
+        const auto end = std::to_chars(shortest.begin(), shortest.end(), nearest + 0.0).ptr;
+        EXPECT_EQ(message.energy_history, fmt::format("[{}]", std::string_view(shortest.begin(), end)))
+            << number;
+    }
 }
