@@ -90,7 +90,7 @@ class State:
             self.file.write_text(json.dumps(self.done) + "\n")
 
 
-INDEXES = {"power_by_meter": "(uid, observed_ms)", "power_by_receipt": "(timestamp)"}
+INDEXES = {"power_by_meter": "(uid, observed_ms)"}
 
 
 def fill(database, state, rows):

@@ -45,8 +45,7 @@ ALTER TABLE power_monitoring
   MODIFY timestamp TIMESTAMP(3) NOT NULL DEFAULT CURRENT_TIMESTAMP(3),
   ADD COLUMN IF NOT EXISTS observed_ms BIGINT NULL,
   ADD COLUMN IF NOT EXISTS message_hash BIGINT NULL,
-  ADD INDEX IF NOT EXISTS power_by_meter (uid, observed_ms),
-  ADD INDEX IF NOT EXISTS power_by_receipt (timestamp);
+  ADD INDEX IF NOT EXISTS power_by_meter (uid, observed_ms);
 
 ALTER TABLE cycle_time
   MODIFY id BIGINT NOT NULL AUTO_INCREMENT,

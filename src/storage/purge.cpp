@@ -1,7 +1,10 @@
 #include "storage/purge.hpp"
 
 #include <array>
+#include <optional>
 #include <thread>
+
+#include "storage/receipt_blocks.hpp"
 
 namespace silaware::storage {
 
@@ -28,10 +31,6 @@ struct Purged {
     Unit unit;  ///< of the cutoff it takes
 };
 constexpr std::array purged_tables = {
-    Purged{
-        "power_monitoring",
-        "DELETE FROM power_monitoring WHERE timestamp < FROM_UNIXTIME(? / 1000) ORDER BY timestamp LIMIT ?",
-        Unit::milliseconds},
     // Rows put in by hand have no stop_ms.
     Purged{"cycle_time", "DELETE FROM cycle_time WHERE stop < ? ORDER BY stop LIMIT ?", Unit::wall_clock},
     Purged{"utils", "DELETE FROM utils WHERE stop < ? ORDER BY stop LIMIT ?", Unit::seconds},
@@ -46,6 +45,17 @@ constexpr std::array purged_tables = {
            Unit::milliseconds},
 };
 
+constexpr std::string_view power_table = "power_monitoring";
+constexpr std::string_view find_old_power = R"(
+    SELECT MIN(id), MAX(id)
+      FROM (SELECT id FROM power_monitoring
+             WHERE id > ? AND id <= ? AND timestamp < FROM_UNIXTIME(? / 1000) ORDER BY id LIMIT ?) old)";
+constexpr std::string_view delete_old_power = R"(
+    DELETE FROM power_monitoring WHERE id BETWEEN ? AND ? AND timestamp < FROM_UNIXTIME(? / 1000))";
+// What other programs have changed in blocks that are listed is noticed as late as that.
+constexpr std::string_view listing = "receipt_blocks";
+constexpr std::chrono::days list_anew_after{30};
+
 std::uint64_t delete_chunk(Connection& connection, const Purged& purged, core::Instant cutoff,
                            const core::SiteZone& zone) {
     switch (purged.unit) {
@@ -58,6 +68,95 @@ std::uint64_t delete_chunk(Connection& connection, const Purged& purged, core::I
     }
     return 0;
 }
+
+class Purge {
+  public:
+    Purge(Database& database, core::Instant cutoff, const core::SiteZone& zone,
+          const std::function<bool(const PurgeProgress&)>& go_on)
+        : database_(database), cutoff_(cutoff), zone_(zone), go_on_(go_on) {}
+
+    std::int64_t run() {
+        bool more = purge_power();
+        for (const Purged& purged : purged_tables)
+            more = more && purge(purged);
+        return total_;
+    }
+
+  private:
+    /// Runs a short transaction and rests; false: no more of them.
+    template <typename Work>
+    auto step(Work work) {
+        const auto begin = std::chrono::steady_clock::now();
+        auto result = database_.transaction(work);
+        std::this_thread::sleep_for(rests * (std::chrono::steady_clock::now() - begin));
+        return result;
+    }
+
+    bool note(std::string_view table, std::int64_t& deleted, std::int64_t rows) {
+        deleted += rows;
+        total_ += rows;
+        return go_on_({table, deleted});
+    }
+
+    /// False where `go_on` wanted no more.
+    bool purge(const Purged& purged) {
+        std::int64_t deleted = 0;
+        for (;;) {
+            const auto rows = step([&](Connection& connection) {
+                return static_cast<std::int64_t>(delete_chunk(connection, purged, cutoff_, zone_));
+            });
+            if (rows == 0) return true;
+            if (!note(purged.table, deleted, rows)) return false;
+        }
+    }
+
+    bool purge_power() {
+        if (claim_job(database_, listing, list_anew_after, cutoff_)) forget_blocks(*database_.acquire());
+        std::int64_t after = 0;
+        const auto next_due = [&](Connection& connection) { return due_block(connection, after, cutoff_); };
+        while (const auto block = step(next_due)) {
+            if (!purge_block(*block)) return false;
+            after = block->last_id;
+        }
+        while (const auto block = step(list_block)) {
+            if (!go_on_({power_table, power_deleted_})) return false;
+            if (block->oldest_ms < core::epoch_ms(cutoff_) && !purge_block(*block)) return false;
+        }
+        return purge_power(unlisted_ids(*database_.acquire()));
+    }
+
+    bool purge_block(const ReceiptBlock& block) {
+        if (!purge_power(block.ids())) return false;
+        database_.transaction([&](Connection& connection) { update_block(connection, block); });
+        return true;
+    }
+
+    bool purge_power(IdRange ids) {
+        struct Found {
+            std::optional<std::int64_t> first;
+            std::optional<std::int64_t> last;
+        };
+        const std::int64_t cutoff_ms = core::epoch_ms(cutoff_);
+        for (;;) {
+            const auto rows = step([&](Connection& connection) -> std::optional<std::int64_t> {
+                const auto old =
+                    connection.select_one<Found>(find_old_power, ids.after_id, ids.last_id, cutoff_ms, chunk);
+                if (!old || !old->last) return std::nullopt;
+                const auto deleted = connection.execute(delete_old_power, *old->first, *old->last, cutoff_ms);
+                return static_cast<std::int64_t>(deleted);
+            });
+            if (!rows) return true;
+            if (!note(power_table, power_deleted_, *rows)) return false;
+        }
+    }
+
+    Database& database_;
+    core::Instant cutoff_;
+    const core::SiteZone& zone_;
+    const std::function<bool(const PurgeProgress&)>& go_on_;
+    std::int64_t total_ = 0;
+    std::int64_t power_deleted_ = 0;
+};
 
 }  // namespace
 
@@ -74,21 +173,7 @@ void note_job(Database& database, std::string_view job, core::Instant now) {
 
 std::int64_t purge_before(Database& database, core::Instant cutoff, const core::SiteZone& zone,
                           const std::function<bool(const PurgeProgress&)>& go_on) {
-    std::int64_t total = 0;
-    for (const Purged& purged : purged_tables) {
-        std::int64_t deleted = 0;
-        for (;;) {
-            const auto begin = std::chrono::steady_clock::now();
-            const auto rows = static_cast<std::int64_t>(database.transaction(
-                [&](Connection& connection) { return delete_chunk(connection, purged, cutoff, zone); }));
-            deleted += rows;
-            total += rows;
-            if (rows == 0) break;
-            if (!go_on({purged.table, deleted})) return total;
-            std::this_thread::sleep_for(rests * (std::chrono::steady_clock::now() - begin));
-        }
-    }
-    return total;
+    return Purge(database, cutoff, zone, go_on).run();
 }
 
 }  // namespace silaware::storage

@@ -38,10 +38,9 @@ constexpr std::array raw_tables = {
 
 constexpr std::string_view compare_spelling = "SELECT COUNT(*) FROM known_devices WHERE id = ? AND uid = ?";
 
-// By the primary key, whatever the server thinks of the range of receipts.
 constexpr std::string_view find_placed = R"(
     SELECT id, uid, rtc, CAST(ROUND(UNIX_TIMESTAMP(timestamp) * 1000) AS SIGNED), observed_ms
-      FROM power_monitoring FORCE INDEX (PRIMARY)
+      FROM power_monitoring
      WHERE id > ? AND (observed_ms IS NULL OR timestamp BETWEEN FROM_UNIXTIME(? / 1000) AND FROM_UNIXTIME(? / 1000))
      ORDER BY id LIMIT ?)";
 constexpr std::string_view place = "UPDATE power_monitoring SET observed_ms = ? WHERE id = ?";

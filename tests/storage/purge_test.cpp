@@ -1,0 +1,97 @@
+#include "storage/purge.hpp"
+
+#include <gtest/gtest.h>
+
+#include "storage/receipt_blocks.hpp"
+#include "support/fresh_database.hpp"
+
+namespace silaware::storage {
+namespace {
+
+using namespace std::chrono_literals;
+
+class PurgeTest : public testing::Test {
+  protected:
+    /// A row a minute from day 0 on, in the order of receipt but for every thousandth, which came 100 days
+    /// late.
+    void fill(int rows) {
+        database->execute(
+            "INSERT INTO power_monitoring (uid, power, timestamp) SELECT 'm', seq, FROM_UNIXTIME(? / 1000) + "
+            "INTERVAL seq MINUTE - INTERVAL IF(seq % 1000 = 0, 100, 0) DAY FROM seq_1_to_1000000 WHERE seq "
+            "<= ?",
+            core::epoch_ms(start), rows);
+    }
+    std::int64_t purge(core::Instant cutoff) {
+        const std::int64_t old = older_than(cutoff);
+        const std::int64_t before = all();
+        const auto deleted = purge_before(*database, cutoff, zone, [](const auto&) { return true; });
+        EXPECT_EQ(deleted, old);
+        EXPECT_EQ(older_than(cutoff), 0);
+        EXPECT_EQ(all(), before - old);
+        return deleted;
+    }
+    std::int64_t older_than(core::Instant at) {
+        return *database->select_one<std::int64_t>(
+            "SELECT COUNT(*) FROM power_monitoring WHERE timestamp < FROM_UNIXTIME(? / 1000)",
+            core::epoch_ms(at));
+    }
+    std::int64_t all() {
+        return *database->select_one<std::int64_t>("SELECT COUNT(*) FROM power_monitoring");
+    }
+    std::int64_t blocks() {
+        return *database->select_one<std::int64_t>("SELECT COUNT(*) FROM receipt_blocks");
+    }
+
+    static constexpr auto day = std::chrono::hours{24};
+    tests::FreshDatabase database;
+    const core::SiteZone zone = core::SiteZone::find("Asia/Jakarta").value();
+    const core::Instant start = core::from_epoch_ms(1'790'000'000'000);
+};
+
+TEST_F(PurgeTest, EveryOldRowGoesAndNoOtherHoweverTheyCameIn) {
+    fill(150'000);
+    EXPECT_EQ(purge(start), 143);
+    EXPECT_GE(blocks(), 4);
+    for (const int days : {1, 9, 9, 40})
+        purge(start + days * day);
+    fill(20'000);
+    for (const int days : {41, 90})
+        purge(start + days * day);
+    EXPECT_GT(all(), 10'000);
+}
+
+TEST_F(PurgeTest, AgesThatOtherProgramsChangeInListedBlocksAreNoticedInAMonth) {
+    fill(130'000);
+    purge(start - 50 * day);
+    const auto aged = [&](std::int64_t id) {
+        database->execute("UPDATE power_monitoring SET timestamp = FROM_UNIXTIME(? / 1000) WHERE id = ?",
+                          core::epoch_ms(start - 120 * day), id);
+    };
+    const auto newest = *database->select_one<std::int64_t>("SELECT MAX(id) FROM power_monitoring");
+    aged(newest - 5);
+    EXPECT_EQ(purge(start - 50 * day), 1);
+    aged(*database->select_one<std::int64_t>("SELECT MIN(id) FROM power_monitoring") + 5);
+    const auto go_on = [](const auto&) { return true; };
+    EXPECT_EQ(purge_before(*database, start - 50 * day, zone, go_on), 0);
+    EXPECT_GT(purge_before(*database, start - 19 * day, zone, go_on), 1);
+    EXPECT_EQ(older_than(start - 19 * day), 0);
+}
+
+TEST_F(PurgeTest, StopsWhenToldAndGoesOnLater) {
+    fill(120'000);
+    int calls = 0;
+    const auto deleted =
+        purge_before(*database, start + 9 * day, zone, [&](const auto&) { return ++calls < 3; });
+    EXPECT_EQ(calls, 3);
+    EXPECT_LT(deleted, older_than(start + 9 * day));
+    purge(start + 9 * day);
+}
+
+TEST_F(PurgeTest, RowsOfTransactionsStillOpenAreNotListed) {
+    fill(50'000);
+    EXPECT_FALSE(list_block(*database->acquire()));
+    EXPECT_EQ(unlisted_ids(*database->acquire()).after_id, 0);
+}
+
+}  // namespace
+}  // namespace silaware::storage
