@@ -27,14 +27,13 @@ std::optional<std::string_view> view_of(const std::optional<T>& text) {
 }
 
 void append_rows(std::vector<storage::PowerRow>& rows, const Received<domain::PowerMessage>& received,
-                 const storage::KnownDevice& device, const std::optional<std::string>& rtc,
-                 core::Instant observed) {
+                 const storage::KnownDevice& device, core::Instant observed) {
     const domain::PowerMessage& message = received.content;
     const auto relay = message.relay_state ? std::optional(domain::name(*message.relay_state)) : std::nullopt;
     for (const domain::PowerSample& sample : message.samples) {
-        rows.push_back({device.uid, view_of(rtc), relay, sample.voltage, sample.current, sample.power,
+        rows.push_back({device.uid, message.rtc, relay, sample.voltage, sample.current, sample.power,
                         sample.frequency, sample.pf, sample.energy, sample.co2,
-                        view_of(message.energy_history), core::epoch_ms(received.message->received_at),
+                        view_of(message.energy_history), received.message->received_at,
                         core::epoch_ms(observed), received.hash});
     }
 }
@@ -56,8 +55,8 @@ void advance_latest(storage::LatestReading& latest, const storage::PowerRow& row
     }
     if (row.observed_ms < latest.observed_ms) return;
     latest.observed_ms = row.observed_ms;
-    latest.received_ms = row.received_ms;
-    latest.rtc = row.rtc ? std::optional(std::string(*row.rtc)) : std::nullopt;
+    latest.received_ms = core::epoch_ms(row.received);
+    latest.rtc = row.rtc ? std::optional(core::format_local(*row.rtc)) : std::nullopt;
     latest.relay_state = row.relay_state ? std::optional(std::string(*row.relay_state)) : std::nullopt;
     latest.voltage = row.voltage;
     latest.current = row.current;
@@ -68,20 +67,40 @@ void advance_latest(storage::LatestReading& latest, const storage::PowerRow& row
     latest.co2 = row.co2;
 }
 
-void store_latest(storage::Connection& connection, const std::map<KnownDeviceId, MeterReadings>& meters,
-                  const std::vector<std::pair<KnownDeviceId, std::size_t>>& row_owners,
+/// Which of a batch's rows are the newest of their meter; among equal times the one received last.
+class NewestRows {
+  public:
+    /// Of the meter's own, in the order of receipt.
+    void look_at(const std::vector<storage::PowerRow>& rows, std::size_t first) {
+        for (std::size_t i = first; i < rows.size(); ++i) {
+            if (!newest_ || rows[i].observed_ms >= rows[*newest_].observed_ms) newest_ = i;
+            if (!rows[i].energy_history) continue;
+            if (!with_history_ || rows[i].observed_ms >= rows[*with_history_].observed_ms) with_history_ = i;
+        }
+    }
+    void advance(storage::LatestReading& latest, const std::vector<storage::PowerRow>& rows) const {
+        if (with_history_) advance_latest(latest, rows[*with_history_]);
+        if (newest_) advance_latest(latest, rows[*newest_]);
+    }
+
+  private:
+    std::optional<std::size_t> newest_;
+    std::optional<std::size_t> with_history_;
+};
+
+void store_latest(storage::Connection& connection, const std::map<KnownDeviceId, NewestRows>& newest,
                   const std::vector<storage::PowerRow>& rows, core::Instant now) {
     std::vector<KnownDeviceId> ids;
-    for (const auto& [id, meter] : meters)
+    for (const auto& [id, of_meter] : newest)
         ids.push_back(id);
     std::map<KnownDeviceId, storage::LatestReading> latest;
     for (storage::LatestReading& reading : storage::latest_readings(connection, ids)) {
         latest.emplace(reading.device_id, std::move(reading));
     }
-    for (const auto& [id, index] : row_owners) {
+    for (const auto& [id, of_meter] : newest) {
         storage::LatestReading& reading = latest[id];
         reading.device_id = id;
-        advance_latest(reading, rows[index]);
+        of_meter.advance(reading, rows);
     }
     std::vector<storage::LatestReading> changed;
     for (auto& [id, reading] : latest) {
@@ -109,22 +128,16 @@ void store_power(storage::Connection& connection, const Batch& batch, Devices& d
                  const Options& options, core::Instant now) {
     if (batch.power.empty()) return;
     std::map<KnownDeviceId, MeterReadings> meters;
-    std::vector<std::optional<std::string>> clocks;  // the rows refer to these texts
-    clocks.reserve(batch.power.size());
     std::vector<storage::PowerRow> rows;
     rows.reserve(batch.power.size());
-    std::vector<std::pair<KnownDeviceId, std::size_t>> row_owners;
-    row_owners.reserve(batch.power.size());
+    std::map<KnownDeviceId, NewestRows> newest;
     for (const Received<domain::PowerMessage>& received : batch.power) {
         storage::KnownDevice& device = devices.of(received.content.uid);
-        const auto& rtc = received.content.rtc;
         const core::Instant observed =
-            domain::observed_time(rtc, received.message->received_at, options.zone);
-        clocks.push_back(rtc ? std::optional(core::format_local(*rtc)) : std::nullopt);
+            domain::observed_time(received.content.rtc, received.message->received_at, options.zone);
         const std::size_t first = rows.size();
-        append_rows(rows, received, device, clocks.back(), observed);
-        for (std::size_t i = first; i < rows.size(); ++i)
-            row_owners.emplace_back(device.id, i);
+        append_rows(rows, received, device, observed);
+        newest[device.id].look_at(rows, first);
         append_readings(readings_of(meters, device), received.content, observed);
         Devices::note(device, &storage::KnownDevice::last_power_ms, observed, received.message->received_at);
     }
@@ -132,7 +145,7 @@ void store_power(storage::Connection& connection, const Batch& batch, Devices& d
     store_energy(connection, meters, devices.usual_intervals(), options);
     store_cycles(connection, meters, options);
     storage::insert_power_rows(connection, rows);
-    store_latest(connection, meters, row_owners, rows, now);
+    store_latest(connection, newest, rows, now);
     tell_observers(connection, meters, options, now);
 }
 

@@ -361,11 +361,48 @@ namespace {
 std::size_t bytes_of(const Columns& columns, std::size_t row) {
     std::size_t bytes = 0;
     for (const Column& column : columns)
-        bytes += column.kind == Column::Kind::text ? column.lengths[row] + 10 : 9;
+        bytes += column.kind == Column::Kind::text ? column.lengths[row] + 10 : 12;
     return bytes;
 }
 
-void bind_column(MYSQL_BIND& bind, Column& column, std::size_t first) {
+MYSQL_TIME civil_time(std::int64_t ms) {
+    const auto at = core::from_epoch_ms(ms);
+    const auto day = date::floor<date::days>(at);
+    const date::year_month_day ymd{day};
+    const date::hh_mm_ss clock{at - day};
+    MYSQL_TIME time{};
+    time.year = static_cast<unsigned>(static_cast<int>(ymd.year()));
+    time.month = static_cast<unsigned>(ymd.month());
+    time.day = static_cast<unsigned>(ymd.day());
+    time.hour = static_cast<unsigned>(clock.hours().count());
+    time.minute = static_cast<unsigned>(clock.minutes().count());
+    time.second = static_cast<unsigned>(clock.seconds().count());
+    time.second_part = static_cast<unsigned long>(clock.subseconds().count()) * 1000;
+    time.time_type = MYSQL_TIMESTAMP_DATETIME;
+    return time;
+}
+
+/// The times of a column as Connector/C wants them: an array of pointers, other than for numbers. Empty for
+/// other columns.
+class Times {
+  public:
+    Times(const Column& column, std::size_t first, std::size_t last) {
+        if (column.kind != Column::Kind::time) return;
+        times_.reserve(last - first);
+        pointers_.reserve(last - first);
+        for (std::size_t row = first; row < last; ++row)
+            times_.push_back(civil_time(column.integers[row]));
+        for (MYSQL_TIME& time : times_)
+            pointers_.push_back(&time);
+    }
+    MYSQL_TIME** pointers() { return pointers_.data(); }
+
+  private:
+    std::vector<MYSQL_TIME> times_;
+    std::vector<MYSQL_TIME*> pointers_;
+};
+
+void bind_column(MYSQL_BIND& bind, Column& column, std::size_t first, Times& times) {
     bind.u.indicator = column.indicators.data() + first;
     switch (column.kind) {
         case Column::Kind::integer:
@@ -384,6 +421,10 @@ void bind_column(MYSQL_BIND& bind, Column& column, std::size_t first) {
             bind.buffer_type = MYSQL_TYPE_STRING;
             bind.buffer = column.texts.data() + first;
             bind.length = column.lengths.data() + first;
+            break;
+        case Column::Kind::time:
+            bind.buffer_type = MYSQL_TYPE_DATETIME;
+            bind.buffer = times.pointers();
     }
 }
 
@@ -402,8 +443,12 @@ void Connection::run_bulk(std::string_view sql, Columns& columns, std::size_t ro
         const unsigned count = static_cast<unsigned>(last - first);
         mysql_stmt_attr_set(statement.handle, STMT_ATTR_ARRAY_SIZE, &count);
         std::vector<MYSQL_BIND> binds(columns.size(), MYSQL_BIND{});
+        std::vector<Times> times;
+        times.reserve(columns.size());
+        for (const Column& column : columns)
+            times.emplace_back(column, first, last);
         for (std::size_t i = 0; i < columns.size(); ++i)
-            bind_column(binds[i], columns[i], first);
+            bind_column(binds[i], columns[i], first, times[i]);
         if (mysql_stmt_bind_param(statement.handle, binds.data()) != 0 ||
             mysql_stmt_execute(statement.handle) != 0) {
             fail(mysql_stmt_errno(statement.handle), mysql_stmt_error(statement.handle));

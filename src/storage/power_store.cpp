@@ -10,7 +10,7 @@ constexpr std::string_view insert_row = R"(
     INSERT INTO power_monitoring
       (uid, rtc, relay_state, voltage, current, power, frequency, pf, energy, co2, energy_history, timestamp,
        observed_ms, message_hash)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, FROM_UNIXTIME(? / 1000), ?, ?))";
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?))";
 
 constexpr std::string_view save_latest = R"(
     INSERT INTO latest_readings

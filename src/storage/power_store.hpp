@@ -14,7 +14,7 @@ namespace silaware::storage {
 /// A row of `power_monitoring` on its way in. The views must outlive the call.
 struct PowerRow {
     std::string_view uid;
-    std::optional<std::string_view> rtc;  ///< YYYY-MM-DD HH:MM:SS
+    std::optional<core::LocalTime> rtc;
     std::optional<std::string_view> relay_state;
     std::optional<float> voltage;
     std::optional<float> current;
@@ -24,7 +24,7 @@ struct PowerRow {
     std::optional<double> energy;
     std::optional<double> co2;
     std::optional<std::string_view> energy_history;
-    std::int64_t received_ms;
+    core::Instant received;
     std::int64_t observed_ms;
     std::int64_t message_hash;
 };

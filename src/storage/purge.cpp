@@ -114,13 +114,14 @@ class Purge {
         if (claim_job(database_, listing, list_anew_after, cutoff_)) forget_blocks(*database_.acquire());
         std::int64_t after = 0;
         const auto next_due = [&](Connection& connection) { return due_block(connection, after, cutoff_); };
-        while (const auto block = step(next_due)) {
-            if (!purge_block(*block)) return false;
-            after = block->last_id;
-        }
-        while (const auto block = step(list_block)) {
+        for (bool more = true; more;) {
+            while (const auto block = step(next_due)) {
+                if (!purge_block(*block)) return false;
+                after = block->last_id;
+            }
+            // Another process may list blocks, too: the last ones after we have looked what is due.
+            more = step(list_block) || step(next_due);
             if (!go_on_({power_table, power_deleted_})) return false;
-            if (block->oldest_ms < core::epoch_ms(cutoff_) && !purge_block(*block)) return false;
         }
         return purge_power(unlisted_ids(*database_.acquire()));
     }

@@ -10,7 +10,7 @@ constexpr std::int64_t unsettled_ids = 100'000;
 
 constexpr std::string_view find_due = R"(
     SELECT after_id, last_id, oldest_ms FROM receipt_blocks
-     WHERE after_id >= ? AND oldest_ms < ? ORDER BY last_id LIMIT 1)";
+     WHERE last_id > ? AND oldest_ms < ? ORDER BY last_id LIMIT 1)";
 constexpr std::string_view find_listed = "SELECT COALESCE(MAX(last_id), 0) FROM receipt_blocks";
 constexpr std::string_view find_newest = "SELECT COALESCE(MAX(id), 0) FROM power_monitoring";
 constexpr std::string_view find_block = R"(

@@ -26,8 +26,8 @@ struct ReceiptBlock {
     IdRange ids() const { return {after_id, last_id}; }
 };
 
-/// The next listed block, in the order of the ids, that has rows received before `cutoff` and begins at
-/// `after_id` or behind.
+/// The next listed block, in the order of the ids, that has rows received before `cutoff` and ends behind
+/// `after_id`.
 std::optional<ReceiptBlock> due_block(Connection& connection, std::int64_t after_id, core::Instant cutoff);
 
 /// Lists the block behind the last listed one. Nothing where the ids begin that are too new for it:

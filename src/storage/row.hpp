@@ -12,12 +12,18 @@
 
 #include <boost/pfr/core.hpp>
 
+#include "core/time.hpp"
+
 namespace silaware::storage {
 
 template <typename T>
 struct IsOptional : std::false_type {};
 template <typename T>
 struct IsOptional<std::optional<T>> : std::true_type {};
+
+/// An instant for a TIMESTAMP column (connections are in UTC), a wall clock for a DATETIME column.
+template <typename T>
+struct IsTime : std::bool_constant<std::same_as<T, core::Instant> || std::same_as<T, core::LocalTime>> {};
 
 /// A parameter on its way to the server. Texts are referred to, not copied: they must outlive the call.
 class Value {
@@ -81,9 +87,9 @@ Row read_row(const ResultRow& row) {
 
 /// The cells of one `?` over all rows of a bulk statement, laid out as Connector/C wants them.
 struct Column {
-    enum class Kind { integer, real, single, text };
+    enum class Kind { integer, real, single, text, time };
     Kind kind = Kind::integer;
-    std::vector<std::int64_t> integers;
+    std::vector<std::int64_t> integers;  ///< also times, in milliseconds since 1970 by their own clock
     std::vector<double> reals;
     std::vector<float> singles;
     std::vector<const char*> texts;
@@ -103,7 +109,10 @@ void append_cell(Column& column, const T& cell, bool null = false) {
         }
     } else {
         column.indicators.push_back(null ? 1 : 0);
-        if constexpr (std::integral<T>) {
+        if constexpr (IsTime<T>::value) {
+            column.kind = Column::Kind::time;
+            column.integers.push_back(std::chrono::milliseconds(cell.time_since_epoch()).count());
+        } else if constexpr (std::integral<T>) {
             column.kind = Column::Kind::integer;
             column.integers.push_back(static_cast<std::int64_t>(cell));
         } else if constexpr (std::same_as<T, float>) {
@@ -127,7 +136,7 @@ void reserve_cells(Column& column, std::size_t rows) {
         reserve_cells<typename T::value_type>(column, rows);
     } else {
         column.indicators.reserve(rows);
-        if constexpr (std::integral<T>) {
+        if constexpr (std::integral<T> || IsTime<T>::value) {
             column.integers.reserve(rows);
         } else if constexpr (std::same_as<T, float>) {
             column.singles.reserve(rows);

@@ -53,6 +53,32 @@ TEST_F(DatabaseTest, AStatementRunsOnceAgainAfterABulkRun) {
     EXPECT_EQ(all().size(), 3u);
 }
 
+struct Times {
+    std::int64_t id;
+    std::optional<core::Instant> instant;
+    std::optional<core::LocalTime> wall_clock;
+};
+
+TEST_F(DatabaseTest, BulkTimesAreThoseOfTheirClocks) {
+    database->execute(
+        "CREATE TABLE times (id INT PRIMARY KEY, instant TIMESTAMP(3) NULL, wall_clock DATETIME NULL)");
+    constexpr auto day = [](int year, unsigned month, unsigned of_month) {
+        return date::local_days{date::year{year} / date::month{month} / date::day{of_month}};
+    };
+    const std::vector<Times> rows = {
+        {1, core::from_epoch_ms(1'790'000'000'007), day(2026, 2, 28) + std::chrono::seconds{86'399}},
+        {2, core::from_epoch_ms(1'000), day(9999, 12, 31) + std::chrono::seconds{0}},
+        {3, std::nullopt, day(1, 1, 1) + std::chrono::seconds{1}},
+        {4, core::from_epoch_ms(951'782'400'999), std::nullopt}};
+    database->acquire()->bulk("INSERT INTO times (id, instant, wall_clock) VALUES (?, ?, ?)", rows);
+    const auto found = database->select<std::string>(
+        "SELECT CONCAT_WS('|', id, CAST(ROUND(UNIX_TIMESTAMP(instant) * 1000) AS SIGNED), wall_clock) FROM "
+        "times ORDER BY id");
+    EXPECT_EQ(found,
+              (std::vector<std::string>{"1|1790000000007|2026-02-28 23:59:59", "2|1000|9999-12-31 00:00:00",
+                                        "3|0001-01-01 00:00:01", "4|951782400999"}));
+}
+
 TEST_F(DatabaseTest, LongTextsAreReadWhole) {
     const std::string text(300'000, 'x');
     database->execute("INSERT INTO cells (id, text) VALUES (1, ?)", text);

@@ -87,6 +87,19 @@ TEST_F(PurgeTest, StopsWhenToldAndGoesOnLater) {
     purge(start + 9 * day);
 }
 
+TEST_F(PurgeTest, BlocksThatAnotherProcessListsMeanwhileArePurgedToo) {
+    fill(150'000);
+    const core::Instant cutoff = start + 20 * day;
+    const std::int64_t old = older_than(cutoff);
+    const auto go_on = [&](const PurgeProgress&) {
+        while (list_block(*database->acquire())) {
+        }
+        return true;
+    };
+    EXPECT_EQ(purge_before(*database, cutoff, zone, go_on), old);
+    EXPECT_EQ(older_than(cutoff), 0);
+}
+
 TEST_F(PurgeTest, RowsOfTransactionsStillOpenAreNotListed) {
     fill(50'000);
     EXPECT_FALSE(list_block(*database->acquire()));
