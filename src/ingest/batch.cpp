@@ -65,7 +65,6 @@ Batch parse_batch(std::span<const spool::Message> messages, const Options& optio
         batch.messages = messages.first(batch.messages.size() + 1);
         const std::int64_t hash = core::fingerprint(message.topic, message.payload);
         if (topic_matches(options.topics.power, message.topic)) {
-            if (batch.power.empty()) batch.power.reserve(messages.size());
             sort_in(batch, batch.power, message, hash, domain::parse_power(message.payload));
             if (batch.rejected.empty() || batch.rejected.back().message != &message)
                 rows += batch.power.back().content.samples.size();

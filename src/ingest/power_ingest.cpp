@@ -26,6 +26,13 @@ std::optional<std::string_view> view_of(const std::optional<T>& text) {
     return text ? std::optional<std::string_view>(*text) : std::nullopt;
 }
 
+std::size_t row_count(const std::vector<Received<domain::PowerMessage>>& messages) {
+    std::size_t rows = 0;
+    for (const auto& received : messages)
+        rows += received.content.samples.size();
+    return rows;
+}
+
 void append_rows(std::vector<storage::PowerRow>& rows, const Received<domain::PowerMessage>& received,
                  const storage::KnownDevice& device, core::Instant observed) {
     const domain::PowerMessage& message = received.content;
@@ -129,7 +136,7 @@ void store_power(storage::Connection& connection, const Batch& batch, Devices& d
     if (batch.power.empty()) return;
     std::map<KnownDeviceId, MeterReadings> meters;
     std::vector<storage::PowerRow> rows;
-    rows.reserve(batch.power.size());
+    rows.reserve(row_count(batch.power));
     std::map<KnownDeviceId, NewestRows> newest;
     for (const Received<domain::PowerMessage>& received : batch.power) {
         storage::KnownDevice& device = devices.of(received.content.uid);
