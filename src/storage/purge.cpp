@@ -83,7 +83,7 @@ class Purge {
     }
 
   private:
-    /// Runs a short transaction and rests; false: no more of them.
+    /// Runs a short transaction, and rests.
     template <typename Work>
     auto step(Work work) {
         const auto begin = std::chrono::steady_clock::now();
@@ -123,32 +123,40 @@ class Purge {
             more = step(list_block) || step(next_due);
             if (!go_on_({power_table, power_deleted_})) return false;
         }
-        return purge_power(unlisted_ids(*database_.acquire()));
+        return purge_ids(unlisted_ids(*database_.acquire()));
     }
 
     bool purge_block(const ReceiptBlock& block) {
-        if (!purge_power(block.ids())) return false;
+        if (!purge_ids(block.ids())) return false;
         database_.transaction([&](Connection& connection) { update_block(connection, block); });
         return true;
     }
 
-    bool purge_power(IdRange ids) {
-        struct Found {
-            std::optional<std::int64_t> first;
-            std::optional<std::int64_t> last;
+    bool purge_ids(IdRange ids) {
+        while (const auto deleted =
+                   step([&](Connection& connection) { return delete_power(connection, ids); })) {
+            // Not over the rows again that are deleted, but still there until the server has cleaned up.
+            ids.after_id = deleted->last_id;
+            if (!note(power_table, power_deleted_, deleted->rows)) return false;
+        }
+        return true;
+    }
+
+    struct Deleted {
+        std::int64_t last_id;
+        std::int64_t rows;
+    };
+    std::optional<Deleted> delete_power(Connection& connection, const IdRange& ids) const {
+        struct Old {
+            std::optional<std::int64_t> first_id;
+            std::optional<std::int64_t> last_id;
         };
         const std::int64_t cutoff_ms = core::epoch_ms(cutoff_);
-        for (;;) {
-            const auto rows = step([&](Connection& connection) -> std::optional<std::int64_t> {
-                const auto old =
-                    connection.select_one<Found>(find_old_power, ids.after_id, ids.last_id, cutoff_ms, chunk);
-                if (!old || !old->last) return std::nullopt;
-                const auto deleted = connection.execute(delete_old_power, *old->first, *old->last, cutoff_ms);
-                return static_cast<std::int64_t>(deleted);
-            });
-            if (!rows) return true;
-            if (!note(power_table, power_deleted_, *rows)) return false;
-        }
+        const auto old =
+            connection.select_one<Old>(find_old_power, ids.after_id, ids.last_id, cutoff_ms, chunk);
+        if (!old || !old->last_id) return std::nullopt;
+        const auto rows = connection.execute(delete_old_power, *old->first_id, *old->last_id, cutoff_ms);
+        return Deleted{*old->last_id, static_cast<std::int64_t>(rows)};
     }
 
     Database& database_;
