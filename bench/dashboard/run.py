@@ -90,9 +90,6 @@ class State:
             self.file.write_text(json.dumps(self.done) + "\n")
 
 
-INDEXES = {"power_by_meter": "(uid, observed_ms)"}
-
-
 def fill(database, state, rows):
     """Readings of every meter in turn, a day of slow and fast growth, straight from the server's own counter.
 
@@ -102,7 +99,7 @@ def fill(database, state, rows):
     if "start_ms" not in state.done:
         state.note(start_ms=(int(time.time()) - 30) * 1000 - step_ms * (rows // METERS))
     start_ms = state.done["start_ms"]
-    database.rows("ALTER TABLE power_monitoring " + ", ".join(f"DROP INDEX IF EXISTS {name}" for name in INDEXES))
+    database.rows("ALTER TABLE power_monitoring DROP INDEX IF EXISTS power_by_meter")
     hours = f"((@ms - {start_ms}) / 3600000e0)"
     kwh = f"({hours} * (3 + 0.037e0 * (seq % {METERS})) - 7.6e0 * COS(@ms / 13750000e0))"
     chunk = 250_000
@@ -120,8 +117,7 @@ def fill(database, state, rows):
             f" 50e0, 0.95e0, 1000 + {kwh}, NULL FROM seq_{first}_to_{last}")
         if sys.stdout.isatty():
             print(f"\r{rows - first:,} rows", end="", flush=True)
-    database.rows("ALTER TABLE power_monitoring " + ", ".join(
-        f"ADD INDEX {name} {columns}" for name, columns in INDEXES.items()))
+    database.rows("ALTER TABLE power_monitoring ADD INDEX power_by_meter (uid, observed_ms)")
     database.rows("TRUNCATE TABLE utils")
     runs = DAYS * 8 * MACHINES
     begin = f"{start_ms // 1000} + (seq DIV {MACHINES}) * 10800"

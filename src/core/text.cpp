@@ -110,10 +110,6 @@ std::string_view truncate_utf8(std::string_view text, std::size_t limit) {
 bool is_printable(std::string_view text) {
     std::uint32_t code = 0;
     while (!text.empty()) {
-        if (text.front() >= 0x20 && text.front() < 0x7F) {
-            text.remove_prefix(1);
-            continue;
-        }
         const std::size_t length = sequence(text, code);
         if (length == 0 || code < 0x20 || (code >= 0x7F && code < 0xA0)) return false;
         text.remove_prefix(length);

@@ -21,11 +21,6 @@ MeterReadings& readings_of(std::map<KnownDeviceId, MeterReadings>& meters,
     return meter;
 }
 
-template <typename T>
-std::optional<std::string_view> view_of(const std::optional<T>& text) {
-    return text ? std::optional<std::string_view>(*text) : std::nullopt;
-}
-
 std::size_t row_count(const std::vector<Received<domain::PowerMessage>>& messages) {
     std::size_t rows = 0;
     for (const auto& received : messages)
@@ -39,9 +34,8 @@ void append_rows(std::vector<storage::PowerRow>& rows, const Received<domain::Po
     const auto relay = message.relay_state ? std::optional(domain::name(*message.relay_state)) : std::nullopt;
     for (const domain::PowerSample& sample : message.samples) {
         rows.push_back({device.uid, message.rtc, relay, sample.voltage, sample.current, sample.power,
-                        sample.frequency, sample.pf, sample.energy, sample.co2,
-                        view_of(message.energy_history), received.message->received_at,
-                        core::epoch_ms(observed), received.hash});
+                        sample.frequency, sample.pf, sample.energy, sample.co2, message.energy_history,
+                        received.message->received_at, core::epoch_ms(observed), received.hash});
     }
 }
 

@@ -45,7 +45,6 @@ constexpr std::array purged_tables = {
            Unit::milliseconds},
 };
 
-constexpr std::string_view power_table = "power_monitoring";
 constexpr std::string_view find_old_power = R"(
     SELECT MIN(id), MAX(id)
       FROM (SELECT id FROM power_monitoring
@@ -92,36 +91,35 @@ class Purge {
         return result;
     }
 
-    bool note(std::string_view table, std::int64_t& deleted, std::int64_t rows) {
-        deleted += rows;
+    /// False, as of all that follow here, where `go_on` wants no more.
+    bool tell(std::int64_t rows) {
+        progress_.deleted += rows;
         total_ += rows;
-        return go_on_({table, deleted});
+        return go_on_(progress_);
     }
 
-    /// False where `go_on` wanted no more.
     bool purge(const Purged& purged) {
-        std::int64_t deleted = 0;
+        progress_ = {purged.table, 0};
         for (;;) {
             const auto rows = step([&](Connection& connection) {
                 return static_cast<std::int64_t>(delete_chunk(connection, purged, cutoff_, zone_));
             });
             if (rows == 0) return true;
-            if (!note(purged.table, deleted, rows)) return false;
+            if (!tell(rows)) return false;
         }
     }
 
     bool purge_power() {
+        progress_ = {"power_monitoring", 0};
         if (claim_job(database_, listing, list_anew_after, cutoff_)) forget_blocks(*database_.acquire());
+        while (step(list_block)) {
+            if (!tell(0)) return false;
+        }
         std::int64_t after = 0;
         const auto next_due = [&](Connection& connection) { return due_block(connection, after, cutoff_); };
-        for (bool more = true; more;) {
-            while (const auto block = step(next_due)) {
-                if (!purge_block(*block)) return false;
-                after = block->last_id;
-            }
-            // Another process may list blocks, too: the last ones after we have looked what is due.
-            more = step(list_block) || step(next_due);
-            if (!go_on_({power_table, power_deleted_})) return false;
+        while (const auto block = step(next_due)) {
+            if (!purge_block(*block)) return false;
+            after = block->last_id;
         }
         return purge_ids(unlisted_ids(*database_.acquire()));
     }
@@ -137,7 +135,7 @@ class Purge {
                    step([&](Connection& connection) { return delete_power(connection, ids); })) {
             // Not over the rows again that are deleted, but still there until the server has cleaned up.
             ids.after_id = deleted->last_id;
-            if (!note(power_table, power_deleted_, deleted->rows)) return false;
+            if (!tell(deleted->rows)) return false;
         }
         return true;
     }
@@ -163,8 +161,8 @@ class Purge {
     core::Instant cutoff_;
     const core::SiteZone& zone_;
     const std::function<bool(const PurgeProgress&)>& go_on_;
+    PurgeProgress progress_{};
     std::int64_t total_ = 0;
-    std::int64_t power_deleted_ = 0;
 };
 
 }  // namespace

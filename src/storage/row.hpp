@@ -23,7 +23,7 @@ struct IsOptional<std::optional<T>> : std::true_type {};
 
 /// An instant for a TIMESTAMP column (connections are in UTC), a wall clock for a DATETIME column.
 template <typename T>
-struct IsTime : std::bool_constant<std::same_as<T, core::Instant> || std::same_as<T, core::LocalTime>> {};
+concept Time = std::same_as<T, core::Instant> || std::same_as<T, core::LocalTime>;
 
 /// A parameter on its way to the server. Texts are referred to, not copied: they must outlive the call.
 class Value {
@@ -109,7 +109,7 @@ void append_cell(Column& column, const T& cell, bool null = false) {
         }
     } else {
         column.indicators.push_back(null ? 1 : 0);
-        if constexpr (IsTime<T>::value) {
+        if constexpr (Time<T>) {
             column.kind = Column::Kind::time;
             column.integers.push_back(std::chrono::milliseconds(cell.time_since_epoch()).count());
         } else if constexpr (std::integral<T>) {
@@ -136,7 +136,7 @@ void reserve_cells(Column& column, std::size_t rows) {
         reserve_cells<typename T::value_type>(column, rows);
     } else {
         column.indicators.reserve(rows);
-        if constexpr (std::integral<T> || IsTime<T>::value) {
+        if constexpr (std::integral<T> || Time<T>) {
             column.integers.reserve(rows);
         } else if constexpr (std::same_as<T, float>) {
             column.singles.reserve(rows);

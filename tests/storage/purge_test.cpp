@@ -8,8 +8,6 @@
 namespace silaware::storage {
 namespace {
 
-using namespace std::chrono_literals;
-
 class PurgeTest : public testing::Test {
   protected:
     /// A row a minute from day 0 on, in the order of receipt but for every thousandth, which came 100 days
