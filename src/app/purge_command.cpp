@@ -23,7 +23,8 @@ int run_purge(const Settings& settings) {
     storage::note_job(database, "purge", now);
     const bool terminal = isatty(STDOUT_FILENO) == 1;
     const std::int64_t deleted = storage::purge_before(
-        database, cutoff, site_zone(settings), [&](const storage::PurgeProgress& progress) {
+        database, cutoff, site_zone(settings), storage::Search::every_row,
+        [&](const storage::PurgeProgress& progress) {
             if (terminal) {
                 fmt::print("\r{:<24} {:>12} rows deleted", progress.table, progress.deleted);
                 std::fflush(stdout);

@@ -51,9 +51,11 @@ constexpr std::string_view find_old_power = R"(
              WHERE id > ? AND id <= ? AND timestamp < FROM_UNIXTIME(? / 1000) ORDER BY id LIMIT ?) old)";
 constexpr std::string_view delete_old_power = R"(
     DELETE FROM power_monitoring WHERE id BETWEEN ? AND ? AND timestamp < FROM_UNIXTIME(? / 1000))";
-// What other programs have changed in blocks that are listed is noticed as late as that.
+// What other programs have changed in blocks that are listed is noticed when all are listed anew: each time
+// where that takes seconds, else as late as this.
 constexpr std::string_view listing = "receipt_blocks";
 constexpr std::chrono::days list_anew_after{30};
+constexpr std::int64_t few_blocks = 1'000;
 
 std::uint64_t delete_chunk(Connection& connection, const Purged& purged, core::Instant cutoff,
                            const core::SiteZone& zone) {
@@ -70,9 +72,9 @@ std::uint64_t delete_chunk(Connection& connection, const Purged& purged, core::I
 
 class Purge {
   public:
-    Purge(Database& database, core::Instant cutoff, const core::SiteZone& zone,
+    Purge(Database& database, core::Instant cutoff, const core::SiteZone& zone, Search search,
           const std::function<bool(const PurgeProgress&)>& go_on)
-        : database_(database), cutoff_(cutoff), zone_(zone), go_on_(go_on) {}
+        : database_(database), cutoff_(cutoff), zone_(zone), search_(search), go_on_(go_on) {}
 
     std::int64_t run() {
         bool more = purge_power();
@@ -109,9 +111,14 @@ class Purge {
         }
     }
 
+    bool is_to_be_listed_anew() {
+        const bool due = claim_job(database_, listing, list_anew_after, cutoff_);
+        return due || search_ == Search::every_row || count_blocks(*database_.acquire()) <= few_blocks;
+    }
+
     bool purge_power() {
         progress_ = {"power_monitoring", 0};
-        if (claim_job(database_, listing, list_anew_after, cutoff_)) forget_blocks(*database_.acquire());
+        if (is_to_be_listed_anew()) forget_blocks(*database_.acquire());
         while (step(list_block)) {
             if (!tell(0)) return false;
         }
@@ -160,6 +167,7 @@ class Purge {
     Database& database_;
     core::Instant cutoff_;
     const core::SiteZone& zone_;
+    Search search_;
     const std::function<bool(const PurgeProgress&)>& go_on_;
     PurgeProgress progress_{};
     std::int64_t total_ = 0;
@@ -178,9 +186,9 @@ void note_job(Database& database, std::string_view job, core::Instant now) {
     database.execute(note, job, core::epoch_ms(now));
 }
 
-std::int64_t purge_before(Database& database, core::Instant cutoff, const core::SiteZone& zone,
+std::int64_t purge_before(Database& database, core::Instant cutoff, const core::SiteZone& zone, Search search,
                           const std::function<bool(const PurgeProgress&)>& go_on) {
-    return Purge(database, cutoff, zone, go_on).run();
+    return Purge(database, cutoff, zone, search, go_on).run();
 }
 
 }  // namespace silaware::storage

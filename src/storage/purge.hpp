@@ -22,10 +22,14 @@ struct PurgeProgress {
     std::int64_t deleted;  ///< of this table so far
 };
 
+/// How the old rows of power_monitoring are found: by looking at each of them, or by the list of an earlier
+/// purge and at the newer ones; the list of a long table is a month old at most.
+enum class Search { every_row, listed };
+
 /// Deletes the raw rows older than `cutoff` (wall clocks read in the site's `zone`) in short transactions, so
 /// that neither ingest nor the portal waits; what is derived of them stays. `go_on` is told of the progress
 /// after each and stops the purge by answering false. The number of rows deleted. Throws DatabaseError.
-std::int64_t purge_before(Database& database, core::Instant cutoff, const core::SiteZone& zone,
+std::int64_t purge_before(Database& database, core::Instant cutoff, const core::SiteZone& zone, Search search,
                           const std::function<bool(const PurgeProgress&)>& go_on);
 
 }  // namespace silaware::storage

@@ -54,6 +54,10 @@ void update_block(Connection& connection, const ReceiptBlock& block) {
     }
 }
 
+std::int64_t count_blocks(Connection& connection) {
+    return connection.select_one<std::int64_t>("SELECT COUNT(*) FROM receipt_blocks").value_or(0);
+}
+
 void forget_blocks(Connection& connection) {
     connection.execute("DELETE FROM receipt_blocks");
 }

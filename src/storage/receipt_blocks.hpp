@@ -40,6 +40,8 @@ IdRange unlisted_ids(Connection& connection);
 /// Notes what is left of a block that was purged.
 void update_block(Connection& connection, const ReceiptBlock& block);
 
+std::int64_t count_blocks(Connection& connection);
+
 /// All will be listed anew, with what other programs have put or changed in blocks that were listed.
 void forget_blocks(Connection& connection);
 

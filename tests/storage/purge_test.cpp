@@ -22,7 +22,8 @@ class PurgeTest : public testing::Test {
     std::int64_t purge(core::Instant cutoff) {
         const std::int64_t old = older_than(cutoff);
         const std::int64_t before = all();
-        const auto deleted = purge_before(*database, cutoff, zone, [](const auto&) { return true; });
+        const auto deleted =
+            purge_before(*database, cutoff, zone, Search::listed, [](const auto&) { return true; });
         EXPECT_EQ(deleted, old);
         EXPECT_EQ(older_than(cutoff), 0);
         EXPECT_EQ(all(), before - old);
@@ -38,6 +39,24 @@ class PurgeTest : public testing::Test {
     }
     std::int64_t blocks() {
         return *database->select_one<std::int64_t>("SELECT COUNT(*) FROM receipt_blocks");
+    }
+
+    /// Blocks in front of all rows, as many as make the list of a long table.
+    void pretend_long_table() {
+        database->execute(
+            "INSERT INTO receipt_blocks (last_id, after_id, oldest_ms) SELECT -seq, -seq - 1, ? FROM "
+            "seq_1_to_1001",
+            core::epoch_ms(start + 1000 * day));
+    }
+    std::int64_t oldest_id() {
+        return *database->select_one<std::int64_t>("SELECT MIN(id) FROM power_monitoring");
+    }
+    std::int64_t newest_id() {
+        return *database->select_one<std::int64_t>("SELECT MAX(id) FROM power_monitoring");
+    }
+    void age(std::int64_t id) {
+        database->execute("UPDATE power_monitoring SET timestamp = FROM_UNIXTIME(? / 1000) WHERE id = ?",
+                          core::epoch_ms(start - 120 * day), id);
     }
 
     static constexpr auto day = std::chrono::hours{24};
@@ -58,28 +77,42 @@ TEST_F(PurgeTest, EveryOldRowGoesAndNoOtherHoweverTheyCameIn) {
     EXPECT_GT(all(), 10'000);
 }
 
-TEST_F(PurgeTest, AgesThatOtherProgramsChangeInListedBlocksAreNoticedInAMonth) {
+TEST_F(PurgeTest, RowsThatOtherProgramsAgeInAShortTableAreFoundAtOnce) {
     fill(130'000);
     purge(start - 50 * day);
-    const auto aged = [&](std::int64_t id) {
-        database->execute("UPDATE power_monitoring SET timestamp = FROM_UNIXTIME(? / 1000) WHERE id = ?",
-                          core::epoch_ms(start - 120 * day), id);
-    };
-    const auto newest = *database->select_one<std::int64_t>("SELECT MAX(id) FROM power_monitoring");
-    aged(newest - 5);
+    age(newest_id() - 5);
+    age(oldest_id() + 5);
+    EXPECT_EQ(purge(start - 50 * day), 2);
+}
+
+TEST_F(PurgeTest, RowsThatOtherProgramsAgeInALongTableAreFoundInAMonth) {
+    fill(130'000);
+    purge(start - 50 * day);
+    pretend_long_table();
+    age(newest_id() - 5);
     EXPECT_EQ(purge(start - 50 * day), 1);
-    aged(*database->select_one<std::int64_t>("SELECT MIN(id) FROM power_monitoring") + 5);
+    age(oldest_id() + 5);
     const auto go_on = [](const auto&) { return true; };
-    EXPECT_EQ(purge_before(*database, start - 50 * day, zone, go_on), 0);
-    EXPECT_GT(purge_before(*database, start - 19 * day, zone, go_on), 1);
+    EXPECT_EQ(purge_before(*database, start - 50 * day, zone, Search::listed, go_on), 0);
+    EXPECT_GT(purge_before(*database, start - 19 * day, zone, Search::listed, go_on), 1);
     EXPECT_EQ(older_than(start - 19 * day), 0);
+}
+
+TEST_F(PurgeTest, ALookAtEveryRowFindsWhatOtherProgramsAgedInALongTable) {
+    fill(130'000);
+    purge(start - 50 * day);
+    pretend_long_table();
+    age(oldest_id() + 5);
+    const auto go_on = [](const auto&) { return true; };
+    EXPECT_EQ(purge_before(*database, start - 50 * day, zone, Search::listed, go_on), 0);
+    EXPECT_EQ(purge_before(*database, start - 50 * day, zone, Search::every_row, go_on), 1);
 }
 
 TEST_F(PurgeTest, StopsWhenToldAndGoesOnLater) {
     fill(120'000);
     int calls = 0;
-    const auto deleted =
-        purge_before(*database, start + 9 * day, zone, [&](const auto&) { return ++calls < 3; });
+    const auto deleted = purge_before(*database, start + 9 * day, zone, Search::listed,
+                                      [&](const auto&) { return ++calls < 3; });
     EXPECT_EQ(calls, 3);
     EXPECT_LT(deleted, older_than(start + 9 * day));
     purge(start + 9 * day);
@@ -94,7 +127,7 @@ TEST_F(PurgeTest, BlocksThatAnotherProcessListsMeanwhileArePurgedToo) {
         }
         return true;
     };
-    EXPECT_EQ(purge_before(*database, cutoff, zone, go_on), old);
+    EXPECT_EQ(purge_before(*database, cutoff, zone, Search::listed, go_on), old);
     EXPECT_EQ(older_than(cutoff), 0);
 }
 
