@@ -59,15 +59,14 @@ bool topic_matches(std::string_view filter, std::string_view topic) {
 Batch parse_batch(std::span<const spool::Message> messages, const Options& options, core::Instant now) {
     Batch batch;
     const core::Instant kept_since = domain::retention_cutoff(now, options.retention_months, options.zone);
-    std::size_t rows = 0;
     for (const spool::Message& message : messages) {
-        if (rows >= most_rows) break;
+        if (batch.rows >= most_rows) break;
         batch.messages = messages.first(batch.messages.size() + 1);
         const std::int64_t hash = core::fingerprint(message.topic, message.payload);
         if (topic_matches(options.topics.power, message.topic)) {
             sort_in(batch, batch.power, message, hash, domain::parse_power(message.payload));
             if (batch.rejected.empty() || batch.rejected.back().message != &message)
-                rows += batch.power.back().content.samples.size();
+                batch.rows += batch.power.back().content.samples.size();
         } else if (topic_matches(options.topics.utils, message.topic)) {
             sort_in(batch, batch.runs, message, hash,
                     domain::parse_machine_run(message.payload, message.received_at, kept_since));

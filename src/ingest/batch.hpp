@@ -36,6 +36,7 @@ struct Batch {
     std::vector<Received<domain::ClimateMessage>> climate;
     std::vector<Rejected> rejected;
     std::int64_t duplicates = 0;
+    std::size_t rows = 0;  ///< of power_monitoring
 
     std::size_t accepted() const { return power.size() + runs.size() + climate.size(); }
     std::vector<core::DeviceId> devices() const;
@@ -44,12 +45,12 @@ struct Batch {
 /// True if `topic` is covered by `filter`, which may hold MQTT's wildcards.
 bool topic_matches(std::string_view filter, std::string_view topic);
 
-/// Rows of power_monitoring that one transaction takes, give or take a message: what a batch needs of memory
-/// grows with its rows, and a message of 64 KiB can hold thousands.
-inline constexpr std::size_t most_rows = 10'000;
+/// Rows of power_monitoring in one batch, give or take a message: what a batch needs of memory grows with its
+/// rows, and a message of 64 KiB can hold thousands.
+inline constexpr std::size_t most_rows = 5'000;
 
-/// Parses from the front of `messages` what makes one transaction, at least one; what is bad lands in
-/// `rejected` and harms nothing else.
+/// Parses from the front of `messages` what makes one batch, at least one; what is bad lands in `rejected`
+/// and harms nothing else.
 Batch parse_batch(std::span<const spool::Message> messages, const Options& options, core::Instant now);
 
 }  // namespace silaware::ingest

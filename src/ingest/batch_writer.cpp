@@ -21,6 +21,7 @@ namespace silaware::ingest {
 namespace {
 
 constexpr std::chrono::minutes log_again{1};
+constexpr std::size_t most_recent = 20'000;
 
 /// Takes out what `is_unwanted` says, and tells `removed` of each.
 template <typename Content>
@@ -149,23 +150,28 @@ storage::SpoolPosition BatchWriter::write(std::span<const spool::Message> messag
     return written;
 }
 
-storage::SpoolPosition BatchWriter::write(Batch batch) {
+storage::SpoolPosition BatchWriter::write(Batch batch, const Next& next) {
     const auto messages = batch.messages;
+    const Next others = messages.back().seq > alone_through_ ? next : nullptr;
+    const auto was_alone = [&] { return !others || alone_through_ <= messages.back().seq; };
     try {
-        return write_whole(batch);
+        return write_whole(batch, others);
     } catch (const storage::DatabaseUnavailable&) {
         known_.forget();  // the database that comes back may be another one
         throw;
     } catch (const storage::DatabaseError& error) {
         known_.forget();
         if (!error.is_data_error()) throw;
-        if (messages.size() == 1) return write_refused(messages, "the database refused it", error);
+        if (was_alone() && messages.size() == 1)
+            return write_refused(messages, "the database refused it", error);
     } catch (const std::bad_alloc&) {
         throw;
     } catch (const std::exception& error) {
         known_.forget();
-        if (messages.size() == 1) return write_refused(messages, "it could not be worked out", error);
+        if (was_alone() && messages.size() == 1)
+            return write_refused(messages, "it could not be worked out", error);
     }
+    if (!was_alone()) return write(std::move(batch));
     write(messages.first(messages.size() / 2));
     return write(messages.subspan(messages.size() / 2));
 }
@@ -173,7 +179,7 @@ storage::SpoolPosition BatchWriter::write(Batch batch) {
 storage::SpoolPosition BatchWriter::write_refused(std::span<const spool::Message> message,
                                                   std::string_view what, const std::exception& error) {
     Batch refused = refuse(message, fmt::format("{}: {}", what, error.what()));
-    return write_whole(refused);
+    return write_whole(refused, nullptr);
 }
 
 void BatchWriter::reject_unregistered(Batch& batch) {
@@ -209,46 +215,116 @@ void BatchWriter::log_rejected(const std::vector<Rejected>& rejected) {
     unlogged_ = 0;
 }
 
-storage::SpoolPosition BatchWriter::write_whole(Batch& batch) {
+/// What is stored and saved together, under locks that are taken at its beginning.
+class BatchWriter::Transaction {
+  public:
+    Transaction(storage::Connection& connection, storage::SpoolPosition position,
+                const storage::KnownDeviceStore& known, std::span<const core::DeviceId> locked,
+                const Options& options, core::Instant now)
+        : connection_(connection),
+          options_(options),
+          now_(now),
+          position_(position),
+          devices_(known, connection, locked),
+          power_(connection, devices_, options, now) {}
+
+    /// False for a batch that has to begin a transaction: with devices that are not locked in this one, or
+    /// with replays, which are looked for among the stored rows. And when it is enough.
+    bool can_take(const Batch& batch) const {
+        return rows_ < most_rows && std::chrono::steady_clock::now() - begun_ < longest &&
+               std::ranges::none_of(batch.messages, &spool::Message::retained) &&
+               devices_.cover(batch.devices());
+    }
+
+    void add(const Batch& batch) {
+        power_.add(batch);
+        const std::int64_t repeated = store_runs(connection_, batch, devices_, options_, now_);
+        store_climate(connection_, batch, devices_, options_, now_);
+        quarantine(connection_, batch.rejected);
+        rows_ += std::max(batch.rows, batch.messages.size());
+        position_.position = batch.messages.back().seq;
+        position_.stored += static_cast<std::int64_t>(batch.accepted()) - repeated;
+        position_.duplicates += repeated + batch.duplicates;
+        position_.quarantined += static_cast<std::int64_t>(batch.rejected.size());
+    }
+
+    storage::SpoolPosition save(const std::string& spool_id) {
+        power_.save();
+        devices_.save(connection_);
+        storage::save_spool_position(connection_, spool_id, position_);
+        return position_;
+    }
+
+  private:
+    // Beyond this the rows are what counts, and the pages wait for the commit.
+    static constexpr std::size_t most_rows = 20'000;
+    static constexpr std::chrono::milliseconds longest{500};
+
+    storage::Connection& connection_;
+    const Options& options_;
+    core::Instant now_;
+    std::chrono::steady_clock::time_point begun_ = std::chrono::steady_clock::now();
+    std::size_t rows_ = 0;
+    storage::SpoolPosition position_;
+    Devices devices_;
+    PowerIngest power_;
+};
+
+std::vector<core::DeviceId> BatchWriter::devices_to_lock(const Batch& batch, bool others_follow) {
+    std::vector<core::DeviceId> ids = batch.devices();
+    if (!others_follow || recent_.size() > most_recent) recent_.clear();
+    if (!others_follow) return ids;
+    for (const core::DeviceId& id : ids)
+        recent_.try_emplace(id.key(), id);
+    ids.clear();
+    for (const auto& [key, id] : recent_)
+        ids.push_back(id);
+    return ids;
+}
+
+void BatchWriter::add_following(Transaction& transaction, const Next& next) {
+    while (Batch* batch = next()) {
+        alone_through_ = batch->messages.back().seq;  // unless all goes well
+        reject_unregistered(*batch);
+        if (!transaction.can_take(*batch)) {
+            for (const core::DeviceId& id : batch->devices())
+                recent_.try_emplace(id.key(), id);
+            return;
+        }
+        transaction.add(*batch);
+        log_rejected(batch->rejected);
+    }
+}
+
+storage::SpoolPosition BatchWriter::write_whole(Batch& batch, const Next& next) {
     const core::Instant now = core::clock_now();
     const auto messages = batch.messages;
     reject_unregistered(batch);
-    const auto ids = batch.devices();
+    const auto ids = devices_to_lock(batch, next != nullptr);
     known_.intern(database_, ids, core::epoch_ms(now));
     // Taking replays out changes the batch, and a conflict runs the transaction again.
     const bool has_replays = std::ranges::any_of(messages, &spool::Message::retained);
+    int attempts = 0;
     const auto written = database_.transaction([&](storage::Connection& connection) {
-        auto position =
+        const auto position =
             storage::lock_spool_position(connection, spool_id_).value_or(storage::SpoolPosition{});
         // A commit whose answer was lost: all of it is there already.
         if (position.position >= messages.back().seq) return position;
         // Locked before anything is read: what is read shows the tables as of then.
-        Devices devices(known_, connection, ids);
+        Transaction transaction(connection, position, known_, ids, options_, now);
         if (has_replays) {
             Batch fresh = batch;
             RetainedReplays(connection, now).take_out_of(fresh);
-            write_batch(connection, fresh, devices, position, now);
+            transaction.add(fresh);
         } else {
-            write_batch(connection, batch, devices, position, now);
+            transaction.add(batch);
         }
-        position.position = messages.back().seq;
-        storage::save_spool_position(connection, spool_id_, position);
-        return position;
+        if (next && ++attempts == 1) add_following(transaction, next);
+        return transaction.save(spool_id_);
     });
+    if (next && attempts <= 1) alone_through_ = 0;
     log_rejected(batch.rejected);
     return written;
-}
-
-void BatchWriter::write_batch(storage::Connection& connection, const Batch& batch, Devices& devices,
-                              storage::SpoolPosition& position, core::Instant now) {
-    store_power(connection, batch, devices, options_, now);
-    const std::int64_t repeated = store_runs(connection, batch, devices, options_, now);
-    store_climate(connection, batch, devices, options_, now);
-    devices.save(connection);
-    quarantine(connection, batch.rejected);
-    position.stored += static_cast<std::int64_t>(batch.accepted()) - repeated;
-    position.duplicates += repeated + batch.duplicates;
-    position.quarantined += static_cast<std::int64_t>(batch.rejected.size());
 }
 
 }  // namespace silaware::ingest

@@ -1,6 +1,8 @@
 #pragma once
 
 #include <chrono>
+#include <functional>
+#include <map>
 #include <optional>
 #include <span>
 #include <string>
@@ -10,8 +12,6 @@
 #include "storage/spool_position_store.hpp"
 
 namespace silaware::ingest {
-
-class Devices;
 
 /// Writes batches of one spool into the database: rows, everything derived and the spool's position in one
 /// transaction, so that each message counts exactly once whatever is killed.
@@ -24,31 +24,40 @@ class BatchWriter {
     /// messages up to `first_waiting - 1` went to another one. Throws DatabaseError.
     storage::SpoolPosition position(std::int64_t first_waiting, std::int64_t received_so_far);
 
-    /// Parses from the front of `messages` (in order of their seq) what makes one transaction. Needs no
-    /// database, and may run in another thread than write().
+    /// Parses from the front of `messages` (in order of their seq) what makes one batch. Needs no database,
+    /// and may run in another thread than write().
     Batch prepare(std::span<const spool::Message> messages) const;
 
-    /// Stores the batch and answers the new position. A message that the database refuses, or that breaks
-    /// what is derived from it, is found by halving and goes into quarantine alone. Throws
-    /// DatabaseUnavailable; then position() knows how much of it is stored.
-    storage::SpoolPosition write(Batch batch);
+    /// The batch that follows the last one, null if there is none now. Valid until the next call.
+    using Next = std::function<Batch*()>;
+
+    /// Stores the batch and answers the new position. The batches that `next` answers are stored in the same
+    /// transaction where they can be: what a transaction saves for each meter is saved once for all of them.
+    /// The position tells which were. A message that the database refuses, or that breaks what is derived
+    /// from it, is found by halving and goes into quarantine alone. Throws DatabaseUnavailable; then
+    /// position() knows how much of it is stored.
+    storage::SpoolPosition write(Batch batch, const Next& next = {});
 
     /// The same for all of `messages`, in as many transactions as it takes.
     storage::SpoolPosition write(std::span<const spool::Message> messages);
 
   private:
-    storage::SpoolPosition write_whole(Batch& batch);
+    storage::SpoolPosition write_whole(Batch& batch, const Next& next);
     storage::SpoolPosition write_refused(std::span<const spool::Message> message, std::string_view what,
                                          const std::exception& error);
     void reject_unregistered(Batch& batch);
-    void write_batch(storage::Connection& connection, const Batch& batch, Devices& devices,
-                     storage::SpoolPosition& position, core::Instant now);
+    /// The devices to lock for a batch and those that may follow it, by their keys.
+    std::vector<core::DeviceId> devices_to_lock(const Batch& batch, bool others_follow);
+    class Transaction;
+    void add_following(Transaction& transaction, const Next& next);
     void log_rejected(const std::vector<Rejected>& rejected);
 
     storage::Database& database_;
     const Options& options_;
     std::string spool_id_;
     storage::KnownDeviceStore known_;
+    std::map<std::string, core::DeviceId> recent_;  ///< devices of late, by their keys, while batches follow
+    std::int64_t alone_through_ = 0;                ///< batches up to this seq get transactions of their own
     std::optional<std::chrono::steady_clock::time_point> logged_;
     std::size_t unlogged_ = 0;
 };

@@ -15,14 +15,27 @@ Devices::Devices(const storage::KnownDeviceStore& known, storage::Connection& co
     std::sort(rows.begin(), rows.end());
     rows.erase(std::unique(rows.begin(), rows.end()), rows.end());
     for (storage::KnownDevice& device : storage::KnownDeviceStore::lock(connection, rows)) {
-        devices_.emplace(device.id, std::move(device));
+        const storage::KnownDeviceId id = device.id;
+        devices_[id].device = std::move(device);
     }
+}
+
+storage::KnownDevice& Devices::of(const core::DeviceId& id) {
+    Locked& locked = devices_.at(known_.id_of(id));
+    locked.used = true;
+    return locked.device;
+}
+
+bool Devices::cover(std::span<const core::DeviceId> ids) const {
+    return std::all_of(ids.begin(), ids.end(), [&](const core::DeviceId& id) {
+        return known_.knows(id) && devices_.contains(known_.id_of(id));
+    });
 }
 
 std::map<storage::KnownDeviceId, std::int64_t> Devices::usual_intervals() const {
     std::map<storage::KnownDeviceId, std::int64_t> intervals;
-    for (const auto& [id, device] : devices_) {
-        if (device.usual_interval_ms) intervals.emplace(id, *device.usual_interval_ms);
+    for (const auto& [id, locked] : devices_) {
+        if (locked.device.usual_interval_ms) intervals.emplace(id, *locked.device.usual_interval_ms);
     }
     return intervals;
 }
@@ -46,8 +59,9 @@ void Devices::note(storage::KnownDevice& device,
 
 void Devices::save(storage::Connection& connection) const {
     std::vector<storage::KnownDevice> rows;
-    for (const auto& [id, device] : devices_)
-        rows.push_back(device);
+    for (const auto& [id, locked] : devices_) {
+        if (locked.used) rows.push_back(locked.device);
+    }
     storage::KnownDeviceStore::save(connection, rows);
 }
 

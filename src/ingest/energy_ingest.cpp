@@ -4,9 +4,6 @@
 #include <cmath>
 #include <utility>
 
-#include "storage/register_store.hpp"
-#include "storage/rollup_store.hpp"
-
 namespace silaware::ingest {
 
 namespace {
@@ -28,16 +25,6 @@ void add_amounts(QuarterHours& quarters, KnownDeviceId meter, const domain::Quar
         quarters[{meter, storage::bucket_of(quarter)}].*amount += value;
 }
 
-/// Two days of readings are judged anew where a meter's limits have changed: a few meters in a batch, so that
-/// a setting of them all does not hold up the rest. The others wait with the limits they had.
-class ChangesOfLimits {
-  public:
-    bool take() { return left_-- > 0; }
-
-  private:
-    int left_ = 2;
-};
-
 /// One register of one meter.
 class RegisterIngest {
   public:
@@ -47,13 +34,13 @@ class RegisterIngest {
     /// Folds `readings` into `head`, whose limits become `wanted`, and returns what to add to the quarter
     /// hours.
     domain::QuarterSums store(domain::RegisterState& head, std::optional<domain::RegisterLimits>& limits,
-                              const domain::RegisterLimits& wanted, ChangesOfLimits& changes,
+                              const domain::RegisterLimits& wanted, int& changes_left,
                               std::vector<RegisterReading> readings) {
         if (readings.empty()) return {};
         readings = sorted(std::move(readings));
         const domain::RegisterLimits before = std::exchange(limits, wanted).value_or(wanted);
         if (before != wanted && is_in_reach(head, readings.front().at)) {
-            if (changes.take()) return judge_anew(head, before, wanted, std::move(readings));
+            if (changes_left-- > 0) return judge_anew(head, before, wanted, std::move(readings));
             limits = before;
         }
         if (head.head && readings.front().at < *head.head)
@@ -127,41 +114,48 @@ void add_power(QuarterHours& quarters, const MeterReadings& meter) {
 
 }  // namespace
 
-void store_energy(storage::Connection& connection, const std::map<KnownDeviceId, MeterReadings>& meters,
-                  const std::map<KnownDeviceId, std::int64_t>& usual_intervals, const Options& options) {
+void EnergyIngest::load(const std::map<KnownDeviceId, MeterReadings>& meters) {
     std::vector<KnownDeviceId> ids;
-    for (const auto& [id, meter] : meters)
-        ids.push_back(id);
-    std::map<KnownDeviceId, storage::RegisterHeads> heads;
-    for (storage::RegisterHeads& head : storage::register_heads(connection, ids)) {
-        heads.emplace(head.device_id, std::move(head));
-    }
-    std::map<KnownDeviceId, double> rated_kw;
-    for (const auto& [id, kw] : storage::rated_powers(connection, ids))
-        rated_kw[id] = kw;
-
-    QuarterHours quarters;
-    ChangesOfLimits changes;
-    std::vector<storage::RegisterHeads> saved;
     for (const auto& [id, meter] : meters) {
-        storage::RegisterHeads& head = heads[id];
-        head.device_id = id;
-        const auto rated = rated_kw.contains(id) ? std::optional(rated_kw.at(id)) : std::nullopt;
-        const domain::RegisterLimits energy = domain::energy_limits(rated);
-        const domain::RegisterLimits co2 = domain::co2_limits(rated, options.co2_factor);
-        add_amounts(quarters, id,
-                    RegisterIngest(connection, meter, Register::energy)
-                        .store(head.energy, head.energy_limits, energy, changes, meter.energy),
-                    &storage::QuarterHour::energy_kwh);
-        add_amounts(quarters, id,
-                    RegisterIngest(connection, meter, Register::co2)
-                        .store(head.co2, head.co2_limits, co2, changes, meter.co2),
-                    &storage::QuarterHour::co2_kg);
-        add_power(quarters, meter);
-        saved.push_back(std::move(head));
+        if (!heads_.contains(id)) ids.push_back(id);
     }
-    storage::save_register_heads(connection, saved);
-    storage::add_quarter_hours(connection, quarters, usual_intervals, options.zone);
+    for (const KnownDeviceId id : ids)
+        heads_[id].device_id = id;
+    for (storage::RegisterHeads& head : storage::register_heads(connection_, ids))
+        heads_[head.device_id] = std::move(head);
+    for (const auto& [id, kw] : storage::rated_powers(connection_, ids))
+        rated_kw_[id] = kw;
+}
+
+void EnergyIngest::add(const std::map<KnownDeviceId, MeterReadings>& meters) {
+    load(meters);
+    for (const auto& [id, meter] : meters)
+        add(meter);
+}
+
+void EnergyIngest::add(const MeterReadings& meter) {
+    const KnownDeviceId id = meter.device_id;
+    storage::RegisterHeads& head = heads_.at(id);
+    const auto rated = rated_kw_.contains(id) ? std::optional(rated_kw_.at(id)) : std::nullopt;
+    const domain::RegisterLimits energy = domain::energy_limits(rated);
+    const domain::RegisterLimits co2 = domain::co2_limits(rated, options_.co2_factor);
+    add_amounts(quarters_, id,
+                RegisterIngest(connection_, meter, Register::energy)
+                    .store(head.energy, head.energy_limits, energy, changes_of_limits_left_, meter.energy),
+                &storage::QuarterHour::energy_kwh);
+    add_amounts(quarters_, id,
+                RegisterIngest(connection_, meter, Register::co2)
+                    .store(head.co2, head.co2_limits, co2, changes_of_limits_left_, meter.co2),
+                &storage::QuarterHour::co2_kg);
+    add_power(quarters_, meter);
+}
+
+void EnergyIngest::save(const std::map<KnownDeviceId, std::int64_t>& usual_intervals) {
+    std::vector<storage::RegisterHeads> heads;
+    for (auto& [id, head] : heads_)
+        heads.push_back(std::move(head));
+    storage::save_register_heads(connection_, heads);
+    storage::add_quarter_hours(connection_, quarters_, usual_intervals, options_.zone);
 }
 
 }  // namespace silaware::ingest

@@ -1,7 +1,6 @@
 #include "ingest/ingest.hpp"
 
 #include <condition_variable>
-#include <future>
 #include <thread>
 
 #include <spdlog/spdlog.h>
@@ -15,8 +14,8 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-constexpr std::int64_t batch_messages = 5'000;
-constexpr std::int64_t batch_bytes = 4 * 1024 * 1024;
+constexpr std::int64_t batch_messages = 2'500;
+constexpr std::int64_t batch_bytes = 2 * 1024 * 1024;
 constexpr std::chrono::milliseconds idle_wait{250};
 constexpr std::int64_t tidy_messages = 20'000;
 constexpr std::chrono::seconds tidy_every{1};
@@ -120,38 +119,54 @@ void Ingest::write_backlog(std::stop_token stop) {
         spdlog::info("database: back; {} messages waited", status.messages);
     std::int64_t position = start.position;
     tidy_spool(position, Tidying::now);
-    std::future<Portion> ahead;
+    ReadAhead ahead([this](std::int64_t after) { return read(after); });
     // It may also have been another thread that lost the database, while there was nothing to write.
     while (!stop.stop_requested() && database_reachable_) {
-        Portion portion = ahead.valid() ? ahead.get() : next_portion(position);
+        Portion portion = ahead.take(position);
         if (portion.messages.empty()) {
             tidy_spool(position, Tidying::now);
             spool_.wait_past(position, idle_wait);
             continue;
         }
-        // The next batch is parsed while the database works on this one; not so a small one, which would be
-        // larger, and so cheaper, if it waited.
-        const std::int64_t end = portion.batch.messages.back().seq;
-        if (spool_.status().last_seq - end >= batch_messages)
-            ahead = std::async(std::launch::async, [this, end] { return next_portion(end); });
-        position = write(std::move(portion)).position;
+        position = write(std::move(portion), ahead, stop).position;
         tidy_spool(position, Tidying::when_due);
     }
     tidy_spool(position, Tidying::now);
 }
 
-/// Without messages if there is nothing to write.
-Ingest::Portion Ingest::next_portion(std::int64_t position) const {
-    auto messages = spool_.read(position, batch_messages, batch_bytes);
+Portion Ingest::read(std::int64_t after) const {
+    auto messages = spool_.read(after, batch_messages, batch_bytes);
     if (!messages) throw std::runtime_error("spool: " + messages.error().message);
-    Portion portion{std::move(*messages), {}};
+    Portion portion{after, std::move(*messages), {}};
     portion.batch = writer_.prepare(portion.messages);
     return portion;
 }
 
-storage::SpoolPosition Ingest::write(Portion portion) {
+/// Not a portion that is small yet: it would be larger, and so cheaper, if it waited.
+void Ingest::look_ahead(ReadAhead& ahead, std::int64_t after) const {
+    if (spool_.status().last_seq - after >= batch_messages) ahead.begin(after);
+}
+
+/// Together with the portions that are read by then, in one transaction.
+storage::SpoolPosition Ingest::write(Portion first, ReadAhead& ahead, const std::stop_token& stop) {
     const auto begin = Clock::now();
-    const storage::SpoolPosition written = writer_.write(std::move(portion.batch));
+    Portion following;
+    std::int64_t end = first.end();
+    look_ahead(ahead, end);
+    const BatchWriter::Next next = [&]() -> Batch* {
+        if (stop.stop_requested() || !ahead.has(end)) return nullptr;
+        try {
+            following = ahead.take(end);
+        } catch (const std::exception&) {
+            return nullptr;  // no fault of the transaction; it will be met again
+        }
+        end = following.end();
+        look_ahead(ahead, end);
+        return &following.batch;
+    };
+    const storage::SpoolPosition written =
+        writer_.write(std::move(first.batch), ahead.has(end) ? next : nullptr);
+    if (following.after == written.position) ahead.give_back(std::move(following));
     counters_.committed(written);
     counters_.batch_done(Clock::now() - begin);
     return written;

@@ -7,6 +7,7 @@
 #include "ingest/batch_writer.hpp"
 #include "ingest/counters.hpp"
 #include "ingest/options.hpp"
+#include "ingest/read_ahead.hpp"
 #include "mqtt/subscriber.hpp"
 #include "spool/spool.hpp"
 
@@ -31,13 +32,9 @@ class Ingest {
     bool append(std::span<const mqtt::Message> messages);
     void write_until(std::stop_token stop);
     void write_backlog(std::stop_token stop);
-    /// What the next transaction takes from the spool, parsed.
-    struct Portion {
-        std::vector<spool::Message> messages;
-        Batch batch;
-    };
-    Portion next_portion(std::int64_t position) const;
-    storage::SpoolPosition write(Portion portion);
+    Portion read(std::int64_t after) const;
+    storage::SpoolPosition write(Portion first, ReadAhead& ahead, const std::stop_token& stop);
+    void look_ahead(ReadAhead& ahead, std::int64_t after) const;
     enum class Tidying { when_due, now };
     void tidy_spool(std::int64_t position, Tidying when);
     void publish_counters_until(std::stop_token stop);

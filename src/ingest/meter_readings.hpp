@@ -15,7 +15,7 @@ struct MeterPower {
     std::optional<float> pf;
 };
 
-/// The readings of one meter in a batch, in order of receipt.
+/// The readings of one meter, in order of receipt.
 struct MeterReadings {
     storage::KnownDeviceId device_id = 0;
     std::string uid;

@@ -1,11 +1,7 @@
 #include "ingest/power_ingest.hpp"
 
-#include <map>
-
 #include "domain/observed_time.hpp"
 #include "ingest/cycle_ingest.hpp"
-#include "ingest/energy_ingest.hpp"
-#include "storage/power_store.hpp"
 
 namespace silaware::ingest {
 
@@ -49,7 +45,7 @@ void append_readings(MeterReadings& meter, const domain::PowerMessage& message, 
 }
 
 /// The newest reading so far of a meter, in the database or in this batch.
-void advance_latest(storage::LatestReading& latest, const storage::PowerRow& row) {
+void advance(storage::LatestReading& latest, const storage::PowerRow& row) {
     if (row.energy_history && row.observed_ms >= latest.history_observed_ms.value_or(row.observed_ms)) {
         latest.energy_history = std::string(*row.energy_history);
         latest.history_observed_ms = row.observed_ms;
@@ -68,8 +64,10 @@ void advance_latest(storage::LatestReading& latest, const storage::PowerRow& row
     latest.co2 = row.co2;
 }
 
-/// Which of a batch's rows are the newest of their meter; among equal times the one received last.
-class NewestRows {
+}  // namespace
+
+/// Among equal times the one received last.
+class PowerIngest::Newest {
   public:
     /// Of the meter's own, in the order of receipt.
     void look_at(const std::vector<storage::PowerRow>& rows, std::size_t first) {
@@ -80,8 +78,8 @@ class NewestRows {
         }
     }
     void advance(storage::LatestReading& latest, const std::vector<storage::PowerRow>& rows) const {
-        if (with_history_) advance_latest(latest, rows[*with_history_]);
-        if (newest_) advance_latest(latest, rows[*newest_]);
+        if (with_history_) ingest::advance(latest, rows[*with_history_]);
+        if (newest_) ingest::advance(latest, rows[*newest_]);
     }
 
   private:
@@ -89,65 +87,77 @@ class NewestRows {
     std::optional<std::size_t> with_history_;
 };
 
-void store_latest(storage::Connection& connection, const std::map<KnownDeviceId, NewestRows>& newest,
-                  const std::vector<storage::PowerRow>& rows, core::Instant now) {
-    std::vector<KnownDeviceId> ids;
-    for (const auto& [id, of_meter] : newest)
-        ids.push_back(id);
-    std::map<KnownDeviceId, storage::LatestReading> latest;
-    for (storage::LatestReading& reading : storage::latest_readings(connection, ids)) {
-        latest.emplace(reading.device_id, std::move(reading));
-    }
-    for (const auto& [id, of_meter] : newest) {
-        storage::LatestReading& reading = latest[id];
-        reading.device_id = id;
-        of_meter.advance(reading, rows);
-    }
-    std::vector<storage::LatestReading> changed;
-    for (auto& [id, reading] : latest) {
-        reading.changed = core::epoch_ms(now);
-        changed.push_back(std::move(reading));
-    }
-    storage::save_latest_readings(connection, changed);
-}
-
-void tell_observers(storage::Connection& connection, const std::map<KnownDeviceId, MeterReadings>& meters,
-                    const Options& options, core::Instant now) {
-    if (!options.observers.power) return;
-    std::vector<PowerFact> facts;
-    for (const auto& [id, meter] : meters) {
-        for (const MeterPower& reading : meter.power) {
-            if (reading.watts) facts.push_back({id, meter.uid, reading.at, *reading.watts});
-        }
-    }
-    options.observers.power(connection, facts, now);
-}
-
-}  // namespace
-
-void store_power(storage::Connection& connection, const Batch& batch, Devices& devices,
-                 const Options& options, core::Instant now) {
+void PowerIngest::add(const Batch& batch) {
     if (batch.power.empty()) return;
     std::map<KnownDeviceId, MeterReadings> meters;
     std::vector<storage::PowerRow> rows;
     rows.reserve(row_count(batch.power));
-    std::map<KnownDeviceId, NewestRows> newest;
+    std::map<KnownDeviceId, Newest> newest;
     for (const Received<domain::PowerMessage>& received : batch.power) {
-        storage::KnownDevice& device = devices.of(received.content.uid);
+        storage::KnownDevice& device = devices_.of(received.content.uid);
         const core::Instant observed =
-            domain::observed_time(received.content.rtc, received.message->received_at, options.zone);
+            domain::observed_time(received.content.rtc, received.message->received_at, options_.zone);
         const std::size_t first = rows.size();
         append_rows(rows, received, device, observed);
         newest[device.id].look_at(rows, first);
         append_readings(readings_of(meters, device), received.content, observed);
         Devices::note(device, &storage::KnownDevice::last_power_ms, observed, received.message->received_at);
     }
-    // Before the rows: a late reading is folded in between the rows that were there before it.
-    store_energy(connection, meters, devices.usual_intervals(), options);
-    store_cycles(connection, meters, options);
-    storage::insert_power_rows(connection, rows);
-    store_latest(connection, newest, rows, now);
-    tell_observers(connection, meters, options, now);
+    energy_.add(meters);
+    storage::insert_power_rows(connection_, rows);
+    advance_latest(newest, rows);
+    remember(meters);
+}
+
+void PowerIngest::save() {
+    if (meters_.empty()) return;
+    energy_.save(devices_.usual_intervals());
+    store_cycles(connection_, meters_, options_);
+    save_latest();
+    tell_observers();
+}
+
+void PowerIngest::advance_latest(const std::map<KnownDeviceId, Newest>& newest,
+                                 const std::vector<storage::PowerRow>& rows) {
+    std::vector<KnownDeviceId> ids;
+    for (const auto& [id, of_meter] : newest) {
+        if (latest_.try_emplace(id).second) ids.push_back(id);
+        latest_[id].device_id = id;
+    }
+    for (storage::LatestReading& reading : storage::latest_readings(connection_, ids))
+        latest_[reading.device_id] = std::move(reading);
+    for (const auto& [id, of_meter] : newest)
+        of_meter.advance(latest_[id], rows);
+}
+
+void PowerIngest::remember(const std::map<KnownDeviceId, MeterReadings>& meters) {
+    for (const auto& [id, readings] : meters) {
+        MeterReadings& meter = meters_[id];
+        meter.device_id = id;
+        meter.uid = readings.uid;
+        meter.observed.insert(meter.observed.end(), readings.observed.begin(), readings.observed.end());
+        meter.power.insert(meter.power.end(), readings.power.begin(), readings.power.end());
+    }
+}
+
+void PowerIngest::save_latest() {
+    std::vector<storage::LatestReading> changed;
+    for (auto& [id, reading] : latest_) {
+        reading.changed = core::epoch_ms(now_);
+        changed.push_back(std::move(reading));
+    }
+    storage::save_latest_readings(connection_, changed);
+}
+
+void PowerIngest::tell_observers() {
+    if (!options_.observers.power) return;
+    std::vector<PowerFact> facts;
+    for (const auto& [id, meter] : meters_) {
+        for (const MeterPower& reading : meter.power) {
+            if (reading.watts) facts.push_back({id, meter.uid, reading.at, *reading.watts});
+        }
+    }
+    options_.observers.power(connection_, facts, now_);
 }
 
 }  // namespace silaware::ingest

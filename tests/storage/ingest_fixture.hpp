@@ -57,20 +57,32 @@ class IngestFixture : public testing::Test {
                 fmt::format(R"({{"id":"{}","temperature":{},"humidity":{}}})", id, temperature, humidity)};
     }
 
-    /// In batches of `batch`, or of random sizes up to it.
+    /// In batches of `batch`; with `random` of random sizes up to it, some of them in one transaction.
     static void feed(storage::Database& database, const Options& options,
                      std::vector<spool::Message> messages, std::size_t batch = 100,
                      std::mt19937* random = nullptr,
                      const std::string& spool = "00000000000000000000000000000001") {
         BatchWriter writer(database, options, spool);
-        std::int64_t seq = writer.position(1, 0).position;
+        const std::int64_t before = writer.position(1, 0).position;
+        std::int64_t last = before;
         for (spool::Message& message : messages)
-            message.seq = ++seq;
-        for (std::size_t first = 0; first < messages.size();) {
-            const std::size_t size = random ? (*random)() % batch + 1 : batch;
-            const auto count = std::min(size, messages.size() - first);
-            writer.write(std::span(messages).subspan(first, count));
-            first += count;
+            message.seq = ++last;
+        const auto batch_after = [&](std::int64_t seq) {
+            const auto rest = std::span(messages).subspan(static_cast<std::size_t>(seq - before));
+            return writer.prepare(
+                rest.first(std::min(rest.size(), random ? (*random)() % batch + 1 : batch)));
+        };
+        for (std::int64_t position = before; position < last;) {
+            Batch first = batch_after(position);
+            Batch following;
+            std::int64_t end = first.messages.back().seq;
+            const auto next = [&]() -> Batch* {
+                if (!random || end == last || (*random)() % 4 == 0) return nullptr;
+                following = batch_after(end);
+                end = following.messages.back().seq;
+                return &following;
+            };
+            position = writer.write(std::move(first), next).position;
         }
     }
     void feed(const std::vector<spool::Message>& messages) { feed(*database, options, messages); }

@@ -76,9 +76,11 @@ TEST_F(IngestTest, TwoWritersShareTheMeters) {
     for (const auto& message : messages)
         halves[random() % 2].push_back(message);
     {
-        std::jthread other(
-            [&] { feed(*shared, options, halves[1], 20, nullptr, "00000000000000000000000000000002"); });
-        feed(*shared, options, halves[0], 20);
+        std::mt19937 others_random(4);
+        std::jthread other([&] {
+            feed(*shared, options, halves[1], 20, &others_random, "00000000000000000000000000000002");
+        });
+        feed(*shared, options, halves[0], 20, &random);
     }
     EXPECT_EQ(derived(*shared), derived(*database));
 }
