@@ -21,7 +21,7 @@ namespace silaware::ingest {
 namespace {
 
 constexpr std::chrono::minutes log_again{1};
-constexpr std::size_t most_recent = 20'000;
+constexpr std::size_t most_recent = 5'000;  // devices to lock, and to hold in memory
 
 /// Takes out what `is_unwanted` says, and tells `removed` of each.
 template <typename Content>
