@@ -17,13 +17,6 @@ MeterReadings& readings_of(std::map<KnownDeviceId, MeterReadings>& meters,
     return meter;
 }
 
-std::size_t row_count(const std::vector<Received<domain::PowerMessage>>& messages) {
-    std::size_t rows = 0;
-    for (const auto& received : messages)
-        rows += received.content.samples.size();
-    return rows;
-}
-
 void append_rows(std::vector<storage::PowerRow>& rows, const Received<domain::PowerMessage>& received,
                  const storage::KnownDevice& device, core::Instant observed) {
     const domain::PowerMessage& message = received.content;
@@ -91,7 +84,7 @@ void PowerIngest::add(const Batch& batch) {
     if (batch.power.empty()) return;
     std::map<KnownDeviceId, MeterReadings> meters;
     std::vector<storage::PowerRow> rows;
-    rows.reserve(row_count(batch.power));
+    rows.reserve(batch.rows);
     std::map<KnownDeviceId, Newest> newest;
     for (const Received<domain::PowerMessage>& received : batch.power) {
         storage::KnownDevice& device = devices_.of(received.content.uid);
