@@ -43,6 +43,10 @@ const core::DeviceId& id_of(const domain::ClimateMessage& message) {
     return message.id;
 }
 
+bool has_replays(const Batch& batch) {
+    return std::ranges::any_of(batch.messages, &spool::Message::retained);
+}
+
 /// Replays of retained messages at subscribing, whose bytes were stored before, are duplicates. Machine runs
 /// need no look: they are compared by their fields.
 class RetainedReplays {
@@ -228,13 +232,10 @@ class BatchWriter::Transaction {
           devices_(known, connection, locked),
           power_(connection, devices_, options, now) {}
 
-    /// False for a batch that has to begin a transaction: with devices that are not locked in this one, or
-    /// with replays, which are looked for among the stored rows. And when it is enough.
-    bool can_take(const Batch& batch) const {
-        return rows_ < most_rows && std::chrono::steady_clock::now() - begun_ < longest &&
-               std::ranges::none_of(batch.messages, &spool::Message::retained) &&
-               devices_.cover(batch.devices());
+    bool is_full() const {
+        return rows_ >= most_rows || std::chrono::steady_clock::now() - begun_ >= longest;
     }
+    bool has_locked(std::span<const core::DeviceId> ids) const { return devices_.cover(ids); }
 
     void add(const Batch& batch) {
         power_.add(batch);
@@ -274,23 +275,28 @@ std::vector<core::DeviceId> BatchWriter::devices_to_lock(const Batch& batch, boo
     std::vector<core::DeviceId> ids = batch.devices();
     if (!others_follow || recent_.size() > most_recent) recent_.clear();
     if (!others_follow) return ids;
-    for (const core::DeviceId& id : ids)
-        recent_.try_emplace(id.key(), id);
+    remember(ids);
     ids.clear();
     for (const auto& [key, id] : recent_)
         ids.push_back(id);
     return ids;
 }
 
+void BatchWriter::remember(std::span<const core::DeviceId> ids) {
+    for (const core::DeviceId& id : ids)
+        recent_.try_emplace(id.key(), id);
+}
+
+/// Until one has to begin a transaction of its own: with devices that are not locked in this one, or with
+/// replays, which are looked for among the stored rows.
 void BatchWriter::add_following(Transaction& transaction, const Next& next) {
-    while (Batch* batch = next()) {
+    while (!transaction.is_full()) {
+        Batch* batch = next();
+        if (batch == nullptr) return;
         alone_through_ = batch->messages.back().seq;  // unless all goes well
         reject_unregistered(*batch);
-        if (!transaction.can_take(*batch)) {
-            for (const core::DeviceId& id : batch->devices())
-                recent_.try_emplace(id.key(), id);
-            return;
-        }
+        const auto ids = batch->devices();
+        if (has_replays(*batch) || !transaction.has_locked(ids)) return remember(ids);
         transaction.add(*batch);
         log_rejected(batch->rejected);
     }
@@ -303,7 +309,7 @@ storage::SpoolPosition BatchWriter::write_whole(Batch& batch, const Next& next) 
     const auto ids = devices_to_lock(batch, next != nullptr);
     known_.intern(database_, ids, core::epoch_ms(now));
     // Taking replays out changes the batch, and a conflict runs the transaction again.
-    const bool has_replays = std::ranges::any_of(messages, &spool::Message::retained);
+    const bool replays = has_replays(batch);
     int attempts = 0;
     const auto written = database_.transaction([&](storage::Connection& connection) {
         const auto position =
@@ -312,7 +318,7 @@ storage::SpoolPosition BatchWriter::write_whole(Batch& batch, const Next& next) 
         if (position.position >= messages.back().seq) return position;
         // Locked before anything is read: what is read shows the tables as of then.
         Transaction transaction(connection, position, known_, ids, options_, now);
-        if (has_replays) {
+        if (replays) {
             Batch fresh = batch;
             RetainedReplays(connection, now).take_out_of(fresh);
             transaction.add(fresh);

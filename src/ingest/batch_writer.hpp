@@ -48,6 +48,7 @@ class BatchWriter {
     void reject_unregistered(Batch& batch);
     /// The devices to lock for a batch and those that may follow it, by their keys.
     std::vector<core::DeviceId> devices_to_lock(const Batch& batch, bool others_follow);
+    void remember(std::span<const core::DeviceId> ids);
     class Transaction;
     void add_following(Transaction& transaction, const Next& next);
     void log_rejected(const std::vector<Rejected>& rejected);

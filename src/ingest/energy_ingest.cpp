@@ -117,10 +117,10 @@ void add_power(QuarterHours& quarters, const MeterReadings& meter) {
 void EnergyIngest::load(const std::map<KnownDeviceId, MeterReadings>& meters) {
     std::vector<KnownDeviceId> ids;
     for (const auto& [id, meter] : meters) {
-        if (!heads_.contains(id)) ids.push_back(id);
+        const auto [head, added] = heads_.try_emplace(id);
+        head->second.device_id = id;
+        if (added) ids.push_back(id);
     }
-    for (const KnownDeviceId id : ids)
-        heads_[id].device_id = id;
     for (storage::RegisterHeads& head : storage::register_heads(connection_, ids))
         heads_[head.device_id] = std::move(head);
     for (const auto& [id, kw] : storage::rated_powers(connection_, ids))

@@ -114,8 +114,9 @@ void PowerIngest::advance_latest(const std::map<KnownDeviceId, Newest>& newest,
                                  const std::vector<storage::PowerRow>& rows) {
     std::vector<KnownDeviceId> ids;
     for (const auto& [id, of_meter] : newest) {
-        if (latest_.try_emplace(id).second) ids.push_back(id);
-        latest_[id].device_id = id;
+        const auto [latest, added] = latest_.try_emplace(id);
+        latest->second.device_id = id;
+        if (added) ids.push_back(id);
     }
     for (storage::LatestReading& reading : storage::latest_readings(connection_, ids))
         latest_[reading.device_id] = std::move(reading);

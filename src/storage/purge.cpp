@@ -112,8 +112,10 @@ class Purge {
     }
 
     bool is_to_be_listed_anew() {
-        const bool due = claim_job(database_, listing, list_anew_after, cutoff_);
-        return due || search_ == Search::every_row || count_blocks(*database_.acquire()) <= few_blocks;
+        if (search_ == Search::listed && count_blocks(*database_.acquire()) > few_blocks)
+            return claim_job(database_, listing, list_anew_after, cutoff_);
+        note_job(database_, listing, cutoff_);
+        return true;
     }
 
     bool purge_power() {

@@ -57,6 +57,23 @@ class IngestFixture : public testing::Test {
                 fmt::format(R"({{"id":"{}","temperature":{},"humidity":{}}})", id, temperature, humidity)};
     }
 
+    /// One transaction of the batch behind `seq` and of those that follow while there are `more`; the
+    /// position behind it.
+    static std::int64_t write_after(BatchWriter& writer, std::int64_t seq,
+                                    const std::function<Batch(std::int64_t seq)>& batch_after,
+                                    const std::function<bool(std::int64_t seq)>& more) {
+        Batch first = batch_after(seq);
+        Batch following;
+        std::int64_t end = first.messages.back().seq;
+        const auto next = [&]() -> Batch* {
+            if (!more(end)) return nullptr;
+            following = batch_after(end);
+            end = following.messages.back().seq;
+            return &following;
+        };
+        return writer.write(std::move(first), next).position;
+    }
+
     /// In batches of `batch`; with `random` of random sizes up to it, some of them in one transaction.
     static void feed(storage::Database& database, const Options& options,
                      std::vector<spool::Message> messages, std::size_t batch = 100,
@@ -72,20 +89,15 @@ class IngestFixture : public testing::Test {
             return writer.prepare(
                 rest.first(std::min(rest.size(), random ? (*random)() % batch + 1 : batch)));
         };
-        for (std::int64_t position = before; position < last;) {
-            Batch first = batch_after(position);
-            Batch following;
-            std::int64_t end = first.messages.back().seq;
-            const auto next = [&]() -> Batch* {
-                if (!random || end == last || (*random)() % 4 == 0) return nullptr;
-                following = batch_after(end);
-                end = following.messages.back().seq;
-                return &following;
-            };
-            position = writer.write(std::move(first), next).position;
-        }
+        const auto more = [&](std::int64_t seq) { return random && seq < last && (*random)() % 4 > 0; };
+        for (std::int64_t position = before; position < last;)
+            position = write_after(writer, position, batch_after, more);
     }
     void feed(const std::vector<spool::Message>& messages) { feed(*database, options, messages); }
+
+    std::int64_t count(const std::string& rest) {
+        return database->select_one<std::int64_t>("SELECT COUNT(*) FROM " + rest).value();
+    }
 
     /// Each row of a query as one line, its columns (which must be texts) joined by it.
     static std::vector<std::string> lines(storage::Database& database, const std::string& columns,

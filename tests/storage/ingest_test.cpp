@@ -15,9 +15,6 @@ class IngestTest : public IngestFixture {
     storage::SpoolPosition position() {
         return BatchWriter(*database, options, "00000000000000000000000000000001").position(1, 0);
     }
-    std::int64_t count(const std::string& rest) {
-        return database->select_one<std::int64_t>("SELECT COUNT(*) FROM " + rest).value();
-    }
     std::vector<spool::Message> fleet(core::Instant start, int readings, unsigned seed) {
         std::mt19937 random(seed);
         std::vector<spool::Message> messages;

@@ -18,19 +18,13 @@ class TransactionTest : public IngestFixture {
         const core::Instant at = midnight(0) - 1h + std::chrono::seconds(10 * ++readings_);
         return power(uid, {at, watts, fmt::format("{}", readings_)}, at);
     }
-    Batch batch_after(std::int64_t seq) {
-        return writer_.prepare(std::span(messages_).subspan(static_cast<std::size_t>(seq), 1));
-    }
-    /// One transaction; the position behind it.
     std::int64_t write_after(std::int64_t seq) {
-        Batch following;
-        std::int64_t end = seq + 1;
-        const auto next = [&]() -> Batch* {
-            if (end == static_cast<std::int64_t>(messages_.size())) return nullptr;
-            following = batch_after(end++);
-            return &following;
-        };
-        return writer_.write(batch_after(seq), next).position;
+        return IngestFixture::write_after(
+            writer_, seq,
+            [&](std::int64_t after) {
+                return writer_.prepare(std::span(messages_).subspan(static_cast<std::size_t>(after), 1));
+            },
+            [&](std::int64_t after) { return after < static_cast<std::int64_t>(messages_.size()); });
     }
     /// The positions behind each transaction until all is written.
     std::vector<std::int64_t> write_all(std::int64_t seq = 0) {
@@ -40,9 +34,6 @@ class TransactionTest : public IngestFixture {
         return positions;
     }
     storage::SpoolPosition position() { return writer_.position(1, 0); }
-    std::int64_t count(const std::string& rest) {
-        return database->select_one<std::int64_t>("SELECT COUNT(*) FROM " + rest).value();
-    }
     using Positions = std::vector<std::int64_t>;
 
   private:
