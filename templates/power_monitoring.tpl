@@ -6,7 +6,7 @@
     <h1>{{HEADING}}</h1>
     <p>{{#WITH_LOCATION}}{{LOCATION}} · {{/WITH_LOCATION}}<span class="mono small">{{UID}}</span> · [[meter.last_reading]] <time id="seen">–</time></p>
   </div>
-  <div class="actions"><span class="badge" id="relay" hidden>&nbsp;</span><span class="live" id="live" data-state="connecting" role="status"><span class="dot" aria-hidden="true"></span><span>[[live.connecting]]</span></span><button class="button icon wall-only-desktop" type="button" data-wall-toggle title="[[layout.wall]]" aria-label="[[layout.wall]]"><span class="fa-solid fa-expand" aria-hidden="true"></span></button></div>
+  <div class="actions"><span class="contents" id="presence"></span><span class="badge" id="relay" hidden>&nbsp;</span><span class="live" id="live" data-state="connecting" role="status"><span class="dot" aria-hidden="true"></span><span>[[live.connecting]]</span></span><button class="button icon wall-only-desktop" type="button" data-wall-toggle title="[[layout.wall]]" aria-label="[[layout.wall]]"><span class="fa-solid fa-expand" aria-hidden="true"></span></button></div>
 </header>
 <section class="card" id="nothing" hidden></section>
 <div id="content">

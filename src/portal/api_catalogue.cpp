@@ -196,8 +196,7 @@ constexpr std::array table{
              {},
              object,
              "uid rtc:array voltage:array current:array power:array frequency:array pf:array energy:array "
-             "co2:array "
-             "relay_state"},
+             "co2:array observed_at:array relay_state online:boolean last_seen:date-time"},
     Endpoint{get,
              "/power_monitoring/history",
              power,

@@ -6,6 +6,7 @@
 #include "portal/figures.hpp"
 #include "portal/month_figures.hpp"
 #include "portal/power_series.hpp"
+#include "portal/presence.hpp"
 #include "portal/routes.hpp"
 #include "storage/meter_queries.hpp"
 #include "storage/reading_queries.hpp"
@@ -85,6 +86,9 @@ Result<Response> data(const Portal& portal, const Request& request) {
     const auto readings = storage::last_readings(*connection, meter->uid, shown_readings);
     object answer = readings_as_columns(portal, readings);
     answer["uid"] = meter->uid;
+    answer["online"] =
+        meter->last_seen_ms && is_online(*meter->last_seen_ms, meter->usual_interval_ms, portal.now());
+    answer["last_seen"] = instant_ms(portal, meter->last_seen_ms);
     answer["relay_state"] = nullptr;
     if (!readings.empty() && readings.back().relay_state)
         answer["relay_state"] = *readings.back().relay_state;

@@ -21,7 +21,7 @@ const std::string find_meters = fmt::format(R"(
                                             is_registration);
 
 constexpr std::string_view find_known = R"(
-    SELECT k.id, k.uid, COALESCE(m.co2_measured, 0)
+    SELECT k.id, k.uid, COALESCE(m.co2_measured, 0), k.last_seen_ms, k.usual_interval_ms
       FROM known_devices k
       LEFT JOIN meter_states m ON m.device_id = k.id
      WHERE k.uid = ?)";
@@ -34,6 +34,8 @@ struct KnownRow {
     KnownDeviceId id;
     std::string uid;
     bool sends_co2;
+    std::int64_t last_seen_ms;
+    std::optional<std::int64_t> usual_interval_ms;
 };
 
 struct RegisteredRow {
@@ -54,8 +56,12 @@ std::optional<DeviceIdentity> find_device(Connection& connection, const core::De
     if (!known && !registered) return std::nullopt;
     DeviceIdentity device;
     device.uid = known ? known->uid : registered->mac_address;
-    if (known) device.id = known->id;
-    if (known) device.sends_co2 = known->sends_co2;
+    if (known) {
+        device.id = known->id;
+        device.sends_co2 = known->sends_co2;
+        device.last_seen_ms = known->last_seen_ms;
+        device.usual_interval_ms = known->usual_interval_ms;
+    }
     if (registered) device.location = registered->location;
     if (registered) device.name = registered->name;
     return device;

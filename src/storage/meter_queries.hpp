@@ -33,6 +33,8 @@ struct DeviceIdentity {
     std::string location;             ///< empty if it is not registered
     std::string name;                 ///< may be empty
     bool sends_co2 = false;
+    std::optional<std::int64_t> last_seen_ms;  ///< by receipt; none if it never reported
+    std::optional<std::int64_t> usual_interval_ms;
 };
 /// Nothing for an id that neither reported nor is registered. Throws DatabaseError.
 std::optional<DeviceIdentity> find_device(Connection& connection, const core::DeviceId& id);

@@ -2,15 +2,12 @@
 import { el, setText } from "./dom.js";
 import * as format from "./format.js";
 import { t } from "./i18n.js";
+import { onlineBadge } from "./presence.js";
 import { bars } from "./spark.js";
 
 const link = (uid) => `/power_monitoring?uid=${encodeURIComponent(uid)}`;
 const name = (device) => device.name || device.location || device.uid;
 const sum = (values) => (values ?? []).reduce((total, value) => total + (value || 0), 0);
-
-function onlineBadge(online) {
-  return el(`span.badge${online ? ".ok" : ""}`, {}, el(`span.dot${online ? ".ok" : ""}`, { "aria-hidden": "true" }), t(online ? "device.online" : "device.offline"));
-}
 
 function fact(title, value) {
   return [el("dt", {}, title), el("dd", {}, value)];

@@ -7,11 +7,14 @@ import { label, t } from "./i18n.js";
 import { live } from "./live.js";
 import { showRange } from "./load_curve.js";
 import { addReading, lastTime, showData } from "./meter_readings.js";
+import { onlineBadge } from "./presence.js";
 import { get, query } from "./request.js";
 import { empty, firstDevice, trouble } from "./states.js";
 import { pagedTable } from "./table.js";
 
 const { uid } = byId("meter").dataset;
+const silence = 30_000;  // ms without news after which the page asks whether the meter is still online
+let heardAt = 0;  // when the stream told of the last reading
 const of = (path, values = {}) => get(`/power_monitoring/${path}${query({ uid, ...values })}`);
 
 /* ---- live values */
@@ -21,6 +24,12 @@ function showRelay(state) {
   badge.hidden = !state;
   badge.className = `badge ${state === "ON" ? "ok" : ""}`;
   setText(badge, t("meter.relay", { state: state ? label("relay", state) : "" }));
+}
+
+/** What a silent meter sent last is not what flows now: its figures stand back. */
+function showPresence(online) {
+  byId("presence").replaceChildren(onlineBadge(online));
+  byId("content").classList.toggle("stale", !online);
 }
 
 async function loadReadings() {
@@ -34,6 +43,7 @@ async function loadReadings() {
   }
   showData(data);
   showRelay(data.relay_state);
+  showPresence(data.online);
   format.setAgo(byId("seen"), lastTime());
   return true;
 }
@@ -42,6 +52,8 @@ function reading(event) {
   if (event.uid !== uid) return;
   if (!lastTime()) location.reload();
   else if (addReading(event)) {
+    heardAt = Date.now();
+    showPresence(true);
     if (event.relay_state) showRelay(event.relay_state);
     format.setAgo(byId("seen"), event.observed_at);
   }
@@ -153,6 +165,7 @@ async function start() {
     poll: loadReadings,
   });
   setInterval(() => { if (!document.hidden && lastTime()) rest(); }, 120_000);
+  setInterval(() => { if (!document.hidden && lastTime() && Date.now() - heardAt > silence) loadReadings().catch(() => {}); }, silence);
 }
 
 start();

@@ -79,6 +79,26 @@ test("a meter's page is headed by the name of its device", async (t) => {
   assert.deepEqual(problems, []);
 });
 
+test("a meter that fell silent is shown as such, until it reports again", needsBroker, async (t) => {
+  const uid = address();
+  publish("silaware/power", reading(uid, 2500));
+  const { page, problems } = await open(t);
+  await page.route("**/power_monitoring/data*", async (route) => {
+    const answer = await route.fetch();
+    await route.fulfill({ response: answer, json: { ...await answer.json(), online: false } });
+  });
+  await page.goto(`${baseUrl}/power_monitoring?uid=${encodeURIComponent(uid)}`);
+  await settled(page);
+  assert.equal(await page.textContent("#presence"), "Offline");
+  const colour = () => page.locator('[data-gauge="power"] .value').evaluate((value) => getComputedStyle(value).color);
+  const silent = await colour();
+  await page.waitForFunction(() => document.getElementById("live").dataset.state === "live");
+  publish("silaware/power", reading(uid, 2600));
+  await page.locator("#presence", { hasText: "Online" }).waitFor({ timeout: 5000 });
+  assert.notEqual(await colour(), silent);
+  assert.deepEqual(problems, []);
+});
+
 test("another month is a click away and a future one is all zeros", async (t) => {
   const { page } = await open(t);
   const now = await page.inputValue("#month");

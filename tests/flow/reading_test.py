@@ -44,6 +44,7 @@ def test_the_specs_sample_becomes_rows_a_cycle_and_figures_within_two_seconds(in
     assert data["uid"] == uid and data["relay_state"] == "ON"
     assert data["voltage"] == sent["voltage"] and data["energy"] == sent["energy"]
     assert data["rtc"] == [rtc.strftime("%Y-%m-%d %H:%M:%S")] * 5
+    assert data["online"] is True and data["last_seen"].endswith("+07:00")
 
     [device] = admin.json("/login/summary/all_summary")["devices"]
     assert device["uid"] == uid and device["online"] is True
