@@ -63,6 +63,7 @@ constexpr std::array table{
     // Dashboards.
     Rule{get, "/login/summary", account, page},
     Rule{get, "/login/summary/all_summary", account, json},
+    Rule{get, "/login/summary/load", account, json},
     Rule{get, "/power_monitoring", account, page},
     Rule{get, "/power_monitoring/data", account, json},
     Rule{get, "/power_monitoring/history", account, json},

@@ -17,6 +17,7 @@ using boost::json::array;
 using boost::json::object;
 
 constexpr int profile_days = 7;
+constexpr std::chrono::hours shown_load{24};
 
 /// All that the summary shows, of all meters together: four queries, whatever their number, and one for a day
 /// whose demand has changed.
@@ -135,6 +136,21 @@ core::Result<http::Response> all_summary(const Portal& portal, SiteDemand& site_
                                        {"totals", std::move(sums)}});
 }
 
+core::Result<http::Response> load(const Portal& portal) {
+    const core::Instant now = portal.now();
+    const core::Instant since = now - shown_load;
+    auto connection = portal.database.acquire();
+    const auto meters = storage::meter_ids(*connection);
+    array points;
+    for (const auto& quarter : storage::joint_load(*connection, meters, since, now)) {
+        points.push_back(
+            object{{"t", portal.zone.iso8601(quarter.quarter)}, {"power_w", figure(quarter.power_w)}});
+    }
+    return http::Response::json(object{{"from", portal.zone.iso8601(since)},
+                                       {"to", portal.zone.iso8601(now)},
+                                       {"points", std::move(points)}});
+}
+
 }  // namespace
 
 void add_summary_routes(http::Router& router, Portal& portal) {
@@ -148,6 +164,8 @@ void add_summary_routes(http::Router& router, Portal& portal) {
         [&portal, demand = std::make_shared<SiteDemand>()](const http::Request& request, const Visitor&) {
             return all_summary(portal, *demand, request);
         });
+    add_route(router, portal, http::Method::get, "/login/summary/load",
+              [&portal](const http::Request&, const Visitor&) { return load(portal); });
 }
 
 }  // namespace silaware::portal

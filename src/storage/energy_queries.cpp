@@ -33,6 +33,10 @@ constexpr std::string_view joint_of = R"(
            SUM(IF(energy_kwh > 1e-6, energy_kwh * 4, IF(samples > 0, GREATEST(power_sum_w / samples, 0) / 1000, 0))) AS kw
       FROM quarter_hours WHERE bucket >= ? AND bucket < ? AND device_id IN )";
 
+constexpr std::string_view load_of = R"(
+    SELECT bucket, SUM(IF(samples > 0, power_sum_w / samples, 0))
+      FROM quarter_hours WHERE bucket >= ? AND bucket < ? AND device_id IN )";
+
 constexpr std::string_view count_corrections = "SELECT COUNT(*) FROM corrections WHERE device_id = ?";
 constexpr std::string_view select_corrections = R"(
     SELECT observed_ms, register_name, class, before_value, after_value, energy_kwh
@@ -73,6 +77,11 @@ struct CycledDayRow {
 struct JointRow {
     std::int64_t bucket;
     double kw;
+};
+
+struct LoadRow {
+    std::int64_t bucket;
+    double power_w;
 };
 
 struct QuarterRow {
@@ -152,6 +161,15 @@ std::optional<JointDemand> joint_demand(Connection& connection, std::span<const 
     const auto row = connection.select_one<JointRow>(sql, bucket_from(from), bucket_from(to));
     if (!row) return std::nullopt;
     return JointDemand{row->kw, start_of_bucket(row->bucket)};
+}
+
+std::vector<JointLoad> joint_load(Connection& connection, std::span<const KnownDeviceId> meters,
+                                  core::Instant from, core::Instant to) {
+    std::vector<JointLoad> load;
+    const std::string sql = std::string(load_of) + in_list(meters) + " GROUP BY bucket ORDER BY bucket";
+    for (const LoadRow& row : connection.select<LoadRow>(sql, bucket_from(from), bucket_from(to)))
+        load.push_back({start_of_bucket(row.bucket), row.power_w});
+    return load;
 }
 
 core::Page<ShownCorrection> find_corrections(Connection& connection, std::optional<KnownDeviceId> meter,

@@ -78,6 +78,15 @@ struct JointDemand {
 std::optional<JointDemand> joint_demand(Connection& connection, std::span<const KnownDeviceId> meters,
                                         core::Instant from, core::Instant to);
 
+/// The mean power of several meters together in a quarter hour.
+struct JointLoad {
+    core::Instant quarter;  ///< its first instant
+    double power_w = 0;
+};
+/// Of the quarter hours that begin in [from, to) and have a row, oldest first. Throws DatabaseError.
+std::vector<JointLoad> joint_load(Connection& connection, std::span<const KnownDeviceId> meters,
+                                  core::Instant from, core::Instant to);
+
 /// What the register's rules corrected, as it is shown.
 struct ShownCorrection {
     std::int64_t observed_ms = 0;

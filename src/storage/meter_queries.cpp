@@ -50,6 +50,10 @@ std::vector<MeterOverview> meter_overviews(Connection& connection) {
     return connection.select<MeterOverview>(find_meters);
 }
 
+std::vector<KnownDeviceId> meter_ids(Connection& connection) {
+    return connection.select<KnownDeviceId>("SELECT id FROM known_devices WHERE last_power_ms IS NOT NULL");
+}
+
 std::optional<DeviceIdentity> find_device(Connection& connection, const core::DeviceId& id) {
     const auto known = connection.select_one<KnownRow>(find_known, id.text());
     const auto registered = connection.select_one<RegisteredRow>(find_registered, id.text());

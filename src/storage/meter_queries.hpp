@@ -26,6 +26,9 @@ struct MeterOverview {
 /// Every meter that ever reported, by location and id. Throws DatabaseError.
 std::vector<MeterOverview> meter_overviews(Connection& connection);
 
+/// Every meter that ever reported. Throws DatabaseError.
+std::vector<KnownDeviceId> meter_ids(Connection& connection);
+
 /// A device that reported or is registered.
 struct DeviceIdentity {
     std::optional<KnownDeviceId> id;  ///< none if it never reported

@@ -106,10 +106,14 @@ function draw(box, type, { labels, datasets, format = String, tick = format, tit
   return new Chart(canvas, { type, data: { labels, datasets }, options });
 }
 
+/** A value between gaps is no line: it shows as a point. */
+const isAlone = ({ dataset: { data }, dataIndex: i }) => typeof data[i] === "number" && typeof data[i - 1] !== "number" && typeof data[i + 1] !== "number";
+const pointRadius = (context) => (isAlone(context) ? 2.5 : 0);
+
 export function lineChart(box, { fill = true, ...rest }) {
   const datasets = rest.datasets.map((dataset, i) => ({
     borderColor: dataset.colour, backgroundColor: faded(dataset.colour.slice(0, 7), rest.stacked ? 0.3 : 0.12), pointBackgroundColor: dataset.colour,
-    fill: fill && rest.stacked && i > 0 ? "-1" : fill, spanGaps: false, ...dataset,
+    fill: fill && rest.stacked && i > 0 ? "-1" : fill, spanGaps: false, pointRadius, ...dataset,
   }));
   return draw(box, "line", { ...rest, datasets });
 }

@@ -1,11 +1,12 @@
 // Energy report: kWh, cost, CO2, demand and hours by day, week or month; printable.
 import "./shell.js";
 import { get, query, remember, remembered } from "./request.js";
-import { barChart, colour, palette } from "./charts.js";
+import { barChart } from "./charts.js";
 import { byId, el, setFigure, setText, showLater } from "./dom.js";
 import * as format from "./format.js";
 import { t } from "./i18n.js";
 import { fillDevices, presets, printed, wireDownloads, wirePresets } from "./report_kit.js";
+import { largest, layers } from "./stack.js";
 import { empty, trouble } from "./states.js";
 
 const inputs = { uid: byId("uid"), group: byId("group"), by: byId("by"), from: byId("from"), to: byId("to") };
@@ -60,13 +61,19 @@ function showTotals(rows, totals) {
 function showChart(rows) {
   const periods = [...new Set(rows.map((row) => row.period))].sort();
   const total = new Map();
-  for (const row of rows) total.set(row.uid, (total.get(row.uid) ?? 0) + row.energy_kwh);
-  const meters = [...total.keys()].sort((a, b) => total.get(b) - total.get(a));
+  const sums = new Map();
+  for (const row of rows) {
+    total.set(row.uid, (total.get(row.uid) ?? 0) + row.energy_kwh);
+    sums.set(row.period, (sums.get(row.period) ?? 0) + row.energy_kwh);
+  }
+  const shown = largest(total.keys(), (uid) => total.get(uid));
   const name = new Map(rows.map((row) => [row.uid, named(row)]));
   const kwh = new Map(rows.map((row) => [`${row.uid} ${row.period}`, row.energy_kwh]));
+  const datasets = layers(shown, {
+    count: total.size, totals: periods.map((text) => sums.get(text)), label: (uid) => name.get(uid), data: (uid) => periods.map((text) => kwh.get(`${uid} ${text}`) ?? 0),
+  });
   barChart(byId("chart"), {
-    labels: periods.map((text) => (/^\d{4}-\d{2}-\d{2}$/.test(text) ? format.day(text) : period(text))), stacked: true, legend: meters.length > 1 && meters.length <= 10, format: (value) => format.joined(format.energy(value)), tick: format.energyTick,
-    datasets: meters.map((uid, i) => ({ label: name.get(uid), data: periods.map((text) => kwh.get(`${uid} ${text}`) ?? 0), colour: meters.length === 1 ? colour("energy") : palette[i % palette.length] })),
+    labels: periods.map((text) => (/^\d{4}-\d{2}-\d{2}$/.test(text) ? format.day(text) : period(text))), stacked: true, legend: total.size > 1, datasets, format: (value) => format.joined(format.energy(value)), tick: format.energyTick,
     describe: t("energy_report.chart", { energy: byId("energy").textContent }),
   });
 }

@@ -7,6 +7,7 @@ import { bars } from "./spark.js";
 
 const link = (uid) => `/power_monitoring?uid=${encodeURIComponent(uid)}`;
 const name = (device) => device.name || device.location || device.uid;
+const other = (device) => (name(device) === device.uid ? "" : device.uid);  // not the same twice
 const sum = (values) => (values ?? []).reduce((total, value) => total + (value || 0), 0);
 
 function fact(title, value) {
@@ -49,7 +50,7 @@ export function meterCard(device, currency) {
   let charts = minis(device);
   const node = el("article.card.meter.tone-power", { "data-uid": device.uid },
     el("header", {}, el("div", {}, el("h3.truncate", {}, el("a", { href: link(device.uid) }, name(device))),
-      el("p.tiny.faint.truncate.mono", {}, device.uid)), badge),
+      el("p.tiny.faint.truncate.mono", {}, other(device) || "\u00a0")), badge),
     el("div.now", {}, power, el("span.unit"), el("span.since", {}, since)), details, charts);
   return {
     node,
@@ -76,7 +77,7 @@ export function meterRow(device, currency) {
   const cells = {};
   const cell = (key, title, kind = "td.number") => (cells[key] = el(kind, { "data-label": title }));
   const node = el("tr", { "data-uid": device.uid },
-    el("td", { "data-label": "" }, el("a.font-medium.text-inherit", { href: link(device.uid) }, name(device)), el("span.sub.mono", {}, device.uid)),
+    el("td", { "data-label": "" }, el("a.font-medium.text-inherit", { href: link(device.uid) }, name(device)), el("span.sub.mono", {}, other(device))),
     cell("online", t("summary.state"), "td"),
     cell("power", t("summary.power")), cell("energy", t("summary.energy")), cell("cost", t("summary.cost")),
     cell("co2", t("summary.co2")), cell("forecast", t("summary.forecast_cost")), cell("demand", t("summary.max_demand")),

@@ -1,7 +1,7 @@
 // Summary: totals, load of today, last seven days, every meter.
 import "./shell.js";
 import { get, query, remember, remembered } from "./request.js";
-import { barChart, lineChart, palette } from "./charts.js";
+import { barChart, lineChart } from "./charts.js";
 import { byId, debounced, el, setFigure, setText, showLater } from "./dom.js";
 import * as format from "./format.js";
 import { t } from "./i18n.js";
@@ -9,9 +9,9 @@ import { live } from "./live.js";
 import { meterCard, meterRow, rowHeadings } from "./meter_card.js";
 import { aligned, series } from "./series.js";
 import { bars, sparkline } from "./spark.js";
+import { largest, layers } from "./stack.js";
 import { empty, firstDevice, trouble } from "./states.js";
 
-const metersInChart = 8;
 const dayMs = 86_400_000;
 const thisMonth = () => format.siteDay().slice(0, 7);
 const state = {
@@ -92,17 +92,9 @@ function notePower(watts) {
 
 function showWeek(devices, currency) {
   const daily = dailyTotals(devices);
-  const ranked = [...devices].sort((a, b) => total(b) - total(a));
-  const first = ranked.slice(0, metersInChart - 1);
-  const rest = ranked.slice(metersInChart - 1);
-  const datasets = first.map((device, i) => ({ label: named(device), data: device.daily_energy.kwh, colour: palette[i % palette.length] }));
-  if (rest.length > 0) {
-    datasets.push({
-      label: t("summary.others", { count: rest.length }), colour: "#59646e",
-      data: daily.map((_, i) => rest.reduce((sum, device) => sum + (device.daily_energy.kwh[i] ?? 0), 0)),
-    });
-  }
-  const week = daily.reduce((sum, { kwh }) => sum + kwh, 0);
+  const kwh = daily.map((entry) => entry.kwh);
+  const datasets = layers(largest(devices, total), { count: devices.length, totals: kwh, label: named, data: (device) => device.daily_energy.kwh });
+  const week = kwh.reduce((sum, value) => sum + value, 0);
   setText(byId("week-note"), format.joined(format.energy(week)));
   barChart(byId("week"), {
     labels: daily.map(({ day }) => format.weekday(day)), datasets, stacked: true, format: (value) => format.joined(format.energy(value)), tick: format.energyTick,
@@ -114,26 +106,28 @@ const total = (device) => device.daily_energy.kwh.reduce((sum, kwh) => sum + kwh
 
 async function showLoad(devices) {
   const box = byId("load");
-  const busiest = [...devices].sort((a, b) => total(b) - total(a)).slice(0, metersInChart);
+  const shown = largest(devices, total);
   try {
     const since = Date.now() - dayMs;
-    const all = await Promise.all(busiest.map((device) => series(device.uid, { from: format.siteDay(new Date(since)), to: format.siteDay(), step: "15m" })));
-    const { times, values } = aligned(all, since);
+    const range = { from: format.siteDay(new Date(since)), to: format.siteDay(), step: "15m" };
+    const all = await Promise.all([get("/login/summary/load"), ...shown.map((device) => series(device.uid, range))]);
+    const { times, values: [totals, ...own] } = aligned(all, since);
     if (times.length === 0) {
       box.replaceChildren(empty({ symbol: "chart-area", title: t("summary.no_load"), text: t("summary.no_load_text") }));
       return;
     }
-    const sums = times.map((_, i) => values.reduce((sum, row) => sum + (row[i] ?? 0), 0));
-    setText(byId("load-note"), t("summary.peak", { power: format.joined(format.power(Math.max(...sums))) }));
-    if (state.totals.length < 2 && busiest.length === devices.length) {
-      state.totals = sums.slice(-60);
+    const peak = format.joined(format.power(Math.max(...totals)));
+    setText(byId("load-note"), t("summary.peak", { power: peak }));
+    if (state.totals.length < 2) {
+      state.totals = totals.slice(-60);
       spark("power_w", sparkline(state.totals));
     }
+    const curve = new Map(shown.map((device, i) => [device, own[i].map((watts) => watts ?? 0)]));
     lineChart(box, {
       labels: times.map((time) => format.clock(new Date(time))), stacked: true, format: (value) => format.joined(format.power(value)), tick: format.powerTick,
-      datasets: busiest.map((device, i) => ({ label: named(device), data: values[i].map((watts) => watts ?? 0), colour: palette[i % palette.length], borderWidth: 1.25 })),
-      legend: busiest.length > 1 && innerWidth > 700,
-      describe: t("summary.load_chart", { power: format.joined(format.power(Math.max(...sums))) }),
+      datasets: layers(shown, { count: devices.length, totals, label: named, data: (device) => curve.get(device) }).map((layer) => ({ ...layer, borderWidth: 1.25 })),
+      legend: devices.length > 1 && innerWidth > 700,
+      describe: t("summary.load_chart", { power: peak }),
     });
   } catch (error) {
     box.replaceChildren(trouble(error, () => showLoad(devices)));

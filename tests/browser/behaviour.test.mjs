@@ -69,6 +69,29 @@ test("the summary filters, sorts, changes its shape and remembers all of it in t
   assert.deepEqual(problems, []);
 });
 
+test("of many meters the charts show the largest, and the others as one", needsBroker, async (t) => {
+  for (let i = 0; i < 4; i++) publish("silaware/power", reading(address(), 900 + i));
+  const { page, problems } = await open(t);
+  const devices = await page.evaluate(() => fetch("/login/summary/all_summary").then((answer) => answer.json()).then((summary) => summary.devices));
+  assert.ok(devices.length > 8);
+  const layersOf = (id) => page.evaluate((box) => globalThis.Chart.getChart(document.querySelector(`#${box} canvas`)).data.datasets.map(({ label, data }) => ({ label, data: [...data] })), id);
+  await page.waitForSelector("#load canvas");
+  for (const chart of ["week", "load"]) {
+    const layers = await layersOf(chart);
+    assert.equal(layers.length, 8, chart);
+    assert.equal(layers[7].label, `${devices.length - 7} others`);
+  }
+  const week = await layersOf("week");
+  for (let day = 0; day < 7; day++) {
+    const all = devices.reduce((sum, device) => sum + device.daily_energy.kwh[day], 0);
+    assert.ok(Math.abs(week.reduce((sum, { data }) => sum + data[day], 0) - all) < 1, `day ${day}`);
+  }
+  await page.goto(`${baseUrl}/login/report/energy`);
+  await page.waitForSelector("#chart canvas");
+  assert.match((await layersOf("chart")).at(-1).label, /others$/);
+  assert.deepEqual(problems, []);
+});
+
 test("a meter's page is headed by the name of its device", async (t) => {
   const { page, problems } = await open(t);
   const card = page.locator("#meters .meter").first();

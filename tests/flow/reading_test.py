@@ -52,6 +52,9 @@ def test_the_specs_sample_becomes_rows_a_cycle_and_figures_within_two_seconds(in
     assert device["energy_kwh"] == pytest.approx(0.0016, abs=1e-9)
     assert device["cost"] == pytest.approx(0.0016 * 1444.70, abs=1e-3)
 
+    load = admin.json("/login/summary/load")["points"]
+    assert [point["power_w"] for point in load] == [pytest.approx(sum(sent["power"]) / 5, rel=1e-5)]
+
 
 def test_the_device_is_listed_as_unregistered(admin):
     everything = admin.json("/login/devices/json")

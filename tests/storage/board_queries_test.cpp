@@ -106,6 +106,29 @@ TEST_F(BoardQueriesTest, QuarterHoursAreThoseThatBeginInTheRange) {
     EXPECT_EQ(quarter_energies(*connection, device, at(100) + core::Milliseconds{1}, at(104)).size(), 3u);
 }
 
+TEST_F(BoardQueriesTest, JointLoadIsTheSumOfTheMeansOfAllMeters) {
+    const auto first = add_meter(meter, 1000);
+    const auto second = add_meter("two", 1000);
+    const auto quarter = [&](KnownDeviceId device, int bucket, double power_sum, int samples) {
+        connection->execute(
+            "INSERT INTO quarter_hours (device_id, bucket, power_sum_w, samples) VALUES (?, ?, ?, ?)", device,
+            bucket, power_sum, samples);
+    };
+    quarter(first, 99, 1000, 1);
+    quarter(first, 100, 3000, 2);
+    quarter(second, 100, 8000, 4);
+    quarter(second, 101, 0, 0);
+    quarter(first, 102, 1000, 1);
+    EXPECT_EQ(meter_ids(*connection), (std::vector{first, second}));
+    const auto at = [](std::int64_t bucket) { return core::from_epoch_ms(bucket * 900'000); };
+    const auto load = joint_load(*connection, std::vector{first, second}, at(100), at(102));
+    ASSERT_EQ(load.size(), 2u);
+    EXPECT_EQ(load[0].quarter, at(100));
+    EXPECT_DOUBLE_EQ(load[0].power_w, 3500);
+    EXPECT_DOUBLE_EQ(load[1].power_w, 0);
+    EXPECT_TRUE(joint_load(*connection, {}, at(100), at(102)).empty());
+}
+
 TEST_F(BoardQueriesTest, JointDemandIsThatOfOneQuarterHourOfAllMeters) {
     const auto first = add_meter(meter, 1000);
     const auto second = add_meter("two", 1000);
