@@ -65,7 +65,7 @@ const list = pagedTable({
     { title: t("alerts.limit"), kind: "number", cell: (alert) => figure(alert.kind, alert.limit) },
     { title: t("alerts.raised"), cell: (alert) => format.dateTime(alert.raised_at) },
     { title: t("alerts.lasted"), cell: lasted },
-    { title: "", kind: "tools", cell: (alert) => (isAdmin() && !alert.acknowledged_at && !alert.cleared_at
+    { title: "", kind: "tools.wide", cell: (alert) => (isAdmin() && !alert.acknowledged_at && !alert.cleared_at
       ? el("button.button", { type: "button", onclick: () => acknowledge(alert) }, icon("check"), t("alerts.acknowledge")) : "") },
   ],
 });

@@ -42,7 +42,7 @@ function room(device) {
   const right = el("div", {}, el("p.small.muted", {}, t("climate.humidity")), humidity, damp);
   const title = el("h2.truncate");
   const change = isAdmin() ? el("button.button.quiet.icon", { type: "button", title: t("climate.limits"), "aria-label": t("climate.limits"), onclick: () => changeLimits(device) }, icon("sliders")) : null;
-  const node = el("article.card.room", {}, el("header", {}, el("div", {}, title, el("p.tiny.faint.truncate", {}, el("span.mono", {}, device.uid), " · ", seen)), el("div.flex.items-center.gap-1", {}, badge, change)),
+  const node = el("article.card.room", {}, el("header", {}, el("div", {}, title, el("p.tiny.faint.truncate", {}, named(device) === device.uid ? null : [el("span.mono", {}, device.uid), " · "], seen)), el("div.flex.items-center.gap-1", {}, badge, change)),
     el("div.pair", {}, left, right));
   return {
     node,

@@ -8,7 +8,7 @@ import { empty, trouble } from "./states.js";
 const skeletonRow = (columns) => el("tr", { "aria-hidden": "true" }, columns.map(() => el("td", {}, el("span.skeleton", { style: "display:block;width:70%" }, "\u00a0"))));
 
 /**
- * columns: [{ title, cell(item) → text or node, kind: "number" | "tools" | "clip" | "wide", sort: the server's name of it }]
+ * columns: [{ title, cell(item) → text or node, kind: "number" | "tools" | "clip" | "wide", or several as "tools.wide", sort: the server's name of it }]
  * search: an input; filters: { name: element with a value }; none: what to show when there is nothing at all.
  * Returns { reload, restart, refresh }; refresh() shows what is new without dimming what is there, and throws when it can't.
  */

@@ -53,7 +53,7 @@ function row(device) {
   const time = (key) => el("td.number", { "data-label": t(`utilities.${key}`), title: hoursText(device[key]) }, device[key] ?? format.nothing,
     key === "ytd" && change(device) ? el("span.sub", {}, change(device)) : null);
   return el("tr", {},
-    el("td", { "data-label": "" }, el("span", {}, el("span.font-medium", {}, named(device)), el("span.sub.mono", {}, device.mac_address))),
+    el("td", { "data-label": "" }, el("span", {}, el("span.font-medium", {}, named(device)), named(device) === device.mac_address ? null : el("span.sub.mono", {}, device.mac_address))),
     spans.map(time),
     el("td.number", { "data-label": t("utilities.cycles_today") }, format.number(device.cycles_today)),
     el("td.wide", { "data-label": t("utilities.maintenance") }, maintenance(device)),

@@ -348,6 +348,17 @@ test("on a phone the menu opens, is left with Escape, and leads on", async (t) =
   assert.deepEqual(problems, []);
 });
 
+test("on a phone an alert's button does not cover its words", needsBroker, async (t) => {
+  publish("silaware/temphumid", { id: address(), temperature: 99, humidity: 50 });
+  const { page, problems } = await open(t, "/login/alerts", { viewport: { width: 390, height: 844 } });
+  const row = page.locator("#list tbody tr", { has: page.locator(".tools button") }).first();
+  await row.waitFor({ timeout: 20_000 });
+  const words = await row.locator("td").first().locator(".sub").boundingBox();
+  const button = await row.locator(".tools button").boundingBox();
+  assert.ok(button.y >= words.y + words.height || button.x >= words.x + words.width, `${JSON.stringify(words)} under ${JSON.stringify(button)}`);
+  assert.deepEqual(problems, []);
+});
+
 test("wall mode shows the figures alone and is kept in the address", async (t) => {
   const { page } = await open(t, "/login/summary?wall=1");
   assert.ok(!(await page.isVisible("#rail")));
