@@ -5,10 +5,12 @@ import { byId, el, setText } from "./dom.js";
 import * as format from "./format.js";
 import { t } from "./i18n.js";
 import { fillDevices, printed, wireDownloads, wirePresets } from "./report_kit.js";
-import { firstDevice } from "./states.js";
+import { busy, firstDevice } from "./states.js";
 import { pagedTable } from "./table.js";
+import { failed } from "./toast.js";
 
 const inputs = { mac: byId("mac"), from: byId("from"), to: byId("to"), tz: byId("tz") };
+const mostPrinted = 2000;  // rows on paper; what is shown says how many there are
 let rows = 0;  // of the whole selection
 let names = new Map();  // address -> name of the device
 const values = () => Object.fromEntries(Object.entries(inputs).map(([name, input]) => [name, input.value]));
@@ -51,4 +53,12 @@ const list = pagedTable({
   ],
 });
 for (const input of Object.values(inputs)) input.addEventListener("change", updateLinks);
-byId("print").addEventListener("click", () => print());
+byId("print").addEventListener("click", (event) => busy(event.currentTarget, async () => {
+  try {
+    await list.showMany(mostPrinted);
+    addEventListener("afterprint", list.reload, { once: true });
+    print();
+  } catch (error) {
+    failed(error);
+  }
+}));

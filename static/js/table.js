@@ -5,12 +5,14 @@ import * as format from "./format.js";
 import { t } from "./i18n.js";
 import { empty, trouble } from "./states.js";
 
+const largestPage = 100;  // rows that the server answers at once
 const skeletonRow = (columns) => el("tr", { "aria-hidden": "true" }, columns.map(() => el("td", {}, el("span.skeleton", { style: "display:block;width:70%" }, "\u00a0"))));
 
 /**
  * columns: [{ title, cell(item) → text or node, kind: "number" | "tools" | "clip" | "wide", or several as "tools.wide", sort: the server's name of it }]
  * search: an input; filters: { name: element with a value }; none: what to show when there is nothing at all.
- * Returns { reload, restart, refresh }; refresh() shows what is new without dimming what is there, and throws when it can't.
+ * Returns { reload, restart, refresh, showMany }; refresh() shows what is new without dimming what is there, showMany(most) so many
+ * rows at once, as paper wants them; both throw when they can't.
  */
 export function pagedTable({ root, url, columns, title, search = null, filters = {}, fixed = {}, none, perPage = 10, prefix = "", onPage }) {
   const pageKey = `${prefix}page`;
@@ -78,13 +80,23 @@ export function pagedTable({ root, url, columns, title, search = null, filters =
     pager.hidden = false;
   }
 
-  const ask = (options) => get(url + query({ ...fixed, ...values(), sort: state.sort, page: state.page, per_page: perPage }), options);
+  const ask = (options, part = {}) => get(url + query({ ...fixed, ...values(), sort: state.sort, page: state.page, per_page: perPage, ...part }), options);
 
   async function refresh() {
     if (root.hasAttribute("aria-busy")) return;
     const asked = JSON.stringify([values(), state]);
     const page = await ask({});
     if (asked === JSON.stringify([values(), state]) && !root.hasAttribute("aria-busy")) show(page);
+  }
+
+  async function showMany(most) {
+    const items = [];
+    let part;
+    do {
+      part = await ask({}, { page: items.length / largestPage + 1, per_page: largestPage });
+      items.push(...part.items);
+    } while (part.items.length === largestPage && items.length < most);
+    show({ ...part, items, page: 1, pages: 1 });
   }
 
   async function load() {
@@ -127,5 +139,5 @@ export function pagedTable({ root, url, columns, title, search = null, filters =
     input.addEventListener("change", changed);
   }
   load();
-  return { reload: load, restart: () => go(1), refresh };
+  return { reload: load, restart: () => go(1), refresh, showMany };
 }

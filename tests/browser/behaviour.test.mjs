@@ -312,6 +312,29 @@ test("who wants no motion gets none, and paper gets the report alone", async (t)
   for (const shown of ["h1", "#print-head", "#list table"]) assert.ok(await page.isVisible(shown), shown);
 });
 
+test("the run report is printed whole, and says how many runs there are", async (t) => {
+  const { page, problems } = await open(t, "/login/report");
+  await page.evaluate(() => {
+    globalThis.print = () => {
+      globalThis.onPaper = { rows: document.querySelectorAll("#list tbody tr").length, range: document.querySelector("#list .pager").textContent };
+      dispatchEvent(new Event("afterprint"));
+    };
+  });
+  await page.click("#print");
+  await page.waitForFunction(() => globalThis.onPaper);
+  const runs = await page.evaluate(() => fetch("/login/report/json").then((answer) => answer.json()).then(({ total }) => total));
+  assert.ok(runs > 100);
+  const { rows, range } = await page.evaluate(() => globalThis.onPaper);
+  assert.ok(Math.abs(rows - runs) <= 1, `${rows} of ${runs}`);
+  assert.match(range, new RegExp(`^1.${rows} `));
+  await page.waitForFunction(() => document.querySelectorAll("#list tbody tr").length === 20);
+  await page.emulateMedia({ media: "print" });
+  assert.match(await page.textContent("#list .pager"), /1–20 of/);
+  assert.ok(await page.isVisible("#list .pager"));
+  assert.ok(!(await page.isVisible("#list .pager .push")));
+  assert.deepEqual(problems, []);
+});
+
 test("before signing in, the language is the browser's, or the one chosen there", async (t) => {
   const context = await browser.newContext({ locale: "id-ID" });
   t.after(() => context.close());
