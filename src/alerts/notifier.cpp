@@ -56,6 +56,11 @@ std::vector<std::vector<Notice>> in_letters(const std::vector<Notice>& notices) 
     return letters;
 }
 
+view::MailDevice mail_device(storage::Connection& connection, const Notice& notice) {
+    storage::DevicePlace place = storage::place_of(connection, notice.device);
+    return {notice.device, std::move(place.name), std::move(place.location)};
+}
+
 /// Addresses by the language they are written to in.
 std::map<std::string, std::vector<std::string>> by_language(storage::Connection& connection,
                                                             const std::string& receivers,
@@ -88,8 +93,7 @@ view::AlertMail Notifier::alert_mail(storage::Connection& connection, const Noti
                                      const view::MailFrame& frame) const {
     view::AlertMail mail{frame};
     mail.kind = notice.kind;
-    mail.device = notice.device;
-    mail.location = storage::location_of(connection, notice.device);
+    mail.device = mail_device(connection, notice);
     mail.value = notice.value;
     mail.limit = notice.limit;
     mail.raised_at = site_time(notice.raised);
@@ -98,12 +102,10 @@ view::AlertMail Notifier::alert_mail(storage::Connection& connection, const Noti
 
 view::Mail Notifier::compose_one(storage::Connection& connection, const Notice& notice,
                                  view::MailFrame frame) const {
-    const std::string location = storage::location_of(connection, notice.device);
     if (notice.kind == kind::maintenance) {
         if (!frame.link.empty()) frame.link = options_.public_url + "/login/utilities";
         view::MaintenanceMail mail{frame};
-        mail.device = notice.device;
-        mail.location = location;
+        mail.device = mail_device(connection, notice);
         mail.total_hours = notice.value.value_or(0);
         mail.passed_hours = notice.limit.value_or(0);
         mail.interval_hours = notice.interval_hours;
@@ -113,8 +115,7 @@ view::Mail Notifier::compose_one(storage::Connection& connection, const Notice& 
         view::ClimateMail mail{frame};
         mail.quantity = notice.kind == kind::temperature ? view::ClimateQuantity::temperature
                                                          : view::ClimateQuantity::humidity;
-        mail.device = notice.device;
-        mail.location = location;
+        mail.device = mail_device(connection, notice);
         mail.value = notice.value.value_or(0);
         mail.limit = notice.limit.value_or(0);
         mail.observed_at = site_time(notice.at);
@@ -173,11 +174,13 @@ void Notifier::mail_to(storage::Connection& connection, const storage::AlertRule
 
 void Notifier::call_webhook(storage::Connection& connection, const storage::AlertRules& rules,
                             const Notice& notice, core::Instant now) const {
+    const storage::DevicePlace place = storage::place_of(connection, notice.device);
     const boost::json::object body{{"event", name(notice.event)},
                                    {"id", notice.alert_id},
                                    {"kind", notice.kind},
                                    {"device", notice.device},
-                                   {"location", storage::location_of(connection, notice.device)},
+                                   {"name", place.name},
+                                   {"location", place.location},
                                    {"message", notice.message},
                                    {"value", number_or_null(notice.value)},
                                    {"limit", number_or_null(notice.limit)},

@@ -57,8 +57,11 @@ view::MonthlyMail mail_of(const EnergyTable& days, const MonthlyMailOptions& opt
                      [&](const EnergyPeriod& period) { return period.meter == &meter; });
         if (own.empty()) continue;
         const EnergyPeriod sum = add_up(own);
-        mail.meters.push_back(
-            {meter.uid, meter.location, sum.energy_kwh, sum.cost, sum.co2_kg, sum.max_demand_kw.value_or(0)});
+        mail.meters.push_back({{meter.uid, meter.name, meter.location},
+                               sum.energy_kwh,
+                               sum.cost,
+                               sum.co2_kg,
+                               sum.max_demand_kw.value_or(0)});
     }
     return mail;
 }

@@ -67,7 +67,12 @@ void hold_for_digest(Connection& connection, std::int64_t id, core::Instant due)
 /// Takes an alert out of the digest's queue.
 bool take_for_digest(Connection& connection, std::int64_t id, core::Instant now);
 
-/// Where a device stands; empty if it is not registered. Throws DatabaseError.
-std::string location_of(Connection& connection, const std::string& device);
+/// What people call a device and where it stands; both empty if it is not registered.
+struct DevicePlace {
+    std::string name;
+    std::string location;
+};
+/// Throws DatabaseError.
+DevicePlace place_of(Connection& connection, const std::string& device);
 
 }  // namespace silaware::storage

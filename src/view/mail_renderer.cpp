@@ -16,8 +16,25 @@ std::string one_line(std::string text) {
     return text;
 }
 
-std::string place(const std::string& device, const std::string& location) {
-    return one_line(location.empty() ? device : device.empty() ? location : location + " (" + device + ")");
+std::string with_id(const std::string& words, const std::string& id) {
+    return one_line(words.empty() ? id : id.empty() ? words : words + " (" + id + ")");
+}
+
+std::string device_words(const MailDevice& device) {
+    return with_id(device.name, device.id);
+}
+
+std::string place(const MailDevice& device) {
+    const bool both = !device.name.empty() && !device.location.empty();
+    return with_id(device.name + (both ? ", " : "") + device.location, device.id);
+}
+
+Fields device_fields(const MailDevice& device) {
+    Fields fields{.values = {{"PLACE", place(device)},
+                             {"DEVICE", device_words(device)},
+                             {"LOCATION", one_line(device.location)}}};
+    fields.show_if(!device.location.empty(), "WITH_LOCATION");
+    return fields;
 }
 
 /// How the value of a kind of alert is written; a unit that begins with `unit.` is a word of the catalogue.
@@ -79,12 +96,12 @@ std::string Renderer::alert_sentence(const std::string& language, std::string_vi
 Fields Renderer::alert_fields(const AlertMail& alert) const {
     Fields fields{
         .values = {{"KIND", alert_text(alert.language, "alert.kind.", alert.kind)},
-                   {"PLACE", place(alert.device, alert.location)},
+                   {"PLACE", place(alert.device)},
                    {"MESSAGE", alert_sentence(alert.language, alert.kind, alert.value, alert.limit)},
                    {"VALUE", with_unit(alert.language, alert.kind, alert.value)},
                    {"LIMIT", with_unit(alert.language, alert.kind, alert.limit)},
                    {"RAISED_AT", one_line(alert.raised_at)}}};
-    fields.show_if(!alert.device.empty() || !alert.location.empty(), "WITH_PLACE");
+    fields.show_if(!place(alert.device).empty(), "WITH_PLACE");
     fields.show_if(alert.value.has_value(), "WITH_VALUE");
     fields.show_if(alert.limit.has_value(), "WITH_LIMIT");
     return fields;
@@ -92,27 +109,24 @@ Fields Renderer::alert_fields(const AlertMail& alert) const {
 
 Mail Renderer::render(const MaintenanceMail& data) const {
     const auto hours = [&](double value) { return format_number(value, 1, data.language); };
-    return mail(data.name, data,
-                {.values = {{"PLACE", place(data.device, data.location)},
-                            {"DEVICE", one_line(data.device)},
-                            {"LOCATION", one_line(data.location)},
-                            {"TOTAL", hours(data.total_hours)},
-                            {"INTERVAL", hours(data.interval_hours)},
-                            {"PASSED", hours(data.passed_hours)}}});
+    Fields fields = device_fields(data.device);
+    fields.values.insert(fields.values.end(), {{"TOTAL", hours(data.total_hours)},
+                                               {"INTERVAL", hours(data.interval_hours)},
+                                               {"PASSED", hours(data.passed_hours)}});
+    return mail(data.name, data, std::move(fields));
 }
 
 Mail Renderer::render(const ClimateMail& data) const {
     const bool temperature = data.quantity == ClimateQuantity::temperature;
     const std::string unit = temperature ? " °C" : " %";
-    Fields fields{.values = {{"PLACE", place(data.device, data.location)},
-                             {"DEVICE", one_line(data.device)},
-                             {"LOCATION", one_line(data.location)},
-                             {"QUANTITY",
-                              text(data.language, temperature ? "climate.temperature" : "climate.humidity")},
-                             {"VALUE", format_number(data.value, 1, data.language) + unit},
-                             {"LIMIT", format_number(data.limit, 1, data.language) + unit},
-                             {"OBSERVED_AT", one_line(data.observed_at)},
-                             {"SINCE", one_line(data.since)}}};
+    Fields fields = device_fields(data.device);
+    fields.values.insert(
+        fields.values.end(),
+        {{"QUANTITY", text(data.language, temperature ? "climate.temperature" : "climate.humidity")},
+         {"VALUE", format_number(data.value, 1, data.language) + unit},
+         {"LIMIT", format_number(data.limit, 1, data.language) + unit},
+         {"OBSERVED_AT", one_line(data.observed_at)},
+         {"SINCE", one_line(data.since)}});
     fields.sections.push_back(data.reminder ? "REMINDER" : "FIRST");
     return mail(data.name, data, std::move(fields));
 }
@@ -148,7 +162,7 @@ Mail Renderer::render(const MonthlyMail& data) const {
     };
     std::vector<Fields> rows;
     for (const auto& meter : data.meters) {
-        rows.push_back({.values = {{"PLACE", place(meter.uid, meter.location)},
+        rows.push_back({.values = {{"PLACE", place(meter.device)},
                                    {"KWH", number(meter.energy_kwh, 1)},
                                    {"COST", number(meter.cost, 0)},
                                    {"CO2", number(meter.co2_kg, 1)},

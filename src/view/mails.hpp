@@ -21,11 +21,17 @@ struct MailFrame {
     std::string site_time = {};  ///< wall clock of the site at which it was written, `YYYY-MM-DD HH:MM:SS`
 };
 
+/// The device that a mail is about.
+struct MailDevice {
+    std::string id = {};        ///< may be empty
+    std::string name = {};      ///< what people call it; may be empty
+    std::string location = {};  ///< may be empty
+};
+
 /// A machine passed a multiple of its maintenance interval.
 struct MaintenanceMail : MailFrame {
     static constexpr std::string_view name = "maintenance";
-    std::string device = {};
-    std::string location = {};
+    MailDevice device = {};
     double total_hours = 0;
     double interval_hours = 0;
     double passed_hours = 0;  ///< the highest multiple that was passed
@@ -37,8 +43,7 @@ enum class ClimateQuantity { temperature, humidity };
 struct ClimateMail : MailFrame {
     static constexpr std::string_view name = "climate";
     ClimateQuantity quantity = ClimateQuantity::temperature;
-    std::string device = {};
-    std::string location = {};
+    MailDevice device = {};
     double value = 0;
     double limit = 0;
     std::string observed_at = {};  ///< site wall clock
@@ -49,9 +54,8 @@ struct ClimateMail : MailFrame {
 /// Any other alert: offline, power over the limit, low power factor, disk, spool, database.
 struct AlertMail : MailFrame {
     static constexpr std::string_view name = "alert";
-    std::string kind = {};      ///< as in the alerts list: "offline", "power", "power_factor", "spool", …
-    std::string device = {};    ///< may be empty
-    std::string location = {};  ///< may be empty
+    std::string kind = {};  ///< as in the alerts list: "offline", "power", "power_factor", "spool", …
+    MailDevice device = {};
     std::optional<double> value = {};  ///< in the unit of the kind
     std::optional<double> limit = {};
     std::string raised_at = {};
@@ -80,8 +84,7 @@ struct PasswordResetMail : MailFrame {
 struct MonthlyMail : MailFrame {
     static constexpr std::string_view name = "monthly";
     struct Meter {
-        std::string uid = {};
-        std::string location = {};
+        MailDevice device = {};
         double energy_kwh = 0;
         double cost = 0;
         double co2_kg = 0;

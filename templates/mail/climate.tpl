@@ -2,7 +2,7 @@
 <p style="margin:0 0 12px">[[mail.climate.text]]{{#REMINDER}} [[mail.climate.reminder]]{{/REMINDER}}</p>
 <table role="presentation" cellpadding="0" cellspacing="0" style="margin-top:8px">
 <tr><td style="padding:6px 16px 6px 0;color:#5b6670">[[mail.device]]</td><td style="padding:6px 0;font-weight:bold">{{DEVICE}}</td></tr>
-<tr><td style="padding:6px 16px 6px 0;color:#5b6670">[[mail.location]]</td><td style="padding:6px 0;font-weight:bold">{{LOCATION}}</td></tr>
+{{#WITH_LOCATION}}<tr><td style="padding:6px 16px 6px 0;color:#5b6670">[[mail.location]]</td><td style="padding:6px 0;font-weight:bold">{{LOCATION}}</td></tr>{{/WITH_LOCATION}}
 <tr><td style="padding:6px 16px 6px 0;color:#5b6670">[[mail.value]]</td><td style="padding:6px 0;font-weight:bold">{{VALUE}}</td></tr>
 <tr><td style="padding:6px 16px 6px 0;color:#5b6670">[[mail.limit]]</td><td style="padding:6px 0;font-weight:bold">{{LIMIT}}</td></tr>
 <tr><td style="padding:6px 16px 6px 0;color:#5b6670">[[mail.observed]]</td><td style="padding:6px 0;font-weight:bold">{{OBSERVED_AT}}</td></tr>

@@ -60,8 +60,8 @@ def expect_mails(sink, device, count, seconds=10):
 
 
 def test_ten_thousand_readings_over_the_limit_give_one_mail(feed, sink, database):
-    database.rows("INSERT INTO devices (mac_address, mac_key, mcu_type, location) VALUES "
-                  "('AA:00:00:00:00:01', 'aa:00:00:00:00:01', 'ESP32', 'Ruang <Arsip>')")
+    database.rows("INSERT INTO devices (mac_address, mac_key, mcu_type, location, name) VALUES "
+                  "('AA:00:00:00:00:01', 'aa:00:00:00:00:01', 'ESP32', 'Ruang <Arsip>', 'Sensor 7')")
     begin = time.time()
     feed(*[room("aa-00-00-00-00-01", 31.5, 55)] * 10_000)
     [mail] = expect_mails(sink, "AA:00:00:00:00:01", 1)
@@ -73,6 +73,8 @@ def test_ten_thousand_readings_over_the_limit_give_one_mail(feed, sink, database
     for part in ("AA:00:00:00:00:01", "31.5", "30", "https://portal.example.id"):
         assert part in mail["text"] and part in mail["html"], part
     assert "Ruang <Arsip>" in mail["text"]
+    assert mail["subject"] == "Temperature too high: Sensor 7, Ruang <Arsip> (AA:00:00:00:00:01) (31.5 °C)"
+    assert "Device: Sensor 7 (AA:00:00:00:00:01)\n" in mail["text"]
     assert "Ruang &lt;Arsip&gt;" in mail["html"] and "<Arsip>" not in mail["html"]
 
 

@@ -26,21 +26,21 @@ class AlertsTest : public testing::Test {
         alerts::Options options{core::SiteZone::find("Asia/Jakarta").value(), {}};
         options.public_url = "https://portal.x";
         options.texts.maintenance = [](const view::MaintenanceMail& mail) {
-            return view::Mail{"maintenance " + mail.device,
+            return view::Mail{"maintenance " + mail.device.id,
                               fmt::format("{} of {} in {}: {}", mail.total_hours, mail.passed_hours,
-                                          mail.location, mail.link),
+                                          mail.device.location, mail.link),
                               "html"};
         };
         options.texts.climate = [](const view::ClimateMail& mail) {
             return view::Mail{
                 fmt::format("{} {} {}", mail.reminder ? "reminder" : "climate",
-                            mail.quantity == view::ClimateQuantity::temperature ? "T" : "H", mail.device),
-                fmt::format("{} above {} in {}: {} ({})", mail.value, mail.limit, mail.location, mail.link,
-                            mail.language),
+                            mail.quantity == view::ClimateQuantity::temperature ? "T" : "H", mail.device.id),
+                fmt::format("{} above {} in {}: {} ({})", mail.value, mail.limit, mail.device.location,
+                            mail.link, mail.language),
                 "html"};
         };
         options.texts.alert = [](const view::AlertMail& mail) {
-            return view::Mail{mail.kind + " " + mail.device, "text", "html"};
+            return view::Mail{mail.kind + " " + mail.device.id, "text", "html"};
         };
         options.texts.digest = [](const view::DigestMail& mail) {
             return view::Mail{fmt::format("digest {}", mail.alerts.size()), "", "html"};

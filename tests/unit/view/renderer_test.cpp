@@ -138,8 +138,8 @@ TEST_F(RendererTest, ErrorPagesKnowTheirStatusAndAnUnknownOneIsAServerError) {
 
 TEST_F(RendererTest, MaintenanceMailHasSubjectTextAndHtml) {
     MaintenanceMail mail;
-    mail.device = "AA:BB:CC:DD:EE:FF";
-    mail.location = "Pump <1>";
+    mail.device.id = "AA:BB:CC:DD:EE:FF";
+    mail.device.location = "Pump <1>";
     mail.total_hours = 1250.4;
     mail.interval_hours = 250;
     mail.passed_hours = 1250;
@@ -156,16 +156,30 @@ TEST_F(RendererTest, MaintenanceMailHasSubjectTextAndHtml) {
 TEST_F(RendererTest, MailsSpeakIndonesianWithItsNumbers) {
     ClimateMail mail;
     mail.language = "id";
-    mail.location = "Server";
+    mail.device.location = "Server";
     mail.value = 31.25;
     mail.limit = 30;
     const auto out = renderer_->render(mail);
     EXPECT_EQ(out.subject, "Suhu terlalu tinggi: Server (31,2 °C)");
 }
 
+TEST_F(RendererTest, AMailNamesItsDeviceAsPeopleDo) {
+    ClimateMail mail;
+    mail.device = {"AA:BB:CC:DD:EE:FF", "Cold store <2>", "Pharmacy"};
+    mail.value = 31.25;
+    mail.limit = 30;
+    const auto out = renderer_->render(mail);
+    EXPECT_EQ(out.subject, "Temperature too high: Cold store <2>, Pharmacy (AA:BB:CC:DD:EE:FF) (31.2 °C)");
+    EXPECT_TRUE(holds(out.text, "Device: Cold store <2> (AA:BB:CC:DD:EE:FF)\nLocation: Pharmacy\n"));
+    EXPECT_TRUE(holds(out.html, "Cold store &lt;2&gt; (AA:BB:CC:DD:EE:FF)"));
+    mail.device = {"AA:BB:CC:DD:EE:FF"};
+    EXPECT_TRUE(holds(renderer_->render(mail).text, "Device: AA:BB:CC:DD:EE:FF\nValue:"));
+    EXPECT_FALSE(holds(renderer_->render(mail).html, "Location"));
+}
+
 TEST_F(RendererTest, LineBreaksOfADeviceNeverReachTheSubject) {
     ClimateMail mail;
-    mail.location = "Room\r\nBcc: someone@example.com";
+    mail.device.location = "Room\r\nBcc: someone@example.com";
     const auto out = renderer_->render(mail);
     EXPECT_EQ(out.subject.find_first_of("\r\n"), std::string::npos);
     EXPECT_TRUE(holds(out.subject, "Room  Bcc"));
@@ -174,7 +188,7 @@ TEST_F(RendererTest, LineBreaksOfADeviceNeverReachTheSubject) {
 TEST_F(RendererTest, EveryMailRenders) {
     AlertMail alert;
     alert.kind = "offline";
-    alert.device = "M1";
+    alert.device.id = "M1";
     alert.value = 5;
     EXPECT_EQ(renderer_->render(alert).subject, "Device offline: M1");
     DigestMail digest;
@@ -186,7 +200,7 @@ TEST_F(RendererTest, EveryMailRenders) {
     reset.link = "https://portal.example/login/reset?token=abc";
     EXPECT_TRUE(holds(renderer_->render(reset).text, reset.link));
     MonthlyMail monthly;
-    monthly.meters.push_back({.uid = "M1", .location = "Hall", .energy_kwh = 1234.56});
+    monthly.meters.push_back({.device = {"M1", "", "Hall"}, .energy_kwh = 1234.56});
     EXPECT_TRUE(holds(renderer_->render(monthly).text, "Hall (M1): 1,234.6 kWh"));
 }
 
