@@ -1,6 +1,8 @@
 #include <algorithm>
 #include <array>
 
+#include <fmt/ranges.h>
+
 #include "core/text.hpp"
 #include "view/number.hpp"
 #include "view/renderer.hpp"
@@ -27,6 +29,15 @@ std::string device_words(const MailDevice& device) {
 std::string place(const MailDevice& device) {
     const bool both = !device.name.empty() && !device.location.empty();
     return with_id(device.name + (both ? ", " : "") + device.location, device.id);
+}
+
+/// The place that all of them are about.
+std::optional<std::string> only_place(const std::vector<AlertMail>& alerts) {
+    if (alerts.empty()) return std::nullopt;
+    const std::string first = place(alerts.front().device);
+    const bool same =
+        std::ranges::all_of(alerts, [&](const AlertMail& alert) { return place(alert.device) == first; });
+    return same && !first.empty() ? std::optional(first) : std::nullopt;
 }
 
 Fields device_fields(const MailDevice& device) {
@@ -137,13 +148,19 @@ Mail Renderer::render(const AlertMail& data) const {
 
 Mail Renderer::render(const DigestMail& data) const {
     std::vector<Fields> rows;
+    std::vector<std::string> kinds;
     for (auto alert : data.alerts) {
         alert.language = data.language;
         rows.push_back(alert_fields(alert));
+        std::string kind = alert_text(data.language, "alert.kind.", alert.kind);
+        if (std::ranges::find(kinds, kind) == kinds.end()) kinds.push_back(std::move(kind));
     }
-    return mail(
-        data.name, data,
-        {.values = {{"COUNT", std::to_string(data.alerts.size())}}, .rows = {{"ALERT", std::move(rows)}}});
+    Fields fields{.values = {{"COUNT", std::to_string(data.alerts.size())},
+                             {"KINDS", fmt::format("{}", fmt::join(kinds, ", "))}},
+                  .rows = {{"ALERT", std::move(rows)}}};
+    if (const auto one = only_place(data.alerts)) fields.values.emplace_back("PLACE", *one);
+    fields.sections.push_back(only_place(data.alerts) ? "ONE_DEVICE" : "SEVERAL_DEVICES");
+    return mail(data.name, data, std::move(fields));
 }
 
 Mail Renderer::render(const TestMail& data) const {

@@ -177,6 +177,20 @@ TEST_F(RendererTest, AMailNamesItsDeviceAsPeopleDo) {
     EXPECT_FALSE(holds(renderer_->render(mail).html, "Location"));
 }
 
+TEST_F(RendererTest, AlertsOfOneDeviceStandInTheSubject) {
+    AlertMail warm;
+    warm.kind = "temperature";
+    warm.device = {"R1", "Archive"};
+    AlertMail damp = warm;
+    damp.kind = "humidity";
+    DigestMail digest;
+    digest.alerts = {warm, damp, warm};
+    EXPECT_EQ(renderer_->render(digest).subject, "Temperature too high, Humidity too high: Archive (R1)");
+    digest.language = "id";
+    EXPECT_EQ(renderer_->render(digest).subject,
+              "Suhu terlalu tinggi, Kelembapan terlalu tinggi: Archive (R1)");
+}
+
 TEST_F(RendererTest, LineBreaksOfADeviceNeverReachTheSubject) {
     ClimateMail mail;
     mail.device.location = "Room\r\nBcc: someone@example.com";
@@ -192,7 +206,9 @@ TEST_F(RendererTest, EveryMailRenders) {
     alert.value = 5;
     EXPECT_EQ(renderer_->render(alert).subject, "Device offline: M1");
     DigestMail digest;
-    digest.alerts = {alert, alert};
+    AlertMail other = alert;
+    other.device.id = "M2";
+    digest.alerts = {alert, other};
     EXPECT_EQ(renderer_->render(digest).subject, "Alerts: 2");
     EXPECT_TRUE(holds(renderer_->render(digest).text, "- Device offline: M1\n  No telemetry for 5 min"));
     EXPECT_TRUE(holds(renderer_->render(TestMail{}).html, "Mail works."));
