@@ -71,8 +71,11 @@ const limits = {
 };
 Chart.register(limits);
 
+/** Labels by `format(value, most)`, which is told the largest value too, for all to have one unit. */
+export const tickLabels = (format) => (value, _, ticks) => format(value, Math.max(...ticks.map((tick) => Math.abs(tick.value))));
+
 function axis(format, extra = {}) {
-  return { border: { display: false }, grid: { color: () => theme.line, drawTicks: false }, ticks: { padding: 8, maxTicksLimit: 6, callback: (value) => format(value) }, ...extra };
+  return { border: { display: false }, grid: { color: () => theme.line, drawTicks: false }, ticks: { padding: 8, maxTicksLimit: 6, callback: tickLabels(format) }, ...extra };
 }
 
 function draw(box, type, { labels, datasets, format = String, tick = format, title, describe, stacked = false, legend = false, lines = [], y = {}, axes = {}, x = {} }) {

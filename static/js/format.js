@@ -55,11 +55,12 @@ export function co2(kg) {
 }
 /** For the ticks of an axis: no more digits than the step needs, nothing but 0 at its foot. */
 export const tick = (unit, decimals = 2) => (value) => (value === 0 ? "0" : `${exact(value, decimals)}\u00a0${unit}`);
-export function powerTick(watts) {
-  const [factor, unit] = Math.abs(watts) >= 1e6 ? [1e6, "MW"] : Math.abs(watts) >= 1e3 ? [1e3, "kW"] : [1, "W"];
+/** All in the unit of the largest tick. */
+export function powerTick(watts, most = Math.abs(watts)) {
+  const [factor, unit] = most >= 1e6 ? [1e6, "MW"] : most >= 1e3 ? [1e3, "kW"] : [1, "W"];
   return tick(unit)(watts / factor);
 }
-export const energyTick = tick("kWh", 1);
+export const energyTick = (kwh, most = Math.abs(kwh)) => (most >= 1e5 ? tick("MWh", 1)(kwh / 1000) : tick("kWh", 1)(kwh));
 export const hoursTick = (value) => tick(t("unit.hours"), 1)(value);
 
 export const hours = (value) => blank(value, t("unit.hours")) ?? { value: number(value, 1), unit: t("unit.hours") };

@@ -1,5 +1,5 @@
 // The readings of one meter as they come: gauges and a small chart for each quantity.
-import { colour, lineChart } from "./charts.js";
+import { colour, lineChart, tickLabels } from "./charts.js";
 import { setFigure, setText } from "./dom.js";
 import * as format from "./format.js";
 import { t } from "./i18n.js";
@@ -52,7 +52,7 @@ function showReadings() {
     if (!box) continue;
     lineChart(box, {
       labels, format: (value) => format.joined(figure(value)), datasets: [{ label: t(`meter.${name}`), data: values, colour: colour(tone) }],
-      y: { beginAtZero: false, grace: "12%", ticks: { padding: 6, maxTicksLimit: 4, callback: tick } }, x: { ticks: { maxTicksLimit: 3, maxRotation: 0 } },
+      y: { beginAtZero: false, grace: "12%", ticks: { padding: 6, maxTicksLimit: 4, callback: tickLabels(tick) } }, x: { ticks: { maxTicksLimit: 3, maxRotation: 0 } },
       describe: t("meter.last_chart", { quantity: t(`meter.${name}`), value: format.joined(figure(values.at(-1))) }),
     });
     setText(box.closest("section").querySelector(".note"), format.joined(figure(values.at(-1))));
