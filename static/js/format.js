@@ -14,14 +14,18 @@ function cached(kind, options) {
   return formats.get(key);
 }
 
+// What only a broken meter sends would be a line of digits.
+const isAbsurd = (value) => Math.abs(value) >= 1e12;
+const scientific = { notation: "scientific", maximumFractionDigits: 2 };
+
 export function number(value, decimals = 0) {
   if (missing(value)) return nothing;
-  return cached("NumberFormat", { minimumFractionDigits: decimals, maximumFractionDigits: decimals }).format(value);
+  return cached("NumberFormat", isAbsurd(value) ? scientific : { minimumFractionDigits: decimals, maximumFractionDigits: decimals }).format(value);
 }
 
 /** As precise as the value is, at most `decimals`. */
 export function exact(value, decimals = 3) {
-  return missing(value) ? nothing : cached("NumberFormat", { maximumFractionDigits: decimals }).format(value);
+  return missing(value) ? nothing : cached("NumberFormat", isAbsurd(value) ? scientific : { maximumFractionDigits: decimals }).format(value);
 }
 
 /** About three significant figures, so that live values keep their width. */
@@ -53,15 +57,18 @@ export function co2(kg) {
   if (Math.abs(kg) >= 1e4) return { value: number(kg / 1000, 2), unit: "t" };
   return { value: number(kg, Math.abs(kg) >= 100 ? 0 : 1), unit: "kg" };
 }
-/** For the ticks of an axis: no more digits than the step needs, nothing but 0 at its foot. */
-export const tick = (unit, decimals = 2) => (value) => (value === 0 ? "0" : `${exact(value, decimals)}\u00a0${unit}`);
+/** For the ticks of an axis, whose largest is `most`: no more digits than the step needs, nothing but 0 at its foot. */
+export function tick(unit, decimals = 2) {
+  const needed = (most) => (most > 0 && most < 1 ? Math.ceil(-Math.log10(most)) + 1 : 0);
+  return (value, most) => (value === 0 ? "0" : `${exact(value, Math.max(decimals, needed(most)))}\u00a0${unit}`);
+}
 /** All in the unit of the largest tick. */
 export function powerTick(watts, most = Math.abs(watts)) {
   const [factor, unit] = most >= 1e6 ? [1e6, "MW"] : most >= 1e3 ? [1e3, "kW"] : [1, "W"];
-  return tick(unit)(watts / factor);
+  return tick(unit)(watts / factor, most / factor);
 }
-export const energyTick = (kwh, most = Math.abs(kwh)) => (most >= 1e5 ? tick("MWh", 1)(kwh / 1000) : tick("kWh", 1)(kwh));
-export const hoursTick = (value) => tick(t("unit.hours"), 1)(value);
+export const energyTick = (kwh, most = Math.abs(kwh)) => (most >= 1e5 ? tick("MWh", 1)(kwh / 1000) : tick("kWh", 1)(kwh, most));
+export const hoursTick = (value, most) => tick(t("unit.hours"), 1)(value, most);
 
 export const hours = (value) => blank(value, t("unit.hours")) ?? { value: number(value, 1), unit: t("unit.hours") };
 export const joined = ({ value, unit }) => `${value}\u00a0${unit}`;
