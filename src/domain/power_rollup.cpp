@@ -21,9 +21,14 @@ std::uint64_t slot_of(core::Instant at) {
 
 }  // namespace
 
-void PowerQuarter::add(const PowerPoint& sample) {
+double most_watts(std::optional<double> rated_kw) {
+    constexpr double of_any_load = 20e6;
+    return std::max(of_any_load, 1500 * rated_kw.value_or(0));
+}
+
+void PowerQuarter::add(const PowerPoint& sample, double most_watts) {
     slots |= slot_of(sample.at);
-    if (!std::isfinite(sample.watts)) return;
+    if (!(std::abs(sample.watts) <= most_watts)) return;
     watts_max = samples == 0 ? sample.watts : std::max(watts_max, sample.watts);
     watts_sum += sample.watts;
     ++samples;
@@ -40,11 +45,6 @@ void PowerQuarter::merge(const PowerQuarter& other) {
 std::optional<double> PowerQuarter::mean_watts() const {
     if (samples == 0) return std::nullopt;
     return watts_sum / static_cast<double>(samples);
-}
-
-void add_to(PowerQuarters& quarters, std::span<const PowerPoint> samples) {
-    for (const auto& sample : samples)
-        quarters[quarter_start(sample.at)].add(sample);
 }
 
 int covered_seconds(std::uint64_t slots, core::Seconds usual_interval) {

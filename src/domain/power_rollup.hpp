@@ -3,7 +3,6 @@
 #include <cstdint>
 #include <map>
 #include <optional>
-#include <span>
 
 #include "core/time.hpp"
 
@@ -15,6 +14,10 @@ struct PowerPoint {
     double watts = 0;
 };
 
+/// What no load of a meter can draw or feed back, in watts: 20 MW, or 1.5 times the rated power (absent or
+/// not positive: not known) where that is more. An overload stays far below it; beyond it a meter is broken.
+double most_watts(std::optional<double> rated_kw);
+
 /// What the power samples of one quarter hour add up to. Every field is a count, a sum, a maximum or a set,
 /// so quarter hours can be merged in any order, and the order in which samples arrive changes nothing. The
 /// mean is that of the samples: meters report at a steady rhythm, and a time-weighted mean could not be
@@ -25,7 +28,9 @@ struct PowerQuarter {
     double watts_max = 0;
     std::uint64_t slots = 0;  ///< bit i: a reading in the i-th of the 60 slots of 15 s; merged with OR
 
-    void add(const PowerPoint& sample);
+    /// One whose power is not finite, or beyond `most_watts` in either direction, only marks its slot as
+    /// covered.
+    void add(const PowerPoint& sample, double most_watts);
     void merge(const PowerQuarter& other);
     /// Nothing without samples.
     std::optional<double> mean_watts() const;
@@ -34,9 +39,6 @@ struct PowerQuarter {
 
 /// Quarter hours by their first instant.
 using PowerQuarters = std::map<core::Instant, PowerQuarter>;
-
-/// Adds each sample to its quarter hour; one whose power is not finite only marks its slot as covered.
-void add_to(PowerQuarters& quarters, std::span<const PowerPoint> samples);
 
 /// Seconds (0 … 900) of a quarter hour in which the meter was heard: each reading stands for its slot of 15 s
 /// and one `usual_interval` before and after it, so that a single late report is no gap.

@@ -97,11 +97,11 @@ class RegisterIngest {
     Register which_;
 };
 
-void add_power(QuarterHours& quarters, const MeterReadings& meter) {
+void add_power(QuarterHours& quarters, const MeterReadings& meter, double most_watts) {
     domain::PowerQuarters samples;
     for (const MeterPower& reading : meter.power) {
         const double watts = reading.watts ? static_cast<double>(*reading.watts) : std::nan("");
-        samples[domain::quarter_start(reading.at)].add({reading.at, watts});
+        samples[domain::quarter_start(reading.at)].add({reading.at, watts}, most_watts);
         if (!reading.pf) continue;
         auto& quarter = quarters[{meter.device_id, storage::bucket_of(reading.at)}];
         quarter.pf_sum += static_cast<double>(*reading.pf);
@@ -147,7 +147,7 @@ void EnergyIngest::add(const MeterReadings& meter) {
                 RegisterIngest(connection_, meter, Register::co2)
                     .store(head.co2, head.co2_limits, co2, changes_of_limits_left_, meter.co2),
                 &storage::QuarterHour::co2_kg);
-    add_power(quarters_, meter);
+    add_power(quarters_, meter, domain::most_watts(rated));
 }
 
 void EnergyIngest::save(const std::map<KnownDeviceId, std::int64_t>& usual_intervals) {

@@ -63,7 +63,8 @@ void DeviceRecompute::begin() {
     const auto powers = storage::rated_powers(*connection, ids);
     const auto rated = powers.empty() ? std::nullopt : std::optional(powers.front().kw);
     settled_.emplace(MeterFold::Limits{domain::energy_limits(rated),
-                                       domain::co2_limits(rated, options_.co2_factor), options_.cycle_gap});
+                                       domain::co2_limits(rated, options_.co2_factor),
+                                       domain::most_watts(rated), options_.cycle_gap});
     if (const auto first = storage::oldest_reading_after(*connection, scope_.uid, span_.first_ms - 1)) {
         const core::Instant at = core::from_epoch_ms(*first);
         settled_->remember_noise(

@@ -52,7 +52,8 @@ void MeterFold::read(std::span<const storage::StoredReading> rows) {
         const core::Instant at = core::from_epoch_ms(row.observed_ms);
         note(row, at);
         const core::Instant quarter = domain::quarter_start(at);
-        power[quarter].add({at, row.power ? static_cast<double>(*row.power) : std::nan("")});
+        power[quarter].add({at, row.power ? static_cast<double>(*row.power) : std::nan("")},
+                           limits_.most_watts);
         if (row.pf) {
             PowerFactors& factors = power_factors[quarter];
             factors.sum += static_cast<double>(*row.pf);

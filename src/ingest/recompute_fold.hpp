@@ -30,6 +30,7 @@ class MeterFold {
     struct Limits {
         domain::RegisterLimits energy;
         domain::RegisterLimits co2;
+        double most_watts = 0;
         core::Milliseconds cycle_gap;
     };
     struct PowerFactors {

@@ -135,6 +135,15 @@ def test_the_rated_power_bounds_what_is_believed(feed, admin):
         assert kwh_of(admin, uid) == pytest.approx(kwh, abs=1e-4)
 
 
+def test_power_that_no_load_could_draw_bends_no_curve_and_no_demand(feed, admin):
+    uid = new_meter()
+    feed(*[reading(uid, minute, power=watts) for minute, watts in enumerate([4000, 1.5e12, -1e30, 6000])])
+    assert device_of(admin, uid)["max_demand_kw"] <= 6
+    points = admin.json(f"/power_monitoring/series?uid={uid}&step=15m&from={(START - timedelta(days=1)):%Y-%m-%d}"
+                        f"&to={(START + timedelta(days=1)):%Y-%m-%d}")["points"]
+    assert max(point["max_power_w"] for point in points) == 6000
+
+
 def test_growth_over_a_gap_is_split_linearly(feed, admin):
     uid = new_meter()
     feed(*story(uid, [(0, 1000), (600, 1100)]))

@@ -159,7 +159,8 @@ class IngestFixture : public testing::Test {
             if (random() % 60 == 0) shown = energy - 0.1;
             if (i % 97 > 90) shown = 0;
             if (random() % 300 == 0) shown = 1.8e21;
-            samples.push_back({at, random() % 20 == 0 ? "null" : fmt::format("{:.1f}", watts),
+            const double power = random() % 200 == 0 ? -3.4e30 : watts;
+            samples.push_back({at, random() % 20 == 0 ? "null" : fmt::format("{:.1f}", power),
                                random() % 25 == 0 ? "null" : fmt::format("{:.3f}", shown),
                                random() % 3 == 0 ? "null" : fmt::format("{:.3f}", energy * 0.9)});
         }

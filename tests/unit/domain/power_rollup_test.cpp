@@ -7,11 +7,20 @@
 #include <random>
 #include <vector>
 
+#include "domain/interval_split.hpp"
+
 namespace silaware::domain {
 namespace {
 
 core::Instant at(int seconds) {
     return core::from_epoch_ms(1'772'409'600'000 + seconds * 1000LL);
+}
+
+constexpr double any = 1e12;
+
+void add_to(PowerQuarters& quarters, std::span<const PowerPoint> samples) {
+    for (const auto& sample : samples)
+        quarters[quarter_start(sample.at)].add(sample, any);
 }
 
 std::vector<PowerPoint> every(int interval, int until, double watts) {
@@ -39,9 +48,28 @@ TEST(PowerRollup, ExportedPowerHasANegativeMaximum) {
 
 TEST(PowerRollup, AReadingWithoutPowerIsHeardButNotAveraged) {
     PowerQuarter quarter;
-    quarter.add({at(0), std::numeric_limits<double>::quiet_NaN()});
+    quarter.add({at(0), std::numeric_limits<double>::quiet_NaN()}, any);
     EXPECT_EQ(quarter.mean_watts(), std::nullopt);
     EXPECT_GT(coverage(quarter.slots, core::Seconds{60}), 0);
+}
+
+TEST(PowerRollup, WhatNoLoadCanDrawIsHeardButNotAveraged) {
+    PowerQuarter quarter;
+    for (const double watts : {1.8e21, -1.8e21, 20.1e6, std::numeric_limits<double>::infinity()})
+        quarter.add({at(0), watts}, most_watts(std::nullopt));
+    EXPECT_EQ(quarter.mean_watts(), std::nullopt);
+    EXPECT_NE(quarter.slots, 0U);
+    quarter.add({at(60), 5'000}, most_watts(std::nullopt));
+    quarter.add({at(75), -1'000}, most_watts(std::nullopt));
+    EXPECT_EQ(quarter.mean_watts(), 2'000);
+    EXPECT_EQ(quarter.watts_max, 5'000);
+}
+
+TEST(PowerRollup, AnOverloadIsAveragedWhateverTheRatedPower) {
+    EXPECT_EQ(most_watts(std::nullopt), 20e6);
+    EXPECT_EQ(most_watts(-5), 20e6);
+    EXPECT_EQ(most_watts(86), 20e6);
+    EXPECT_EQ(most_watts(50'000), 75e6);
 }
 
 TEST(PowerRollup, OrderAndGroupingOfSamplesDoNotMatter) {
@@ -79,8 +107,8 @@ TEST(PowerRollup, SilenceIsNotCovered) {
 
 TEST(PowerRollup, DemandIsTheEnergyOfTheQuarterHourAndElseItsMeanPower) {
     PowerQuarter power;
-    power.add({at(0), 30'000});
-    power.add({at(60), 50'000});
+    power.add({at(0), 30'000}, any);
+    power.add({at(60), 50'000}, any);
     EXPECT_DOUBLE_EQ(demand_kw(6, power), 24);
     EXPECT_DOUBLE_EQ(demand_kw(0, power), 40);
     EXPECT_DOUBLE_EQ(demand_kw(0, {}), 0);
