@@ -341,7 +341,7 @@ constexpr std::array table{
              {},
              paged,
              "period uid location group energy_kwh:number cost:number co2_kg:number max_demand_kw:number "
-             "max_demand_at:date-time run_hours:number coverage:number corrections:integer"},
+             "max_demand_at:date-time run_hours:number coverage:number corrections:integer name"},
     Endpoint{
         get, "/login/report/energy/excel", reports, "The same as a workbook", energy_query, {}, file, excel},
     Endpoint{get,

@@ -102,6 +102,7 @@ object to_json(const Portal& portal, const RequestedTable& table, const EnergyPe
     row["period"] = period_name(table.wanted.report.length, period.start);
     row["uid"] = period.meter->uid;
     row["location"] = period.meter->location;
+    row["name"] = period.meter->name;
     row["group"] = period.meter->group;
     row["coverage"] = figure(period.coverage);
     return row;

@@ -60,7 +60,7 @@ EnergyPeriod add_up(const std::vector<EnergyPeriod>& periods) {
 void give_rows(const EnergyTable& table, const core::SiteZone& zone, const RowSink& sink) {
     for (const EnergyPeriod& period : table.periods) {
         const std::string name = period_name(table.report.length, period.start);
-        const std::array<Cell, 12> row{std::string_view(name),
+        const std::array<Cell, 13> row{std::string_view(name),
                                        std::string_view(period.meter->uid),
                                        std::string_view(period.meter->location),
                                        std::string_view(period.meter->group),
@@ -71,7 +71,8 @@ void give_rows(const EnergyTable& table, const core::SiteZone& zone, const RowSi
                                        clock_or_blank(zone, period.max_demand_at),
                                        figure(period.run_hours),
                                        figure(period.coverage),
-                                       period.corrections};
+                                       period.corrections,
+                                       std::string_view(period.meter->name)};
         if (!sink(row)) return;
     }
 }
@@ -88,7 +89,8 @@ std::vector<Cell> totals_row(const EnergyPeriod& totals, const core::SiteZone& z
             clock_or_blank(zone, totals.max_demand_at),
             figure(totals.run_hours),
             Cell{},
-            totals.corrections};
+            totals.corrections,
+            Cell{}};
 }
 
 const sheet::Table& energy_sheet() {
@@ -104,7 +106,8 @@ const sheet::Table& energy_sheet() {
                                      {"max_demand_at", 20},
                                      {"run_hours", 12},
                                      {"coverage", 10},
-                                     {"corrections", 12}}};
+                                     {"corrections", 12},
+                                     {"name", 24}}};
     return table;
 }
 

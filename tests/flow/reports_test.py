@@ -227,6 +227,8 @@ def last_month(database):
     database.rows("INSERT INTO power_monitoring (uid, rtc, relay_state, voltage, current, power, frequency, pf, energy,"
                   f" timestamp) SELECT '{METER}', FROM_UNIXTIME({begin} + seq * 300 + 25200), 'ON', 220, 5, 1000, 50, 0.9,"
                   f" 100 + seq / 12, FROM_UNIXTIME({begin} + seq * 300) FROM seq_0_to_864")  # three days
+    database.rows("INSERT INTO devices (mac_address, mac_key, mcu_type, location, name) VALUES (%s, %s, 'ESP32', 'Basement', "
+                  "'Panel <A>')", METER, METER.lower())
     must_run("recompute", env=environment(database.environment, RETENTION_MONTHS=12), timeout=120)
     return first.strftime("%Y-%m-%d"), first.strftime("%Y-%m")
 
@@ -250,6 +252,7 @@ def test_energy_by_day_and_month_adds_up_and_its_files_are_the_same(admin, last_
     assert table[-1][0] == "Total" and table[-1][4] == answer["totals"]["energy_kwh"]
     rows = list(csv.DictReader(io.StringIO(admin.get("/login/report/energy/csv?" + query).text)))
     assert [float(row["energy_kwh"]) for row in rows] == [item["energy_kwh"] for item in items]
+    assert {item["name"] for item in items} == {row["name"] for row in rows} == {row[-1] for row in table[1:-1]} == {"Panel <A>"}
     assert admin.get("/login/report/energy/json?by=hour").status_code == 400
 
 
