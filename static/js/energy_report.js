@@ -12,8 +12,7 @@ import { empty, trouble } from "./states.js";
 const inputs = { uid: byId("uid"), group: byId("group"), by: byId("by"), from: byId("from"), to: byId("to") };
 const values = () => Object.fromEntries(Object.entries(inputs).map(([name, input]) => [name, input.value]));
 const list = byId("list");
-let names = new Map();  // uid -> name of the device
-const named = (row) => names.get(row.uid) || row.location || row.uid;
+const named = (row) => row.name || row.location || row.uid;
 const shownAtFirst = 60;
 
 const period = (text) => (/^\d{4}-\d{2}-\d{2}$/.test(text) ? format.day(text, { day: "numeric", month: "short", year: "numeric" })
@@ -113,7 +112,6 @@ const otherwise = { by: "day", from: monthStart, to: today };
 for (const [name, input] of Object.entries(inputs)) if (name !== "uid" && name !== "group") input.value = remembered(name, otherwise[name] ?? "");
 const updateLinks = wireDownloads("/login/report/energy", values);
 const devices = await fillDevices(inputs.uid, remembered("uid"));
-names = new Map(devices.map((device) => [device.mac_address, device.name]));
 const groups = [...new Set(devices.map((device) => device.group).filter(Boolean))].sort();
 inputs.group.replaceChildren(el("option", { value: "" }, t("energy_report.all_groups")), ...groups.map((group) => el("option", { value: group }, group)));
 inputs.group.value = remembered("group");
