@@ -143,8 +143,8 @@ core::Result<http::Response> load(const Portal& portal) {
     const auto meters = storage::meter_ids(*connection);
     array points;
     for (const auto& quarter : storage::joint_load(*connection, meters, since, now)) {
-        points.push_back(
-            object{{"t", portal.zone.iso8601(quarter.quarter)}, {"power_w", figure(quarter.power_w)}});
+        points.push_back(object{{"t", portal.zone.iso8601(quarter.quarter)},
+                                {"power_w", figure_or_null(quarter.power_w)}});
     }
     return http::Response::json(object{{"from", portal.zone.iso8601(since)},
                                        {"to", portal.zone.iso8601(now)},

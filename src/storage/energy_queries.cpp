@@ -34,7 +34,7 @@ constexpr std::string_view joint_of = R"(
       FROM quarter_hours WHERE bucket >= ? AND bucket < ? AND device_id IN )";
 
 constexpr std::string_view load_of = R"(
-    SELECT bucket, SUM(IF(samples > 0, power_sum_w / samples, 0))
+    SELECT bucket, SUM(IF(samples > 0, power_sum_w / samples, NULL))
       FROM quarter_hours WHERE bucket >= ? AND bucket < ? AND device_id IN )";
 
 constexpr std::string_view count_corrections = "SELECT COUNT(*) FROM corrections WHERE device_id = ?";
@@ -81,7 +81,7 @@ struct JointRow {
 
 struct LoadRow {
     std::int64_t bucket;
-    double power_w;
+    std::optional<double> power_w;
 };
 
 struct QuarterRow {

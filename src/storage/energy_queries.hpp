@@ -80,8 +80,8 @@ std::optional<JointDemand> joint_demand(Connection& connection, std::span<const 
 
 /// The mean power of several meters together in a quarter hour.
 struct JointLoad {
-    core::Instant quarter;  ///< its first instant
-    double power_w = 0;
+    core::Instant quarter;          ///< its first instant
+    std::optional<double> power_w;  ///< none if no meter told its power
 };
 /// Of the quarter hours that begin in [from, to) and have a row, oldest first. Throws DatabaseError.
 std::vector<JointLoad> joint_load(Connection& connection, std::span<const KnownDeviceId> meters,

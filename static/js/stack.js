@@ -16,7 +16,7 @@ export function layers(shown, { count, totals, label, data }) {
   const datasets = shown.map((item, i) => ({ label: label(item), data: data(item), colour: palette[i] }));
   if (count > shown.length) {
     const own = totals.map((_, i) => datasets.reduce((sum, layer) => sum + (layer.data[i] ?? 0), 0));
-    datasets.push({ label: t("common.others", { count: count - shown.length }), data: totals.map((total, i) => Math.max(0, total - own[i])), colour: quiet });
+    datasets.push({ label: t("common.others", { count: count - shown.length }), data: totals.map((total, i) => (total === null ? null : Math.max(0, total - own[i]))), colour: quiet });
   }
   return datasets;
 }

@@ -122,7 +122,8 @@ async function showLoad(devices) {
       state.totals = totals.slice(-60);
       spark("power_w", sparkline(state.totals));
     }
-    const curve = new Map(shown.map((device, i) => [device, own[i].map((watts) => watts ?? 0)]));
+    // Where all were silent the curve has a gap; where one was, the others stand on 0.
+    const curve = new Map(shown.map((device, i) => [device, own[i].map((watts, at) => (totals[at] === null ? null : watts ?? 0))]));
     lineChart(box, {
       labels: times.map((time) => format.clock(new Date(time))), stacked: true, format: (value) => format.joined(format.power(value)), tick: format.powerTick,
       datasets: layers(shown, { count: devices.length, totals, label: named, data: (device) => curve.get(device) }).map((layer) => ({ ...layer, borderWidth: 1.25 })),
