@@ -2,6 +2,7 @@
 import "./shell.js";
 import { get } from "./request.js";
 import { colour, lineChart } from "./charts.js";
+import { named, otherId } from "./device.js";
 import { byId, debounced, el, icon, setFigure, setText, showLater } from "./dom.js";
 import * as format from "./format.js";
 import { t } from "./i18n.js";
@@ -13,7 +14,6 @@ import { empty, firstDevice, trouble } from "./states.js";
 const root = byId("rooms");
 const rooms = new Map();  // uid -> { node, show }
 let answer = null;
-const named = (device) => device.name || device.location || device.uid;
 const over = (value, limit) => value !== null && value !== undefined && limit !== null && limit !== undefined && value > limit;
 const degrees = (value) => ({ value: format.number(value, 1), unit: "°C" });
 const percent = (value) => ({ value: format.number(value, 1), unit: "%" });
@@ -42,7 +42,7 @@ function room(device) {
   const right = el("div", {}, el("p.small.muted", {}, t("climate.humidity")), humidity, damp);
   const title = el("h2.truncate");
   const change = isAdmin() ? el("button.button.quiet.icon", { type: "button", title: t("climate.limits"), "aria-label": t("climate.limits"), onclick: () => changeLimits(device) }, icon("sliders")) : null;
-  const node = el("article.card.room", {}, el("header", {}, el("div", {}, title, el("p.tiny.faint.truncate", {}, named(device) === device.uid ? null : [el("span.mono", {}, device.uid), " · "], seen)), el("div.flex.items-center.gap-1", {}, badge, change)),
+  const node = el("article.card.room", {}, el("header", {}, el("div", {}, title, el("p.tiny.faint.truncate", {}, otherId(device) ? [el("span.mono", {}, device.uid), " · "] : null, seen)), el("div.flex.items-center.gap-1", {}, badge, change)),
     el("div.pair", {}, left, right));
   return {
     node,

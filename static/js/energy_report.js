@@ -2,6 +2,7 @@
 import "./shell.js";
 import { get, query, remember, remembered } from "./request.js";
 import { barChart } from "./charts.js";
+import { idBelow, named } from "./device.js";
 import { byId, el, setFigure, setText, showLater } from "./dom.js";
 import * as format from "./format.js";
 import { t } from "./i18n.js";
@@ -12,7 +13,6 @@ import { empty, trouble } from "./states.js";
 const inputs = { uid: byId("uid"), group: byId("group"), by: byId("by"), from: byId("from"), to: byId("to") };
 const values = () => Object.fromEntries(Object.entries(inputs).map(([name, input]) => [name, input.value]));
 const list = byId("list");
-const named = (row) => row.name || row.location || row.uid;
 const shownAtFirst = 60;
 
 const period = (text) => (/^\d{4}-\d{2}-\d{2}$/.test(text) ? format.day(text, { day: "numeric", month: "short", year: "numeric" })
@@ -20,7 +20,7 @@ const period = (text) => (/^\d{4}-\d{2}-\d{2}$/.test(text) ? format.day(text, { 
 
 const columns = [
   ["energy_report.period", (row) => period(row.period)],
-  ["energy_report.meter", (row) => el("span", {}, named(row), named(row) !== row.uid ? el("span.sub.mono", {}, row.uid) : null)],
+  ["energy_report.meter", (row) => el("span", {}, named(row), idBelow(row))],
   ["energy_report.group", (row) => row.group || format.nothing],
   ["energy_report.energy", (row) => format.joined(format.energy(row.energy_kwh)), "number"],
   ["energy_report.cost", (row) => format.money(row.cost), "number"],

@@ -14,18 +14,20 @@ function cached(kind, options) {
   return formats.get(key);
 }
 
-// What only a broken meter sends would be a line of digits.
-const isAbsurd = (value) => Math.abs(value) >= 1e12;
-const scientific = { notation: "scientific", maximumFractionDigits: 2 };
+/** What only a broken meter sends would be a line of digits. */
+function written(value, options) {
+  const absurd = Math.abs(value) >= 1e12;
+  return cached("NumberFormat", absurd ? { notation: "scientific", maximumFractionDigits: 2 } : options).format(value);
+}
 
 export function number(value, decimals = 0) {
   if (missing(value)) return nothing;
-  return cached("NumberFormat", isAbsurd(value) ? scientific : { minimumFractionDigits: decimals, maximumFractionDigits: decimals }).format(value);
+  return written(value, { minimumFractionDigits: decimals, maximumFractionDigits: decimals });
 }
 
 /** As precise as the value is, at most `decimals`. */
 export function exact(value, decimals = 3) {
-  return missing(value) ? nothing : cached("NumberFormat", isAbsurd(value) ? scientific : { maximumFractionDigits: decimals }).format(value);
+  return missing(value) ? nothing : written(value, { maximumFractionDigits: decimals });
 }
 
 /** About three significant figures, so that live values keep their width. */
@@ -67,7 +69,7 @@ export function powerTick(watts, most = Math.abs(watts)) {
   const [factor, unit] = most >= 1e6 ? [1e6, "MW"] : most >= 1e3 ? [1e3, "kW"] : [1, "W"];
   return tick(unit)(watts / factor, most / factor);
 }
-export const energyTick = (kwh, most = Math.abs(kwh)) => (most >= 1e5 ? tick("MWh", 1)(kwh / 1000) : tick("kWh", 1)(kwh, most));
+export const energyTick = (kwh, most) => (most >= 1e5 ? tick("MWh", 1)(kwh / 1000) : tick("kWh", 1)(kwh, most));
 export const hoursTick = (value, most) => tick(t("unit.hours"), 1)(value, most);
 
 export const hours = (value) => blank(value, t("unit.hours")) ?? { value: number(value, 1), unit: t("unit.hours") };

@@ -1,13 +1,11 @@
 // One meter on the summary, as a card or as a row; `show` puts new figures into the nodes that are there.
+import { idBelow, named, onlineBadge, otherId } from "./device.js";
 import { el, setText } from "./dom.js";
 import * as format from "./format.js";
 import { t } from "./i18n.js";
-import { onlineBadge } from "./presence.js";
 import { bars } from "./spark.js";
 
 const link = (uid) => `/power_monitoring?uid=${encodeURIComponent(uid)}`;
-const name = (device) => device.name || device.location || device.uid;
-const other = (device) => (name(device) === device.uid ? "" : device.uid);  // not the same twice
 const sum = (values) => (values ?? []).reduce((total, value) => total + (value || 0), 0);
 
 function fact(title, value) {
@@ -49,8 +47,8 @@ export function meterCard(device, currency) {
   const details = el("dl.facts", {}, facts(device, currency).map(([title, value]) => el("div", {}, fact(title, value))));
   let charts = minis(device);
   const node = el("article.card.meter.tone-power", { "data-uid": device.uid },
-    el("header", {}, el("div", {}, el("h3.truncate", {}, el("a", { href: link(device.uid) }, name(device))),
-      el("p.tiny.faint.truncate.mono", {}, other(device) || "\u00a0")), badge),
+    el("header", {}, el("div", {}, el("h3.truncate", {}, el("a", { href: link(device.uid) }, named(device))),
+      el("p.tiny.faint.truncate.mono", {}, otherId(device) || "\u00a0")), badge),
     el("div.now", {}, power, el("span.unit"), el("span.since", {}, since)), details, charts);
   return {
     node,
@@ -77,7 +75,7 @@ export function meterRow(device, currency) {
   const cells = {};
   const cell = (key, title, kind = "td.number") => (cells[key] = el(kind, { "data-label": title }));
   const node = el("tr", { "data-uid": device.uid },
-    el("td", { "data-label": "" }, el("a.font-medium.text-inherit", { href: link(device.uid) }, name(device)), el("span.sub.mono", {}, other(device))),
+    el("td", { "data-label": "" }, el("a.font-medium.text-inherit", { href: link(device.uid) }, named(device)), idBelow(device)),
     cell("online", t("summary.state"), "td"),
     cell("power", t("summary.power")), cell("energy", t("summary.energy")), cell("cost", t("summary.cost")),
     cell("co2", t("summary.co2")), cell("forecast", t("summary.forecast_cost")), cell("demand", t("summary.max_demand")),

@@ -1,13 +1,13 @@
 // One meter: live values, load curve, history, hours, forecast, cycles, corrections.
 import "./shell.js";
 import { barChart, colour } from "./charts.js";
+import { onlineBadge } from "./device.js";
 import { byId, el, setFigure, setText } from "./dom.js";
 import * as format from "./format.js";
 import { label, t } from "./i18n.js";
 import { live } from "./live.js";
 import { showRange } from "./load_curve.js";
 import { addReading, lastTime, showData } from "./meter_readings.js";
-import { onlineBadge } from "./presence.js";
 import { get, query } from "./request.js";
 import { empty, firstDevice, trouble } from "./states.js";
 import { pagedTable } from "./table.js";

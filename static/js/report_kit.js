@@ -1,11 +1,10 @@
 // What both reports share: the choice of devices and the days, and downloads with the view's own filters.
 import { get, query, remembered } from "./request.js";
+import { named } from "./device.js";
 import { byId, el } from "./dom.js";
 import * as format from "./format.js";
 import { t } from "./i18n.js";
 import { done, failed } from "./toast.js";
-
-const named = (device) => device.name || device.location || device.mac_address;
 
 /** Fills a select with every known device; the one in the address is chosen. */
 export async function fillDevices(select, chosen) {

@@ -2,6 +2,7 @@
 import "./shell.js";
 import { get, query, remember, remembered } from "./request.js";
 import { barChart, lineChart } from "./charts.js";
+import { named } from "./device.js";
 import { byId, debounced, el, setFigure, setText, showLater } from "./dom.js";
 import * as format from "./format.js";
 import { t } from "./i18n.js";
@@ -24,7 +25,6 @@ const state = {
   totals: [],        // power of the whole site, lately
 };
 const meters = byId("meters");
-const named = (device) => device.name || device.location || device.uid;
 
 /* ---- totals */
 

@@ -3,6 +3,7 @@ import "./shell.js";
 import { get, post } from "./request.js";
 import { barChart, colour, faded } from "./charts.js";
 import { confirmDialog } from "./dialog.js";
+import { idBelow, named } from "./device.js";
 import { byId, debounced, el, icon, setFigure, setText, showLater } from "./dom.js";
 import * as format from "./format.js";
 import { t } from "./i18n.js";
@@ -12,7 +13,6 @@ import { empty, firstDevice, trouble } from "./states.js";
 import { done } from "./toast.js";
 
 const spans = ["today", "yesterday", "week", "month", "ytd", "yoy", "total"];
-const named = (device) => device.name || device.location || device.mac_address;
 const root = byId("machines");
 let devices = [];
 
@@ -53,7 +53,7 @@ function row(device) {
   const time = (key) => el("td.number", { "data-label": t(`utilities.${key}`), title: hoursText(device[key]) }, device[key] ?? format.nothing,
     key === "ytd" && change(device) ? el("span.sub", {}, change(device)) : null);
   return el("tr", {},
-    el("td", { "data-label": "" }, el("span", {}, el("span.font-medium", {}, named(device)), named(device) === device.mac_address ? null : el("span.sub.mono", {}, device.mac_address))),
+    el("td", { "data-label": "" }, el("span", {}, el("span.font-medium", {}, named(device)), idBelow(device))),
     spans.map(time),
     el("td.number", { "data-label": t("utilities.cycles_today") }, format.number(device.cycles_today)),
     el("td.wide", { "data-label": t("utilities.maintenance") }, maintenance(device)),
