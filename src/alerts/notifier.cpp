@@ -7,6 +7,7 @@
 #include "core/text.hpp"
 #include "domain/alert_policy.hpp"
 #include "mail/message.hpp"
+#include "storage/meter_queries.hpp"
 
 namespace silaware::alerts {
 
@@ -57,7 +58,7 @@ std::vector<std::vector<Notice>> in_letters(const std::vector<Notice>& notices) 
 }
 
 view::MailDevice mail_device(storage::Connection& connection, const Notice& notice) {
-    storage::DevicePlace place = storage::place_of(connection, notice.device);
+    auto place = storage::registered_place(connection, notice.device).value_or(storage::DevicePlace{});
     return {notice.device, std::move(place.name), std::move(place.location)};
 }
 
@@ -174,13 +175,13 @@ void Notifier::mail_to(storage::Connection& connection, const storage::AlertRule
 
 void Notifier::call_webhook(storage::Connection& connection, const storage::AlertRules& rules,
                             const Notice& notice, core::Instant now) const {
-    const storage::DevicePlace place = storage::place_of(connection, notice.device);
+    const view::MailDevice device = mail_device(connection, notice);
     const boost::json::object body{{"event", name(notice.event)},
                                    {"id", notice.alert_id},
                                    {"kind", notice.kind},
                                    {"device", notice.device},
-                                   {"name", place.name},
-                                   {"location", place.location},
+                                   {"name", device.name},
+                                   {"location", device.location},
                                    {"message", notice.message},
                                    {"value", number_or_null(notice.value)},
                                    {"limit", number_or_null(notice.limit)},

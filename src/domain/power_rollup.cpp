@@ -4,6 +4,7 @@
 #include <bit>
 #include <cmath>
 
+#include "domain/energy_register.hpp"
 #include "domain/interval_split.hpp"
 
 namespace silaware::domain {
@@ -22,8 +23,8 @@ std::uint64_t slot_of(core::Instant at) {
 }  // namespace
 
 double most_watts(std::optional<double> rated_kw) {
-    constexpr double of_any_load = 20e6;
-    return std::max(of_any_load, 1500 * rated_kw.value_or(0));
+    const double of_any_load = energy_limits(std::nullopt).most_per_hour;
+    return std::max(of_any_load, energy_limits(rated_kw).most_per_hour) * 1000;
 }
 
 void PowerQuarter::add(const PowerPoint& sample, double most_watts) {

@@ -15,7 +15,8 @@ struct PowerPoint {
 };
 
 /// What no load of a meter can draw or feed back, in watts: 20 MW, or 1.5 times the rated power (absent or
-/// not positive: not known) where that is more. An overload stays far below it; beyond it a meter is broken.
+/// not positive: not known) where that is more (see `energy_limits`). An overload stays far below it; beyond
+/// it a meter is broken.
 double most_watts(std::optional<double> rated_kw);
 
 /// What the power samples of one quarter hour add up to. Every field is a count, a sum, a maximum or a set,

@@ -1,8 +1,8 @@
-#include "domain/rhythm.hpp"
 #include "http/multipart.hpp"
 #include "portal/answers.hpp"
 #include "portal/device_csv.hpp"
 #include "portal/device_fields.hpp"
+#include "portal/presence.hpp"
 #include "portal/routes.hpp"
 
 namespace silaware::portal {
@@ -14,13 +14,6 @@ boost::json::value or_null(const std::optional<T>& value) {
     return value ? boost::json::value(*value) : boost::json::value(nullptr);
 }
 
-bool is_device_online(const Portal& portal, const storage::Device& device) {
-    if (!device.last_seen_ms) return false;
-    std::optional<core::Milliseconds> usual;
-    if (device.usual_interval_ms) usual = core::Milliseconds(*device.usual_interval_ms);
-    return domain::is_online(core::from_epoch_ms(*device.last_seen_ms), usual, portal.now());
-}
-
 boost::json::object as_json(const Portal& portal, const storage::Device& device) {
     return {{"id", or_null(device.id)},
             {"mac_address", device.mac_address},
@@ -28,7 +21,7 @@ boost::json::object as_json(const Portal& portal, const storage::Device& device)
             {"location", device.location},
             {"createdDate", instant_ms(portal, device.created_ms)},
             {"last_seen", instant_ms(portal, device.last_seen_ms)},
-            {"online", is_device_online(portal, device)},
+            {"online", is_online(device.last_seen_ms, device.usual_interval_ms, portal.now())},
             {"registered", device.id.has_value()},
             {"name", or_null(device.name)},
             {"rated_power_w", or_null(device.rated_power_w)},

@@ -86,8 +86,7 @@ Result<Response> data(const Portal& portal, const Request& request) {
     const auto readings = storage::last_readings(*connection, meter->uid, shown_readings);
     object answer = readings_as_columns(portal, readings);
     answer["uid"] = meter->uid;
-    answer["online"] =
-        meter->last_seen_ms && is_online(*meter->last_seen_ms, meter->usual_interval_ms, portal.now());
+    answer["online"] = is_online(meter->last_seen_ms, meter->usual_interval_ms, portal.now());
     answer["last_seen"] = instant_ms(portal, meter->last_seen_ms);
     answer["relay_state"] = nullptr;
     if (!readings.empty() && readings.back().relay_state)

@@ -26,8 +26,6 @@ constexpr std::string_view clear = R"(
      WHERE id = ? AND cleared_ms IS NULL AND raised_ms IS NOT NULL)";
 constexpr std::string_view take = R"(
     UPDATE alerts SET digest_due_ms = NULL, notified_ms = ? WHERE id = ? AND digest_due_ms IS NOT NULL)";
-constexpr std::string_view find_place = R"(
-    SELECT COALESCE(name, ''), location FROM devices WHERE mac_address = ? ORDER BY mac_key IS NULL, id LIMIT 1)";
 
 std::string with(std::string_view condition) {
     return std::string(columns).append(condition);
@@ -101,10 +99,6 @@ void hold_for_digest(Connection& connection, std::int64_t id, core::Instant due)
 
 bool take_for_digest(Connection& connection, std::int64_t id, core::Instant now) {
     return connection.execute(take, core::epoch_ms(now), id) == 1;
-}
-
-DevicePlace place_of(Connection& connection, const std::string& device) {
-    return connection.select_one<DevicePlace>(find_place, device).value_or(DevicePlace{});
 }
 
 }  // namespace silaware::storage

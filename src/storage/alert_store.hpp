@@ -67,12 +67,4 @@ void hold_for_digest(Connection& connection, std::int64_t id, core::Instant due)
 /// Takes an alert out of the digest's queue.
 bool take_for_digest(Connection& connection, std::int64_t id, core::Instant now);
 
-/// What people call a device and where it stands; both empty if it is not registered.
-struct DevicePlace {
-    std::string name;
-    std::string location;
-};
-/// Throws DatabaseError.
-DevicePlace place_of(Connection& connection, const std::string& device);
-
 }  // namespace silaware::storage

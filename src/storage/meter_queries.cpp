@@ -38,12 +38,6 @@ struct KnownRow {
     std::optional<std::int64_t> usual_interval_ms;
 };
 
-struct RegisteredRow {
-    std::string mac_address;
-    std::string location;
-    std::string name;
-};
-
 }  // namespace
 
 std::vector<MeterOverview> meter_overviews(Connection& connection) {
@@ -54,12 +48,16 @@ std::vector<KnownDeviceId> meter_ids(Connection& connection) {
     return connection.select<KnownDeviceId>("SELECT id FROM known_devices WHERE last_power_ms IS NOT NULL");
 }
 
+std::optional<DevicePlace> registered_place(Connection& connection, std::string_view id) {
+    return connection.select_one<DevicePlace>(find_registered, id);
+}
+
 std::optional<DeviceIdentity> find_device(Connection& connection, const core::DeviceId& id) {
     const auto known = connection.select_one<KnownRow>(find_known, id.text());
-    const auto registered = connection.select_one<RegisteredRow>(find_registered, id.text());
+    const auto registered = registered_place(connection, id.text());
     if (!known && !registered) return std::nullopt;
     DeviceIdentity device;
-    device.uid = known ? known->uid : registered->mac_address;
+    device.uid = known ? known->uid : registered->uid;
     if (known) {
         device.id = known->id;
         device.sends_co2 = known->sends_co2;

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "core/device_id.hpp"
@@ -28,6 +29,15 @@ std::vector<MeterOverview> meter_overviews(Connection& connection);
 
 /// Every meter that ever reported. Throws DatabaseError.
 std::vector<KnownDeviceId> meter_ids(Connection& connection);
+
+/// What people call a device and where it stands.
+struct DevicePlace {
+    std::string uid;  ///< as it is stored
+    std::string location;
+    std::string name;  ///< may be empty
+};
+/// Nothing for an id that is not registered. Throws DatabaseError.
+std::optional<DevicePlace> registered_place(Connection& connection, std::string_view id);
 
 /// A device that reported or is registered.
 struct DeviceIdentity {

@@ -22,10 +22,6 @@ std::string with_id(const std::string& words, const std::string& id) {
     return one_line(words.empty() ? id : id.empty() ? words : words + " (" + id + ")");
 }
 
-std::string device_words(const MailDevice& device) {
-    return with_id(device.name, device.id);
-}
-
 std::string place(const MailDevice& device) {
     const bool both = !device.name.empty() && !device.location.empty();
     return with_id(device.name + (both ? ", " : "") + device.location, device.id);
@@ -42,7 +38,7 @@ std::optional<std::string> only_place(const std::vector<AlertMail>& alerts) {
 
 Fields device_fields(const MailDevice& device) {
     Fields fields{.values = {{"PLACE", place(device)},
-                             {"DEVICE", device_words(device)},
+                             {"DEVICE", with_id(device.name, device.id)},
                              {"LOCATION", one_line(device.location)}}};
     fields.show_if(!device.location.empty(), "WITH_LOCATION");
     return fields;
@@ -158,8 +154,9 @@ Mail Renderer::render(const DigestMail& data) const {
     Fields fields{.values = {{"COUNT", std::to_string(data.alerts.size())},
                              {"KINDS", fmt::format("{}", fmt::join(kinds, ", "))}},
                   .rows = {{"ALERT", std::move(rows)}}};
-    if (const auto one = only_place(data.alerts)) fields.values.emplace_back("PLACE", *one);
-    fields.sections.push_back(only_place(data.alerts) ? "ONE_DEVICE" : "SEVERAL_DEVICES");
+    const auto place = only_place(data.alerts);
+    fields.values.emplace_back("PLACE", place.value_or(""));
+    fields.sections.push_back(place ? "ONE_DEVICE" : "SEVERAL_DEVICES");
     return mail(data.name, data, std::move(fields));
 }
 

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <limits>
 #include <random>
+#include <span>
 #include <vector>
 
 #include "domain/interval_split.hpp"
