@@ -37,6 +37,7 @@ HEADER_ROOMS = [
     (r"jwt\.h", {"auth"}),
     (r"CLI/", {"app"}),
     (r"boost/pfr", {"storage"}),
+    (r"utf8proc\.h", {"core"}),
 ]
 
 PURE_ROOMS = {"core", "domain", "auth"}

@@ -1,6 +1,7 @@
 #include "core/device_id.hpp"
 
 #include "core/text.hpp"
+#include "core/unicode.hpp"
 
 namespace silaware::core {
 
@@ -52,12 +53,12 @@ std::string colon_form(const std::string& digits) {
 }  // namespace
 
 DeviceId::DeviceId(std::string text, bool is_mac)
-    : text_(std::move(text)), key_(lower_ascii(text_)), is_mac_(is_mac) {}
+    : text_(std::move(text)), key_(lower_case(text_)), is_mac_(is_mac) {}
 
 Result<DeviceId> DeviceId::parse(std::string_view text) {
     text = trim(text);
     if (text.empty()) return fail(ErrorCode::invalid, "the device id is empty");
-    if (!is_printable(text)) {
+    if (!is_visible(text)) {
         return fail(ErrorCode::invalid, "the device id has characters that can't be printed");
     }
     if (code_points(text) > longest_id) {

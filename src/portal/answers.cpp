@@ -36,8 +36,9 @@ core::PageRequest page_request(const http::RequestHead& request) {
     constexpr std::int64_t last_page = 1'000'000'000;
     core::PageRequest wanted;
     const auto positive = [&](std::string_view name, std::int64_t fallback, std::int64_t most) {
-        const auto number = core::parse_integer(request.query(name).value_or(""));
-        return number && *number >= 1 ? std::min<std::int64_t>(*number, most) : fallback;
+        const auto number = core::parse_number(request.query(name).value_or(""));
+        if (!number || *number < 1 || *number != std::floor(*number)) return fallback;
+        return static_cast<std::int64_t>(std::min(*number, static_cast<double>(most)));
     };
     wanted.page = positive("page", wanted.page, last_page);
     wanted.per_page = positive("per_page", wanted.per_page, most_per_page);

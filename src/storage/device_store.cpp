@@ -29,9 +29,10 @@ constexpr std::string_view find_device = R"(
            d.name, d.rated_power_w, d.group_name, NULLIF(k.last_seen_ms, 0), k.usual_interval_ms
       FROM devices d LEFT JOIN known_devices k ON k.uid = d.mac_address WHERE d.id = ?)";
 constexpr std::string_view lock_device = "SELECT id FROM devices WHERE id = ? FOR UPDATE";
-// Rows without a key were put in by another program, or are twins of an older system.
-constexpr std::string_view find_other = R"(
-    SELECT id FROM devices WHERE (mac_key = ? OR (mac_key IS NULL AND mac_address = ?)) AND id <> ? LIMIT 1)";
+// Rows without a key were put in by another program, or are twins of an older system; and the server may fold
+// letters that the key keeps apart: telemetry of both would be one device's.
+constexpr std::string_view find_other =
+    "SELECT id FROM devices WHERE (mac_key = ? OR mac_address = ?) AND id <> ? LIMIT 1";
 constexpr std::string_view insert_device = R"(
     INSERT INTO devices (mac_address, mcu_type, location, mac_key, name, rated_power_w, group_name, createdDate)
     VALUES (?, ?, ?, ?, ?, ?, ?, FROM_UNIXTIME(?)))";

@@ -19,10 +19,10 @@ constexpr std::string_view save_device = R"(
     ON DUPLICATE KEY UPDATE last_seen_ms = VALUES(last_seen_ms), usual_interval_ms = VALUES(usual_interval_ms),
       last_power_ms = VALUES(last_power_ms), last_run_ms = VALUES(last_run_ms),
       last_climate_ms = VALUES(last_climate_ms))";
-// Rows without a key were put in by another program.
+// Rows without a key were put in by another program; and the server may fold letters that the key keeps
+// apart.
 constexpr std::string_view find_registered = R"(
-    SELECT id FROM devices WHERE mac_key = ?
-    UNION ALL SELECT id FROM devices WHERE mac_key IS NULL AND mac_address = ? LIMIT 1)";
+    SELECT id FROM devices WHERE mac_key = ? UNION ALL SELECT id FROM devices WHERE mac_address = ? LIMIT 1)";
 
 constexpr std::size_t most_remembered = 100'000;
 

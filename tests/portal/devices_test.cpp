@@ -82,6 +82,23 @@ TEST_F(DevicesTest, WithoutAPageAllAreListed) {
     EXPECT_EQ(items("?search=meter-29").size(), 1u);
 }
 
+TEST_F(DevicesTest, IdsOfEveryScriptCompareWithoutCase) {
+    EXPECT_EQ(browser.json(post, "/login/devices", {{"mac_address", "P\u00C9-\u0416"}}).status(), 201);
+    EXPECT_EQ(browser.json(post, "/login/devices", {{"mac_address", "p\u00E9-\u0436"}}).status(), 409);
+    EXPECT_EQ(browser.json(post, "/login/devices", {{"mac_address", "p\u00E9\u200B-\u0436"}}).status(), 400);
+    report("p\u00E9-\u0436", site.clock, 1000);
+    ASSERT_EQ(items().size(), 1u);
+    EXPECT_TRUE(items()[0].at("registered").as_bool());
+}
+
+TEST_F(DevicesTest, HugeNumbersOfPagesAreCutToWhatThereIs) {
+    report("meter", site.clock, 1000);
+    const auto page =
+        body_of(browser.get("/login/devices/json?page=99999999999999999999&per_page=99999999999999999999"));
+    EXPECT_EQ(page.at("per_page").as_int64(), 100);
+    EXPECT_EQ(page.at("items").as_array().size(), 0u);
+}
+
 TEST_F(DevicesTest, AUserSeesThemAndChangesNothing) {
     Browser ada(site);
     ada.sign_in("ada", "ada password");

@@ -41,6 +41,9 @@ TEST(DeviceId, IdsCompareWithoutCase) {
     EXPECT_EQ(DeviceId::parse("Panel A").value(), DeviceId::parse("PANEL a").value());
     EXPECT_NE(DeviceId::parse("Panel A").value(), DeviceId::parse("Panel B").value());
     EXPECT_EQ(text("Panel A"), "Panel A");
+    EXPECT_EQ(DeviceId::parse("P\u00C9-\u0416").value(), DeviceId::parse("p\u00E9-\u0436").value());
+    EXPECT_NE(DeviceId::parse("P\u00C9").value(), DeviceId::parse("PE").value());
+    EXPECT_EQ(text("P\u00C9"), "P\u00C9");
 }
 
 TEST(DeviceId, EmptyUnprintableAndLongIdsAreRefused) {
@@ -52,6 +55,10 @@ TEST(DeviceId, EmptyUnprintableAndLongIdsAreRefused) {
     EXPECT_FALSE(DeviceId::parse("a\x7F"));
     EXPECT_FALSE(DeviceId::parse("a\xC2\x85"));
     EXPECT_FALSE(DeviceId::parse("a\xFF"));
+    for (const char* unseen :
+         {"\u00A0", "\u00AD", "\u200B", "\u2028", "\u3000", "\uE000", "\uFEFF", "\uFFFF"}) {
+        EXPECT_FALSE(DeviceId::parse(std::string("a") + unseen + "b")) << unseen;
+    }
     EXPECT_FALSE(DeviceId::parse(std::string(65, 'x')));
     EXPECT_TRUE(DeviceId::parse(std::string(64, 'x')));
 }
