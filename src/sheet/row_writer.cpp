@@ -1,5 +1,6 @@
 #include "sheet/row_writer.hpp"
 
+#include <algorithm>
 #include <charconv>
 #include <cmath>
 #include <cstdio>
@@ -23,11 +24,32 @@ void append_number(std::string& xml, Number value) {
     xml.append(digits.data(), end);
 }
 
+bool is_hex_digit(char c) {
+    return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'F') || (c >= 'a' && c <= 'f');
+}
+
+/// What a spreadsheet takes for an escaped character.
+bool starts_like_an_escape(std::string_view text) {
+    return text.size() >= 7 && text.starts_with("_x") && text[6] == '_' &&
+           std::all_of(text.begin() + 2, text.begin() + 6, is_hex_digit);
+}
+
+/// U+FFFE and U+FFFF, which XML does not know.
+bool starts_with_no_character(std::string_view text) {
+    return text.starts_with("\xEF\xBF\xBE") || text.starts_with("\xEF\xBF\xBF");
+}
+
 /// Characters that XML or a spreadsheet would take for something else.
 void append_escaped(std::string& xml, std::string_view text) {
-    for (const char c : text) {
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        const char c = text[i];
         const auto byte = static_cast<unsigned char>(c);
-        if (c == '&') {
+        if (c == '_' && starts_like_an_escape(text.substr(i))) {
+            xml += "_x005F_";
+        } else if (byte == 0xEF && starts_with_no_character(text.substr(i))) {
+            xml += text[i + 2] == '\xBE' ? "_xFFFE_" : "_xFFFF_";
+            i += 2;
+        } else if (c == '&') {
             xml += "&amp;";
         } else if (c == '<') {
             xml += "&lt;";

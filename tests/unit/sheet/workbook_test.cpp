@@ -59,6 +59,15 @@ TEST(Workbook, HoldsRealDatesAndNumbersAndNoFormulas) {
               "By|admin\n");
 }
 
+TEST(Workbook, WhatXmlDoesNotKnowAndWhatLooksLikeAnEscapeStayText) {
+    Workbook workbook(runs);
+    workbook.add(row(1, "a\xEF\xBF\xBE\xEF\xBF\xBF\xEF\xBC\x9D\x01z"));
+    workbook.add(row(2, "a_x000A_b_x00_"));
+    const std::string text = read_back(workbook.finish());
+    EXPECT_NE(text.find("1|a_xFFFE__xFFFF_\xEF\xBC\x9D_x0001_z|"), std::string::npos) << text;
+    EXPECT_NE(text.find("2|a_x005F_x000A_b_x00_|"), std::string::npos) << text;
+}
+
 TEST(Workbook, ContinuesOnFurtherSheets) {
     Workbook workbook(runs, 2);
     for (int i = 1; i <= 5; ++i)
