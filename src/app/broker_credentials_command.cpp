@@ -1,6 +1,3 @@
-#include <fcntl.h>
-#include <unistd.h>
-
 #include <filesystem>
 #include <fstream>
 #include <map>
@@ -10,6 +7,7 @@
 
 #include "app/commands.hpp"
 #include "app/environment.hpp"
+#include "app/private_file.hpp"
 #include "auth/broker_password.hpp"
 #include "core/device_id.hpp"
 #include "core/text.hpp"
@@ -44,17 +42,6 @@ std::map<std::string, std::string> read_hashes(const fs::path& file) {
         if (colon != std::string::npos) hashes[line.substr(0, colon)] = line.substr(colon + 1);
     }
     return hashes;
-}
-
-/// Whole or not at all: the broker may read it at any time.
-void replace_file(const fs::path& file, const std::string& text) {
-    const fs::path fresh = file.string() + ".new";
-    const int descriptor = open(fresh.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-    const bool written =
-        descriptor >= 0 && write(descriptor, text.data(), text.size()) == static_cast<ssize_t>(text.size());
-    if (descriptor >= 0) close(descriptor);
-    if (!written) throw std::runtime_error("can't write " + fresh.string());
-    fs::rename(fresh, file);
 }
 
 struct Credential {
@@ -118,8 +105,8 @@ int run_broker_credentials(const Settings& settings, const BrokerCredentialsOpti
         fmt::print("{}\t{}\t{}\n", user, password, device.empty() ? place : device + " " + place);
         ++fresh;
     }
-    replace_file(password_file, hashes);
-    replace_file(folder / "silaware.acl", access_list(settings, credentials));
+    write_private_file(password_file, hashes);
+    write_private_file(folder / "silaware.acl", access_list(settings, credentials));
     fmt::print(
         stderr,
         "{}: {} users, {} with a new password; let the broker read it again: systemctl reload mosquitto\n",

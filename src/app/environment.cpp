@@ -1,6 +1,5 @@
 #include "app/environment.hpp"
 
-#include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -8,11 +7,13 @@
 #include <cstdlib>
 #include <fstream>
 #include <mutex>
+#include <optional>
 #include <sstream>
 
 #include <fmt/format.h>
 #include <spdlog/spdlog.h>
 
+#include "app/private_file.hpp"
 #include "auth/password.hpp"
 #include "auth/token.hpp"
 #include "core/text.hpp"
@@ -46,21 +47,24 @@ std::string read_text(const fs::path& file) {
     return text;
 }
 
+/// Nothing if there is no such file. An empty key would be one that everybody knows.
+std::optional<std::string> read_secret(const fs::path& file) {
+    if (!fs::exists(file)) return std::nullopt;
+    std::string secret = read_text(file);
+    if (!core::trim(secret).empty()) return secret;
+    throw std::runtime_error(fmt::format(
+        "{} is empty or can't be read: put the key back from a backup, or delete the file for a new "
+        "key (everybody has to sign in again)",
+        file.string()));
+}
+
 /// Several processes may start at once: the one that makes the file decides, the others read it.
 std::string kept_secret(const fs::path& file) {
-    if (std::string kept = read_text(file); !kept.empty()) return kept;
-    const fs::path fresh = file.string() + "." + std::to_string(getpid());
-    const std::string secret = auth::random_token();
-    const int descriptor = open(fresh.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0600);
-    if (descriptor < 0 ||
-        write(descriptor, secret.data(), secret.size()) != static_cast<ssize_t>(secret.size())) {
-        throw std::runtime_error("can't write " + fresh.string());
-    }
-    fsync(descriptor);
-    close(descriptor);
+    if (auto kept = read_secret(file)) return *kept;
+    const fs::path fresh = draft_private_file(file, auth::random_token());
     if (link(fresh.c_str(), file.c_str()) != 0 && errno != EEXIST) fs::copy_file(fresh, file);
     fs::remove(fresh);
-    return read_text(file);
+    return read_secret(file).value();
 }
 
 }  // namespace

@@ -1,4 +1,3 @@
-#include <fcntl.h>
 #include <unistd.h>
 
 #include <array>
@@ -13,6 +12,7 @@
 #include "app/environment.hpp"
 #include "app/gzip_file.hpp"
 #include "app/piped_program.hpp"
+#include "app/private_file.hpp"
 #include "core/clock.hpp"
 #include "storage/migrations.hpp"
 #include "storage/whole_database.hpp"
@@ -77,16 +77,11 @@ core::Result<void> load(const fs::path& file, const storage::DatabaseOptions& op
 void restore_secret_key(const Settings& settings, const std::string& key) {
     if (key.empty() || settings.is_set("SECRET_KEY")) return;
     const fs::path file = home_folder(settings) / "secret_key";
-    if (fs::exists(file)) {
+    if (fs::exists(file) && fs::file_size(file) > 0) {
         if (secret_key(settings) == key) return;
         fs::rename(file, file.string() + ".before-restore");
     }
-    const int descriptor = open(file.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-    if (descriptor < 0 || write(descriptor, key.data(), key.size()) != static_cast<ssize_t>(key.size())) {
-        throw std::runtime_error("can't write " + file.string());
-    }
-    fsync(descriptor);
-    close(descriptor);
+    write_private_file(file, key);
 }
 
 }  // namespace

@@ -240,3 +240,10 @@ def test_the_kept_secret_is_for_its_owner_only(database, tmp_path):
     with Serve(database) as portal:
         mode = stat.S_IMODE(os.stat(portal.home / "secret_key").st_mode)
         assert mode & 0o077 == 0
+
+
+def test_an_empty_kept_secret_is_refused(database, tmp_path):
+    (tmp_path / "secret_key").write_text("\n")
+    result = run("serve", "--port", free_port(), env=environment(database.environment, SILAWARE_HOME=tmp_path))
+    assert result.returncode == 1
+    assert "secret_key is empty" in result.stderr and "delete the file" in result.stderr, result.stderr
