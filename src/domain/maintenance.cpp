@@ -8,7 +8,6 @@ namespace silaware::domain {
 namespace {
 
 constexpr double longest_limit_hours = 1e9;
-constexpr std::int64_t longest_run_seconds = std::int64_t{1} << 52;  // in milliseconds still half of 64 bits
 
 std::int64_t multiples(std::int64_t run_seconds, std::int64_t limit_ms) {
     return std::min(run_seconds, longest_run_seconds) * 1000 / limit_ms;

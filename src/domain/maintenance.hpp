@@ -5,6 +5,9 @@
 
 namespace silaware::domain {
 
+/// Run time beyond this is not counted (garbage records); in milliseconds it is still half of 64 bits.
+constexpr std::int64_t longest_run_seconds = std::int64_t{1} << 52;
+
 /// What a machine was last notified of; kept per machine, outlives the purge of its records.
 struct MaintenanceState {
     std::int64_t limit_ms = 0;  ///< the limit the multiple belongs to (`maintenance_limit_ms`)

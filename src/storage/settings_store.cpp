@@ -25,7 +25,7 @@ constexpr std::string_view write_settings = R"(
       cc_mailreceiver = VALUES(cc_mailreceiver), mail_sender = VALUES(mail_sender))";
 constexpr std::string_view count_as_notified = R"(
     UPDATE run_totals
-       SET notified_multiple = GREATEST(total_seconds - serviced_at_seconds, 0) * 1000 DIV ?,
+       SET notified_multiple = LEAST(GREATEST(total_seconds - serviced_at_seconds, 0), ?) * 1000 DIV ?,
            notified_limit_hours = ?)";
 
 std::string shown(const std::optional<float>& number) {
@@ -45,7 +45,7 @@ Facts facts_of(const SiteSettings& settings) {
 void start_counting_anew(Connection& connection, float limit) {
     const double hours = core::widen(limit);
     const std::int64_t limit_ms = domain::maintenance_limit_ms(hours);
-    if (limit_ms > 0) connection.execute(count_as_notified, limit_ms, hours);
+    if (limit_ms > 0) connection.execute(count_as_notified, domain::longest_run_seconds, limit_ms, hours);
 }
 
 }  // namespace

@@ -59,6 +59,14 @@ TEST_F(SettingsStoreTest, UnderANewLimitThePassedMultiplesCountAsNotified) {
     EXPECT_EQ(notified().limit_hours, 2.5);
 }
 
+TEST_F(SettingsStoreTest, RunTimeThatNoMachineHasIsNoObstacle) {
+    database->execute("INSERT INTO run_totals (device_id, total_seconds) VALUES (1, 9000000000000000000)");
+    auto wanted = settings.read();
+    wanted.utils_min_duration = 1.f;
+    settings.write(wanted, by_root);
+    EXPECT_EQ(notified().multiple, (std::int64_t{1} << 52) / 3600);
+}
+
 TEST_F(SettingsStoreTest, ALostRowIsMadeAgain) {
     database->execute("DELETE FROM settings");
     EXPECT_FALSE(settings.read().max_temperature);
