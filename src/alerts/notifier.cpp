@@ -137,6 +137,7 @@ view::Mail Notifier::compose(storage::Connection& connection, const Notices& not
         if (digest.alerts.size() == longest_digest) break;
         digest.alerts.push_back(alert_mail(connection, notice, frame));
     }
+    digest.further = notices.size() - digest.alerts.size();
     return options_.texts.digest(digest);
 }
 

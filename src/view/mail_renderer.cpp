@@ -151,12 +151,14 @@ Mail Renderer::render(const DigestMail& data) const {
         std::string kind = alert_text(data.language, "alert.kind.", alert.kind);
         if (std::ranges::find(kinds, kind) == kinds.end()) kinds.push_back(std::move(kind));
     }
-    Fields fields{.values = {{"COUNT", std::to_string(data.alerts.size())},
+    Fields fields{.values = {{"COUNT", std::to_string(data.alerts.size() + data.further)},
+                             {"FURTHER", std::to_string(data.further)},
                              {"KINDS", fmt::format("{}", fmt::join(kinds, ", "))}},
                   .rows = {{"ALERT", std::move(rows)}}};
     const auto place = only_place(data.alerts);
     fields.values.emplace_back("PLACE", place.value_or(""));
     fields.sections.push_back(place ? "ONE_DEVICE" : "SEVERAL_DEVICES");
+    fields.show_if(data.further > 0, "WITH_FURTHER");
     return mail(data.name, data, std::move(fields));
 }
 

@@ -65,6 +65,7 @@ struct AlertMail : MailFrame {
 struct DigestMail : MailFrame {
     static constexpr std::string_view name = "digest";
     std::vector<AlertMail> alerts = {};
+    std::size_t further = 0;  ///< alerts that are only counted
 };
 
 /// What the button on the settings page sends.

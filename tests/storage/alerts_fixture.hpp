@@ -43,7 +43,8 @@ class AlertsTest : public testing::Test {
             return view::Mail{mail.kind + " " + mail.device.id, "text", "html"};
         };
         options.texts.digest = [](const view::DigestMail& mail) {
-            return view::Mail{fmt::format("digest {}", mail.alerts.size()), "", "html"};
+            const std::string further = mail.further > 0 ? fmt::format(" + {}", mail.further) : "";
+            return view::Mail{fmt::format("digest {}{}", mail.alerts.size(), further), "", "html"};
         };
         options.texts.sentence = [](std::string_view kind, auto, auto) { return std::string(kind); };
         return options;

@@ -168,6 +168,14 @@ TEST_F(AlertIngestTest, ManyAtOnceLeaveInOneMail) {
     EXPECT_TRUE(shown()[0].notified_ms);
 }
 
+TEST_F(AlertIngestTest, ADigestCountsTheAlertsThatItHasNoRoomFor) {
+    std::vector<domain::ClimateFact> facts;
+    for (std::uint32_t i = 1; i <= 250; ++i)
+        facts.push_back({i, fmt::format("room {}", i), now, 35.f, std::nullopt});
+    climate(facts);
+    EXPECT_EQ(subjects(), (Subjects{"digest 200 + 50"}));
+}
+
 TEST_F(AlertIngestTest, AFloodOverManyBatchesEndsInADigest) {
     for (std::uint32_t i = 1; i <= 50; ++i) {
         now += seconds(1);

@@ -210,6 +210,11 @@ TEST_F(RendererTest, EveryMailRenders) {
     other.device.id = "M2";
     digest.alerts = {alert, other};
     EXPECT_EQ(renderer_->render(digest).subject, "Alerts: 2");
+    EXPECT_FALSE(holds(renderer_->render(digest).text, "more"));
+    digest.further = 50;
+    EXPECT_EQ(renderer_->render(digest).subject, "Alerts: 52");
+    EXPECT_TRUE(holds(renderer_->render(digest).text, "And 50 more: the alerts page"));
+    EXPECT_TRUE(holds(renderer_->render(digest).html, "And 50 more: the alerts page"));
     EXPECT_TRUE(holds(renderer_->render(digest).text, "- Device offline: M1\n  No telemetry for 5 min"));
     EXPECT_TRUE(holds(renderer_->render(TestMail{}).html, "Mail works."));
     PasswordResetMail reset;
