@@ -1,6 +1,6 @@
 // Energy report: kWh, cost, CO2, demand and hours by day, week or month; printable.
 import "./shell.js";
-import { get, query, remember, remembered } from "./request.js";
+import { get, isAborted, newestOnly, query, remember, remembered } from "./request.js";
 import { barChart } from "./charts.js";
 import { idBelow, named } from "./device.js";
 import { byId, el, setFigure, setText, showLater } from "./dom.js";
@@ -77,11 +77,13 @@ function showChart(rows) {
   });
 }
 
+const newest = newestOnly();
+
 async function load() {
   list.setAttribute("aria-busy", "true");
   list.classList.add("busy");
   try {
-    const answer = await get(`/login/report/energy/json${query(values())}`);
+    const answer = await get(`/login/report/energy/json${query(values())}`, { signal: newest() });
     const rows = answer.items;
     const { from, to } = values();
     byId("figures").hidden = rows.length === 0;
@@ -93,6 +95,7 @@ async function load() {
       showTable(rows);
     }
   } catch (error) {
+    if (isAborted(error)) return;
     byId("figures").hidden = true;
     list.replaceChildren(trouble(error, load));
   }

@@ -3,7 +3,7 @@ import { colour, faded, lineChart } from "./charts.js";
 import { byId, setText } from "./dom.js";
 import * as format from "./format.js";
 import { t } from "./i18n.js";
-import { remember, remembered } from "./request.js";
+import { isAborted, newestOnly, remember, remembered } from "./request.js";
 import { series } from "./series.js";
 import { empty, trouble } from "./states.js";
 
@@ -14,11 +14,13 @@ const shownDay = () => range.day || newest;
 const lengths = { day: 1, week: 7, month: 30 };
 const moved = (text, days) => new Date(Date.parse(`${text}T00:00:00Z`) + days * 86400000).toISOString().slice(0, 10);
 
+const newestAnswer = newestOnly();
+
 async function loadCurve() {
   const box = byId("curve");
   const from = moved(shownDay(), 1 - lengths[range.span]);
   try {
-    const answer = await series(uid, { from, to: shownDay() });
+    const answer = await series(uid, { from, to: shownDay() }, { signal: newestAnswer() });
     if (answer.points.length === 0) {
       setText(byId("curve-note"), "");
       box.replaceChildren(empty({ symbol: "chart-area", title: t("meter.no_curve"), text: t("meter.no_curve_text") }));
@@ -26,7 +28,7 @@ async function loadCurve() {
     }
     drawCurve(box, answer);
   } catch (error) {
-    box.replaceChildren(trouble(error, loadCurve));
+    if (!isAborted(error)) box.replaceChildren(trouble(error, loadCurve));
   }
 }
 

@@ -40,7 +40,7 @@ export async function request(method, url, body, { signal } = {}) {
   try {
     response = await fetch(url, { method, headers, body, signal, credentials: "same-origin", cache: "no-store" });
   } catch (error) {
-    if (error.name === "AbortError") throw error;
+    if (isAborted(error)) throw error;
     throw new ApiError(0);
   }
   if (response.status === 401) return toLogin();
@@ -53,6 +53,17 @@ export const get = (url, options) => request("GET", url, undefined, options);
 export const post = (url, body = {}) => request("POST", url, body);
 export const put = (url, body = {}) => request("PUT", url, body);
 export const remove = (url) => request("DELETE", url);
+
+/** For requests of which only the newest counts: each call gives the signal for it, and ends the one before with an AbortError. */
+export function newestOnly() {
+  let under = null;
+  return () => {
+    under?.abort();
+    under = new AbortController();
+    return under.signal;
+  };
+}
+export const isAborted = (error) => error.name === "AbortError";
 
 /** "?a=1&b=2" without the empty ones. */
 export function query(values) {

@@ -1,6 +1,6 @@
 // Summary: totals, load of today, last seven days, every meter.
 import "./shell.js";
-import { get, query, remember, remembered } from "./request.js";
+import { get, isAborted, newestOnly, query, remember, remembered } from "./request.js";
 import { barChart, lineChart } from "./charts.js";
 import { named } from "./device.js";
 import { byId, debounced, el, setFigure, setText, showLater } from "./dom.js";
@@ -16,7 +16,7 @@ import { empty, firstDevice, trouble } from "./states.js";
 const dayMs = 86_400_000;
 const thisMonth = () => format.siteDay().slice(0, 7);
 const state = {
-  month: remembered("month", thisMonth()),
+  month: remembered("month"),  // empty: whichever it is now, also on a page that stays open over the end of one
   filter: remembered("filter"),
   sort: remembered("sort", "power_w"),
   layout: remembered("layout", "cards"),
@@ -25,6 +25,7 @@ const state = {
   totals: [],        // power of the whole site, lately
 };
 const meters = byId("meters");
+const shownMonth = () => state.month || thisMonth();
 
 /* ---- totals */
 
@@ -187,10 +188,13 @@ function refreshMeters() {
 
 /* ---- loading and living */
 
+const newest = newestOnly();
+
 async function load() {
-  const [year, month] = state.month.split("-");
-  const summary = await get(`/login/summary/all_summary${query({ month: Number(month), year })}`);
+  const [year, month] = shownMonth().split("-");
+  const summary = await get(`/login/summary/all_summary${query({ month: Number(month), year })}`, { signal: newest() });
   state.summary = summary;
+  byId("month").value = shownMonth();
   showTotals(summary);
   byId("charts").hidden = summary.devices.length === 0;
   if (summary.devices.length > 0) showWeek(summary.devices, summary.currency);
@@ -205,10 +209,12 @@ async function start() {
     notePower(powerNow());
     if (summary.devices.length > 0) await showLoad(summary.devices);
   } catch (error) {
+    if (isAborted(error)) return start();  // another month was chosen meanwhile
     for (const place of document.querySelectorAll("[data-total] .skeleton")) place.replaceWith(format.nothing);
     byId("charts").hidden = true;
     meters.className = "card";
     meters.replaceChildren(trouble(error, start));
+    meters.setAttribute("aria-busy", "false");
     showLater();
   }
 }
@@ -216,7 +222,11 @@ async function start() {
 async function refresh() {
   await load();
   refreshMeters();
+  meters.setAttribute("aria-busy", "false");
 }
+
+/** New figures of the same month; not while another one is under way. */
+const poll = () => (meters.getAttribute("aria-busy") === "true" ? Promise.resolve() : refresh());
 
 function reading(event) {
   const device = state.summary?.devices.find(({ uid }) => uid === event.uid);
@@ -231,7 +241,7 @@ function reading(event) {
   state.shown.get(event.uid)?.live(device);
   redrawTotal();
 }
-const unknown = debounced(() => refresh().catch(() => {}), 800);
+const unknown = debounced(() => poll().catch(() => {}), 800);
 let due = false;
 function redrawTotal() {
   if (due) return;
@@ -245,21 +255,26 @@ function redrawTotal() {
 
 function choose(month) {
   if (!/^\d{4}-\d{2}$/.test(month)) return;
-  state.month = month;
+  state.month = month === thisMonth() ? "" : month;
   byId("month").value = month;
-  remember({ month: month === thisMonth() ? "" : month });
+  remember({ month: state.month });
   meters.setAttribute("aria-busy", "true");
-  refresh().then(() => meters.setAttribute("aria-busy", "false"), (error) => meters.replaceChildren(trouble(error, () => choose(month))));
+  refresh().catch((error) => {
+    if (isAborted(error)) return;
+    state.shown.clear();
+    meters.replaceChildren(trouble(error, () => choose(month)));
+    meters.setAttribute("aria-busy", "false");
+  });
 }
 
 function step(months) {
-  const [year, month] = state.month.split("-").map(Number);
+  const [year, month] = shownMonth().split("-").map(Number);
   const moved = new Date(Date.UTC(year, month - 1 + months, 1));
   choose(moved.toISOString().slice(0, 7));
 }
 
 function controls() {
-  byId("month").value = state.month;
+  byId("month").value = shownMonth();
   byId("filter").value = state.filter;
   byId("sort").value = state.sort;
   byId("month").addEventListener("change", (event) => choose(event.target.value));
@@ -284,6 +299,6 @@ function change(values) {
 
 controls();
 await start();
-live({ onReading: reading, poll: refresh });
-setInterval(() => refresh().catch(() => {}), 30_000);
+live({ onReading: reading, poll });
+setInterval(() => poll().catch(() => {}), 30_000);
 setInterval(() => state.summary?.devices.length && showLoad(state.summary.devices), 300_000);

@@ -1,5 +1,5 @@
 // A list that the server searches and pages; its state is in the address.
-import { get, query, remember, remembered } from "./request.js";
+import { get, isAborted, newestOnly, query, remember, remembered } from "./request.js";
 import { debounced, el, icon, setText } from "./dom.js";
 import * as format from "./format.js";
 import { t } from "./i18n.js";
@@ -29,7 +29,7 @@ export function pagedTable({ root, url, columns, title, search = null, filters =
   const pager = el("div.pager", {}, count, steps);
   pager.hidden = true;
   root.replaceChildren(wrap, pager);
-  let under = null;
+  const newest = newestOnly();
 
   function heading({ title: text, kind, sort }) {
     const content = sort ? el("button", { type: "button", onclick: () => sortBy(sort) }, text, icon("sort")) : text || el("span.visually-hidden", {}, t("common.actions"));
@@ -100,17 +100,15 @@ export function pagedTable({ root, url, columns, title, search = null, filters =
   }
 
   async function load() {
-    under?.abort();
-    under = new AbortController();
     root.classList.add("busy");
     root.setAttribute("aria-busy", "true");
     try {
-      const page = await ask({ signal: under.signal });
+      const page = await ask({ signal: newest() });
       if (page.items.length === 0 && page.total > 0 && state.page > page.pages) return await go(page.pages);
       show(page);
       onPage?.(page);
     } catch (error) {
-      if (error.name === "AbortError") return;
+      if (isAborted(error)) return;
       pager.hidden = true;
       wrap.replaceChildren(trouble(error, load));
     }

@@ -294,6 +294,60 @@ test("a list that could not be loaded says so, and is there after a retry", asyn
   await page.locator("#list tbody tr td.tools").first().waitFor();
 });
 
+const monthsBack = (count) => {
+  const now = new Date();
+  return new Date(Date.UTC(now.getUTCFullYear(), now.getUTCMonth() - count, 1)).toISOString().slice(0, 7);
+};
+
+test("a month that could not be loaded says so, and its meters are there after a retry", async (t) => {
+  const { page } = await open(t, "/login/summary", { expected: [/all_summary/, /Failed to load/, /503/] });
+  await page.waitForSelector("#meters .meter");
+  await page.route("**/all_summary*", (route) => route.fulfill({ status: 503, json: { error: "Not now.", code: "unavailable" } }));
+  await page.click("#month-back");
+  await page.waitForSelector('#meters [role="alert"] button');
+  assert.equal(await page.getAttribute("#meters", "aria-busy"), "false");
+  await page.unroute("**/all_summary*");
+  await page.click('#meters [role="alert"] button');
+  await page.waitForSelector("#meters .meter");
+  assert.equal(await page.locator('#meters [role="alert"]').count(), 0);
+});
+
+test("the month shown is the one chosen last, whichever answer comes first", async (t) => {
+  const { page, problems } = await open(t, "/login/summary");
+  await page.waitForSelector("#meters .meter");
+  const subtitle = await page.textContent("#subtitle");
+  let answered = false;
+  await page.route(`**/all_summary?month=${Number(monthsBack(1).slice(5))}&*`, async (route) => {
+    await new Promise((resolve) => setTimeout(resolve, 700));
+    await route.continue().catch(() => {});
+    answered = true;
+  });
+  await page.click("#month-back");
+  await page.click("#month-on");
+  await page.waitForFunction(() => document.querySelector("#meters").getAttribute("aria-busy") === "false");
+  while (!answered) await page.waitForTimeout(50);
+  await page.waitForTimeout(300);
+  assert.equal(await page.textContent("#subtitle"), subtitle);
+  assert.deepEqual(problems, []);
+});
+
+test("a summary that stays open shows the new month when it begins", async (t) => {
+  const { page } = await open(t, "/login/summary");
+  await page.waitForSelector("#meters .meter");
+  const next = monthsBack(-1);
+  const asked = page.waitForRequest((request) => request.url().includes(`all_summary?month=${Number(next.slice(5))}&year=${next.slice(0, 4)}`), { timeout: 45_000 });
+  await page.evaluate((day) => {
+    const begin = Date.parse(day);
+    const real = Date;
+    globalThis.Date = class extends real {
+      constructor(...parts) { super(...(parts.length === 0 ? [begin] : parts)); }
+      static now() { return begin; }
+    };
+  }, `${next}-01T12:00:00Z`);
+  await asked;
+  await page.waitForFunction((month) => document.querySelector("#month").value === month, next);
+});
+
 test("the keyboard reaches the content first, and / the search", async (t) => {
   const { page } = await open(t, "/login/devices");
   await page.keyboard.press("Tab");
