@@ -15,7 +15,8 @@ constexpr std::string_view source = R"(
      WHERE a.raised_ms IS NOT NULL
        AND (? = '' OR a.state = ? OR (? = 'open' AND a.cleared_ms IS NULL))
        AND (? = '' OR a.kind = ?) AND (? = '' OR a.device = ?)
-       AND (? = '' OR CONCAT_WS(' ', a.device, d.location, a.message, a.note) LIKE ? ESCAPE '!'))";
+       AND (? = '' OR CONCAT_WS(' ', a.device, d.location, a.message, a.note)
+                      COLLATE utf8mb4_general_ci LIKE ? ESCAPE '!'))";
 constexpr std::string_view newest_first = " ORDER BY a.raised_ms DESC, a.id DESC LIMIT ? OFFSET ?";
 
 constexpr std::string_view find_acknowledged =

@@ -230,10 +230,10 @@ class TableCopy {
         const std::int64_t last = last_id(old);
         if (last > copied) {
             learn_spellings(old, copied, last);
-            connection_.execute("START TRANSACTION");
+            connection_.run_script("START TRANSACTION");  // which older servers can't prepare
             connection_.execute(statement(old, false), copied, last);
             connection_.execute(write_step, "copied:" + name_, last);
-            connection_.execute("COMMIT");
+            connection_.run_script("COMMIT");
         }
         connection_.run_script(fmt::format("DROP TABLE {}", old));
         return true;

@@ -39,6 +39,13 @@ constexpr std::string_view find_view = R"(
     SELECT COUNT(*) FROM information_schema.tables
      WHERE table_schema = DATABASE() AND table_name = ? AND table_type <> 'BASE TABLE')";
 
+/// Texts that the pages take up to this length, and columns of this width.
+constexpr std::array bounded_texts = {
+    std::pair{"accounts", "username"}, std::pair{"accounts", "email"},       std::pair{"devices", "mcu_type"},
+    std::pair{"devices", "location"},  std::pair{"settings", "mail_sender"},
+};
+constexpr int longest_text = 255;
+
 bool has_column(const std::vector<ServerColumn>& columns, std::string_view name) {
     return std::any_of(columns.begin(), columns.end(),
                        [&](const ServerColumn& column) { return column.name == name; });
@@ -88,12 +95,27 @@ void check_table(Connection& connection, const NeededColumns& wanted, std::vecto
     }
 }
 
+void check_length(Connection& connection, const std::string& table, const std::string& column,
+                  std::vector<std::string>& obstacles) {
+    if (!has_column(columns_of(connection, table), column)) return;
+    const auto row = connection.select_one<std::int64_t>(
+        fmt::format("SELECT id FROM {} WHERE CHAR_LENGTH({}) > {} LIMIT 1", table, column, longest_text));
+    if (!row) return;
+    obstacles.push_back(
+        fmt::format("the {} of the row with id {} in the table {} is longer than {} characters: "
+                    "shorten it",
+                    column, *row, table, longest_text));
+}
+
 }  // namespace
 
 std::vector<std::string> upgrade_obstacles(Connection& connection) {
     std::vector<std::string> obstacles;
     for (const NeededColumns& wanted : needed)
         check_table(connection, wanted, obstacles);
+    if (!obstacles.empty()) return obstacles;
+    for (const auto& [table, column] : bounded_texts)
+        check_length(connection, table, column, obstacles);
     return obstacles;
 }
 

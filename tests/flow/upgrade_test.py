@@ -186,6 +186,9 @@ ODD = [
      "ALTER TABLE power_monitoring RENAME COLUMN device TO uid"),
     ("no primary key", "ALTER TABLE utils MODIFY id INT, DROP PRIMARY KEY", 'utils needs a whole number "id"',
      "ALTER TABLE utils MODIFY id INT AUTO_INCREMENT PRIMARY KEY"),
+    ("a text that no page would take", "ALTER TABLE devices MODIFY location TEXT; UPDATE devices SET location = REPEAT('x', 256)",
+     "the location of the row with id 1 in the table devices is longer than 255 characters",
+     "UPDATE devices SET location = 'Ward 1'"),
     ("an id of zero", "UPDATE temphumid SET id = 0", "temphumid has the id 0", "UPDATE temphumid SET id = 1"),
 ]
 
@@ -195,7 +198,8 @@ def test_what_cannot_be_taken_over_is_said_and_left_alone(mariadb, change, said,
     older = SmallOlderDatabase(mariadb)
     try:
         env = environment(older.environment)
-        older.rows(change)
+        for statement in change.split("; "):
+            older.rows(statement)
         for arguments in (["migrate", "--dry-run"], ["migrate"]):
             refused = run(*arguments, env=env)
             assert said in refused.stdout + refused.stderr
@@ -204,6 +208,29 @@ def test_what_cannot_be_taken_over_is_said_and_left_alone(mariadb, change, said,
         older.rows(remedy)
         must_run("migrate", env=env)
         assert older.meter_rows() == older.rows_of_meter
+    finally:
+        older.drop()
+
+
+@pytest.mark.parametrize("form", ["CHARACTER SET latin1", "CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci"])
+def test_tables_of_any_character_set_take_all_that_the_pages_take(mariadb, form):
+    older = SmallOlderDatabase(mariadb)
+    try:
+        for (table,) in older.rows("SHOW TABLES"):
+            older.rows(f"ALTER TABLE {table} CONVERT TO {form}")
+        must_run("migrate", env=environment(older.environment))
+        older.create_account()
+        with Serve(older) as portal:
+            admin = Visitor(portal.url).login()
+            assert admin.get("/login/alerts/json?search=x").json()["items"] == []
+            wide = {"mac_address": "AA:BB:CC:DD:EE:09", "mcu_type": "\u75c5" * 255, "location": "\u75c5\u5ba4" * 127,
+                    "name": "\u75c5", "group": "\u5ba4"}
+            assert admin.post("/login/devices", json=wide).status_code == 201
+            [shown] = [item for item in admin.get("/login/devices/json?search=\u75c5").json()["items"]]
+            assert shown["location"] == wide["location"] and shown["mcu_type"] == wide["mcu_type"]
+            account = {"username": "x" * 64, "email": "a@" + "b" * 60 + "." + "c" * 60 + "." + "d" * 60 + ".example.com",
+                       "password": "correct horse", "role": "user"}
+            assert admin.post("/login/accounts", json=account).status_code == 201
     finally:
         older.drop()
 
