@@ -1,15 +1,19 @@
 #include <sys/statvfs.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <cmath>
+#include <cstring>
+#include <filesystem>
 #include <thread>
 
 #include <fmt/format.h>
 
 #include "app/commands.hpp"
 #include "app/environment.hpp"
-#include "app/tcp_probe.hpp"
+#include "app/mailing.hpp"
 #include "core/clock.hpp"
+#include "mail/smtp_client.hpp"
 #include "mqtt/publisher.hpp"
 #include "storage/migrations.hpp"
 
@@ -72,23 +76,37 @@ Finding check_broker(const Settings& settings) {
         std::this_thread::sleep_for(std::chrono::milliseconds(20));
     }
     const std::string address = fmt::format("{}:{}", endpoint.host, endpoint.port);
-    if (!publisher.connected())
-        return {false, address + " does not accept us: is it running, are user and password right?"};
+    if (!publisher.connected()) {
+        const std::string trouble = publisher.trouble();
+        return {false, trouble.empty() ? address + " does not answer" : trouble};
+    }
     return {true, address};
 }
 
 Finding check_mail(const Settings& settings) {
     if (!settings.is_set("MAIL_SERVER")) return {true, "no mail server is set; mails wait in the outbox"};
     const std::string address = fmt::format("{}:{}", settings["MAIL_SERVER"], settings["MAIL_PORT"]);
-    if (!can_connect(settings["MAIL_SERVER"], settings["MAIL_PORT"], connect_patience))
-        return {false, address + " does not answer"};
-    return {true, address};
+    mail::SmtpOptions options = smtp_options(settings);
+    options.connect_timeout = options.reply_timeout = connect_patience;
+    options.total_timeout = 3 * connect_patience;
+    const auto greeted = mail::SmtpClient(options).greet();
+    if (!greeted) return {false, fmt::format("{}: {}", address, greeted.error().message)};
+    return {true, options.username.empty() ? address
+                                           : fmt::format("{}, signed in as {}", address, options.username)};
 }
 
 Finding check_disk(const Settings& settings) {
-    const auto home = home_folder(settings);
+    std::filesystem::path home;
+    try {
+        home = home_folder(settings);
+    } catch (const std::filesystem::filesystem_error& error) {
+        return {false, fmt::format("SILAWARE_HOME={} can't be made: {}", settings["SILAWARE_HOME"],
+                                   error.code().message())};
+    }
     struct statvfs disk{};
     if (statvfs(home.c_str(), &disk) != 0) return {false, home.string() + " can't be read"};
+    if (access(home.c_str(), W_OK | X_OK) != 0)
+        return {false, fmt::format("{} can't be written: {}", home.string(), std::strerror(errno))};
     const std::uint64_t free = disk.f_bavail * disk.f_frsize;
     const std::string text =
         fmt::format("{:.1f} GB free in {}", static_cast<double>(free) / 1e9, home.string());

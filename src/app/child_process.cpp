@@ -45,7 +45,8 @@ std::vector<std::string> environment_with(const std::map<std::string, std::strin
 }
 
 /// Between fork and exec: only calls that are safe there.
-[[noreturn]] void become(char* const* arguments, char* const* environment, int log, pid_t parent) {
+[[noreturn]] void become(char* const* arguments, char* const* environment, const char* folder, int log,
+                         pid_t parent) {
     prctl(PR_SET_PDEATHSIG, SIGTERM);
     if (getppid() != parent) _exit(127);
     sigset_t none;
@@ -58,7 +59,7 @@ std::vector<std::string> environment_with(const std::map<std::string, std::strin
         dup2(log, STDOUT_FILENO);
         dup2(log, STDERR_FILENO);
     }
-    execve(arguments[0], arguments, environment);
+    if (folder == nullptr || chdir(folder) == 0) execve(arguments[0], arguments, environment);
     _exit(127);
 }
 
@@ -84,7 +85,8 @@ ChildProcess::ChildProcess(const ChildCommand& command) {
     if (command.log) log = open(command.log->c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0640);
     const pid_t parent = getpid();
     pid_ = fork();
-    if (pid_ == 0) become(argument_pointers.data(), environment_pointers.data(), log, parent);
+    const char* folder = command.folder ? command.folder->c_str() : nullptr;
+    if (pid_ == 0) become(argument_pointers.data(), environment_pointers.data(), folder, log, parent);
     if (log >= 0) close(log);
     if (pid_ < 0) throw std::system_error(errno, std::generic_category(), "can't start " + command.name);
 }

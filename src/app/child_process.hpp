@@ -17,6 +17,7 @@ struct ChildCommand {
     std::vector<std::string> arguments;
     std::map<std::string, std::string> environment = {};  ///< on top of ours
     std::optional<std::filesystem::path> log = {};        ///< where its output goes; none: where ours goes
+    std::optional<std::filesystem::path> folder = {};     ///< where it works; none: where we do
 };
 
 /// A running child. It gets SIGTERM when this process dies, however that happens, and is stopped with the

@@ -24,6 +24,7 @@ namespace fs = std::filesystem;
 
 constexpr core::Seconds history_step{20};  // the cycle gap: readings this far apart are one run
 constexpr core::Seconds live_step{4};
+constexpr std::chrono::seconds broker_patience{10};
 constexpr core::Seconds climate_step{300};
 constexpr std::string_view history_spool = "de300000000000000000000000000001";
 constexpr std::size_t batch_size = 6'000;
@@ -171,19 +172,21 @@ int publish_demo(const Settings& settings, std::stop_token stop) {
         const core::LocalTime at = zone.to_local(core::clock_now());
         for (DemoRegister& meter : meters) {
             if (const auto payload = meter.reading(at, core::Seconds{1})) {
-                (void)publisher.publish(topics.topics.power, *payload);
+                (void)publisher.publish(topics.topics.power, *payload, broker_patience, stop);
             }
         }
         for (const DemoMachine& machine : demo_machines()) {
             for (const DemoRun& run : demo_runs(machine, played, at)) {
-                (void)publisher.publish(topics.topics.utils, demo_run_payload(machine, run, zone));
+                (void)publisher.publish(topics.topics.utils, demo_run_payload(machine, run, zone),
+                                        broker_patience, stop);
             }
         }
         played = at;
         if (at - climate >= core::Seconds{20}) {
             climate = at;
             for (const DemoSensor& sensor : demo_sensors()) {
-                (void)publisher.publish(topics.topics.climate, demo_climate_payload(sensor, at));
+                (void)publisher.publish(topics.topics.climate, demo_climate_payload(sensor, at),
+                                        broker_patience, stop);
             }
         }
         for (int i = 0; i < 10 * live_step.count() && !stop.stop_requested(); ++i) {

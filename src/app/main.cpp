@@ -73,7 +73,9 @@ void add_account(CLI::App& app, CommandLine& line) {
                        [&line] { return run_account_create(line.settings, line.account); });
     create->add_option("name", line.account.name, "3 to 64 letters and digits")->required();
     create->add_option("--email", line.account.email, "mail address")->required();
-    create->add_option("--role", line.account.role, "admin or user")->required();
+    create->add_option("--role", line.account.role, "admin or user")
+        ->required()
+        ->check(CLI::IsMember({"admin", "user"}));
     auto* reset = add(*account, "reset-password", "set a new password; from stdin, or made and printed once",
                       line, [&line] { return run_account_reset_password(line.settings, line.account); });
     reset->add_option("name", line.account.name, "the account")->required();

@@ -40,15 +40,6 @@ fs::path socket_in(const fs::path& folder) {
     return short_folder / "mariadb.sock";
 }
 
-/// The address to reach a listener of ours under.
-std::string reachable(const std::string& address) {
-    return address == "0.0.0.0" || address == "::" ? "127.0.0.1" : address;
-}
-
-bool accepts_connections(const std::string& address, unsigned port) {
-    return can_connect(reachable(address), std::to_string(port), std::chrono::seconds(1));
-}
-
 }  // namespace
 
 PrivateMariaDb::PrivateMariaDb(const fs::path& home)
@@ -72,10 +63,12 @@ core::Result<void> PrivateMariaDb::prepare() {
     // Into a folder beside, so that an interrupted installation is no half database at the next start.
     const fs::path fresh = folder_ / "data.new";
     fs::remove_all(fresh);
-    std::vector<std::string> arguments = {installer->string(), "--no-defaults", "--datadir=" + fresh.string(),
-                                          "--skip-test-db", "--auth-root-authentication-method=normal"};
+    // Named from within, since the installer stumbles over a blank in a path.
+    std::vector<std::string> arguments = {installer->string(), "--no-defaults",
+                                          "--datadir=./" + fresh.filename().string(), "--skip-test-db",
+                                          "--auth-root-authentication-method=normal"};
     if (is_root()) arguments.emplace_back("--user=root");
-    ChildProcess installation({"mariadb-install-db", arguments, {{"TMPDIR", tmp_.string()}}, log()});
+    ChildProcess installation({"mariadb-install-db", arguments, {{"TMPDIR", tmp_.string()}}, log(), folder_});
     installation.wait_or_kill(std::chrono::minutes(3));
     if (installation.exit_status() != 0) {
         return core::fail(
@@ -136,7 +129,7 @@ core::Result<void> PrivateMosquitto::prepare() {
     fs::create_directories(folder_);
     fs::permissions(folder_, fs::perms::owner_all);
     end_leftover(folder_ / "mosquitto.pid", folder_.string(), leftover_patience);
-    if (accepts_connections(address_, port_)) {
+    if (is_taken(address_, port_)) {
         return core::fail(
             core::ErrorCode::unavailable,
             fmt::format("port {} is taken, perhaps by another mosquitto: stop it, use --mqtt-port for "
@@ -173,7 +166,7 @@ ChildCommand PrivateMosquitto::command() const {
 }
 
 bool PrivateMosquitto::is_ready() const {
-    return accepts_connections(address_, port_);
+    return is_taken(address_, port_);
 }
 
 }  // namespace silaware::app

@@ -1,6 +1,8 @@
 #include "app/settings.hpp"
 
+#include <cerrno>
 #include <cstdlib>
+#include <cstring>
 #include <filesystem>
 #include <fstream>
 
@@ -213,9 +215,15 @@ core::Result<void> Settings::resolve(const CLI::App& app, const std::vector<std:
 }
 
 core::Result<void> Settings::read_file() {
+    constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";  // of editors on Windows
     std::ifstream stream(file_);
+    if (!stream) {
+        return core::fail(core::ErrorCode::invalid,
+                          fmt::format("the file {} can't be read: {}", file_, std::strerror(errno)));
+    }
     std::string text;
     for (int number = 1; std::getline(stream, text); ++number) {
+        if (number == 1 && text.starts_with(byte_order_mark)) text.erase(0, byte_order_mark.size());
         const auto line = parse_config_line(text);
         if (!line) {
             return core::fail(core::ErrorCode::invalid,

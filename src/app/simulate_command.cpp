@@ -18,7 +18,8 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-constexpr std::chrono::seconds drain_patience{30};
+constexpr std::chrono::seconds broker_patience{10};
+constexpr std::chrono::seconds drain_patience{5};
 
 /// `count` meters with addresses of their own, all of one kind: they always report.
 std::vector<DemoMeter> many_meters(int count) {
@@ -53,22 +54,23 @@ int run_simulate(const Settings& settings, const SimulateOptions& options) {
         {.broker = broker_endpoint(settings, fmt::format("silaware-simulate-{:x}", getpid()))});
     const auto begin = Clock::now();
     const auto messages = static_cast<std::int64_t>(options.rate * options.seconds);
-    std::int64_t refused = 0;
-    for (std::int64_t i = 0; (options.seconds == 0 || i < messages) && !stop.token().stop_requested(); ++i) {
+    core::Result<std::int64_t> published = 0;
+    const auto goes_on = [&] { return published && !stop.token().stop_requested(); };
+    for (std::int64_t i = 0; (options.seconds == 0 || i < messages) && goes_on(); ++i) {
         wait_until(begin + std::chrono::duration_cast<Clock::duration>(
                                std::chrono::duration<double>(static_cast<double>(i) / options.rate)),
                    stop.token());
         DemoRegister& meter = registers[static_cast<std::size_t>(i) % registers.size()];
         const auto payload = meter.reading(zone.to_local(core::clock_now()), core::Seconds{1});
-        if (!publisher.publish(settings["MQTT_POWER_TOPIC"], *payload)) ++refused;
+        published = publisher.publish(settings["MQTT_POWER_TOPIC"], *payload, broker_patience, stop.token());
     }
     publisher.drain(drain_patience);
     const double took = std::chrono::duration<double>(Clock::now() - begin).count();
     fmt::print("sent {}  acknowledged {}  in {:.1f} s ({:.0f} messages/s)\n", publisher.sent(),
                publisher.acknowledged(), took, static_cast<double>(publisher.acknowledged()) / took);
-    return refused == 0 && publisher.acknowledged() == publisher.sent() && publisher.sent() > 0
-               ? Exit::ok
-               : Exit::failed;
+    if (!published && !stop.token().stop_requested()) return complain(published.error());
+    const bool all = publisher.acknowledged() == publisher.sent() && publisher.sent() > 0;
+    return all ? Exit::ok : Exit::failed;
 }
 
 }  // namespace silaware::app

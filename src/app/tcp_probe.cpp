@@ -42,4 +42,9 @@ bool can_connect(const std::string& host, const std::string& port, std::chrono::
     return open;
 }
 
+bool is_taken(const std::string& address, unsigned port) {
+    const std::string host = address == "0.0.0.0" || address == "::" ? "127.0.0.1" : address;
+    return can_connect(host, std::to_string(port), std::chrono::seconds(1));
+}
+
 }  // namespace silaware::app

@@ -2,6 +2,10 @@
 #include <sys/file.h>
 #include <unistd.h>
 
+#include <cerrno>
+#include <cstring>
+#include <thread>
+
 #include <fmt/format.h>
 #include <spdlog/spdlog.h>
 
@@ -12,6 +16,7 @@
 #include "app/private_servers.hpp"
 #include "app/stop_signal.hpp"
 #include "app/supervisor.hpp"
+#include "app/tcp_probe.hpp"
 #include "app/upgrade.hpp"
 #include "storage/migrations.hpp"
 
@@ -22,12 +27,25 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::chrono::seconds server_patience{90};
+constexpr std::chrono::seconds leftover_patience{5};
+
+/// What an `up` that was killed has left behind is on its way out; others stay.
+bool stays_taken(const std::string& address, unsigned port, const std::stop_token& stop) {
+    const auto end = std::chrono::steady_clock::now() + leftover_patience;
+    while (is_taken(address, port)) {
+        if (stop.stop_requested()) return false;
+        if (std::chrono::steady_clock::now() > end) return true;
+        std::this_thread::sleep_for(std::chrono::milliseconds(200));
+    }
+    return false;
+}
 
 /// Only one `up` at a time on a home folder. The lock goes with the process, however it ends.
 class HomeLock {
   public:
     explicit HomeLock(const fs::path& home) : file_(home / "up.lock") {
         descriptor_ = open(file_.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0640);
+        error_ = errno;
         held_ = descriptor_ >= 0 && flock(descriptor_, LOCK_EX | LOCK_NB) == 0;
     }
     ~HomeLock() {
@@ -38,6 +56,10 @@ class HomeLock {
 
     core::Result<void> require() const {
         if (held_) return {};
+        if (descriptor_ < 0) {
+            return core::fail(core::ErrorCode::unavailable,
+                              fmt::format("can't write {}: {}", file_.string(), std::strerror(error_)));
+        }
         return core::fail(core::ErrorCode::conflict,
                           fmt::format("another \"silaware up\" is running on {}: stop it, or choose another "
                                       "SILAWARE_HOME",
@@ -47,6 +69,7 @@ class HomeLock {
   private:
     fs::path file_;
     int descriptor_ = -1;
+    int error_ = 0;
     bool held_ = false;
 };
 
@@ -59,7 +82,8 @@ class System {
         stop_ = stop;
         settings_.set("SILAWARE_HOME", home_.string(), "absolute path");
         settings_.set("SECRET_KEY", secret_key(settings_), "kept in SILAWARE_HOME");
-        for (const auto step : {&System::start_database, &System::prepare_database, &System::start_broker}) {
+        for (const auto step : {&System::check_ports, &System::start_database, &System::prepare_database,
+                                &System::start_broker}) {
             if (auto done = (this->*step)(); !done) return done;
             if (stop.stop_requested()) return {};
         }
@@ -73,6 +97,20 @@ class System {
     void watch(std::stop_token stop) { supervisor_.watch(stop); }
 
   private:
+    core::Result<void> check_ports() {
+        if (options_.port != 0 && stays_taken(options_.host, options_.port, stop_)) {
+            return core::fail(
+                core::ErrorCode::unavailable,
+                fmt::format("port {} is taken: stop what listens there, or use --port for a free one",
+                            options_.port));
+        }
+        const auto metrics = static_cast<unsigned>(settings_.integer("METRICS_PORT"));
+        if (metrics == 0 || !stays_taken("127.0.0.1", metrics, stop_)) return {};
+        return core::fail(
+            core::ErrorCode::unavailable,
+            fmt::format("METRICS_PORT={} is taken: stop what listens there, or choose another", metrics));
+    }
+
     core::Result<void> start_database() {
         if (settings_.is_set("DB_HOST") || settings_.is_set("DB_SOCKET")) return {};
         PrivateMariaDb database(home_);

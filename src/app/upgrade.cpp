@@ -194,6 +194,7 @@ int describe_migration(const Settings& settings) {
     }
     storage::Database database(options);
     const auto connection = database.acquire();
+    if (const auto known = storage::require_known_schema(*connection); !known) return complain(known.error());
     const bool older = storage::needs_upgrade(*connection);
     const auto pending = storage::pending_migrations(*connection);
     if (older && storage::schema_version(*connection) == 0) {

@@ -112,6 +112,13 @@ void address_session(CURL* handle, const SmtpOptions& options) {
     curl_easy_setopt(handle, CURLOPT_TIMEOUT, static_cast<long>(options.total_timeout.count()));
 }
 
+void listen_to(CURL* handle, SmtpDialogue& dialogue, char* words) {
+    curl_easy_setopt(handle, CURLOPT_ERRORBUFFER, words);
+    curl_easy_setopt(handle, CURLOPT_DEBUGFUNCTION, &listen);
+    curl_easy_setopt(handle, CURLOPT_DEBUGDATA, &dialogue);
+    curl_easy_setopt(handle, CURLOPT_VERBOSE, 1L);
+}
+
 /// True where a refusal is about how we come, not about the mail: sign-in or TLS missing, or the server is
 /// closing.
 bool is_about_the_server(const SmtpDialogue& dialogue) {
@@ -146,6 +153,21 @@ std::string sender_address(const std::string& set, const SmtpOptions& options) {
 
 SmtpClient::SmtpClient(SmtpOptions options) : options_(std::move(options)) {}
 
+core::Result<void> SmtpClient::greet() const {
+    SmtpDialogue dialogue;
+    const std::function<bool()> always;
+    Transfer transfer(always);
+    const CurlHandle handle = open_curl();
+    char words[CURL_ERROR_SIZE] = "";
+    address_session(handle.get(), options_);
+    listen_to(handle.get(), dialogue, words);
+    curl_easy_setopt(handle.get(), CURLOPT_CUSTOMREQUEST, "NOOP");
+    curl_easy_setopt(handle.get(), CURLOPT_NOBODY, 1L);
+    const CURLcode result = transfer.perform(handle.get());
+    if (result == CURLE_OK) return {};
+    return core::fail(core::ErrorCode::unavailable, words_of(dialogue, result, words));
+}
+
 Delivery SmtpClient::send(const Message& message, const std::function<bool()>& go_on) const {
     std::vector<std::string> receivers = everyone(message);
     std::vector<Refusal> invalid = take_out_invalid(receivers);
@@ -165,10 +187,7 @@ Delivery SmtpClient::send(const Message& message, const std::function<bool()>& g
     const CurlList to = make_list(in_brackets);
     const CurlMime mime = make_mime(handle.get(), message);
     address_session(handle.get(), options_);
-    curl_easy_setopt(handle.get(), CURLOPT_ERRORBUFFER, words);
-    curl_easy_setopt(handle.get(), CURLOPT_DEBUGFUNCTION, &listen);
-    curl_easy_setopt(handle.get(), CURLOPT_DEBUGDATA, &dialogue);
-    curl_easy_setopt(handle.get(), CURLOPT_VERBOSE, 1L);
+    listen_to(handle.get(), dialogue, words);
     curl_easy_setopt(handle.get(), CURLOPT_MAIL_FROM, ("<" + message.sender + ">").c_str());
     curl_easy_setopt(handle.get(), CURLOPT_MAIL_RCPT, to.get());
     curl_easy_setopt(handle.get(), allow_refused_receivers, 1L);

@@ -57,6 +57,10 @@ class SmtpClient {
     /// A receiver that the server refuses does not keep the mail from the others.
     Delivery send(const Message& message, const std::function<bool()>& go_on = {}) const;
 
+    /// Connects as for a mail, with TLS and sign-in where they are set, and leaves. Error `unavailable`: what
+    /// the server said, else what went wrong.
+    core::Result<void> greet() const;
+
     const SmtpOptions& options() const { return options_; }
 
   private:

@@ -36,9 +36,14 @@ class Publisher::Session {
     explicit Session(PublisherOptions options);
     ~Session();
 
-    Result<std::int64_t> publish(std::string_view topic, std::string_view payload, milliseconds patience);
+    Result<std::int64_t> publish(std::string_view topic, std::string_view payload, milliseconds patience,
+                                 const std::stop_token& stop);
     bool drain(milliseconds timeout);
     bool connected() const { return connected_; }
+    std::string trouble() const {
+        const std::lock_guard lock(mutex_);
+        return trouble_;
+    }
     std::int64_t sent() const { return sent_; }
     std::int64_t acknowledged() const { return acknowledged_; }
 
@@ -48,16 +53,16 @@ class Publisher::Session {
     void work(const std::stop_token& stop);
     int connect(const std::stop_token& stop);
     void note_acknowledged(int packet_id);
-    void tell(LogLevel level, const std::string& text) const {
-        if (options_.log) options_.log(level, text);
-    }
+    void note_connack(int code);
+    void note_trouble(const std::string& text);
 
     PublisherOptions options_;
     int in_flight_;
     Handle client_;
     std::atomic<bool> connected_ = false;
-    std::mutex mutex_;
+    mutable std::mutex mutex_;
     std::condition_variable_any freed_;
+    std::string trouble_;
     std::array<std::int64_t, 65536> numbers_ = {};  ///< by packet id; 0: none
     std::atomic<std::int64_t> sent_ = 0;
     std::atomic<std::int64_t> acknowledged_ = 0;
@@ -82,18 +87,30 @@ Publisher::Session::~Session() {
 }
 
 void Publisher::Session::listen() {
-    mosquitto_connect_callback_set(client_.get(), [](mosquitto*, void* owner, int code) {
-        {
-            const std::lock_guard lock(self(owner).mutex_);
-            self(owner).connected_ = code == 0;
-        }
-        self(owner).freed_.notify_all();
-    });
+    mosquitto_connect_callback_set(client_.get(),
+                                   [](mosquitto*, void* owner, int code) { self(owner).note_connack(code); });
     mosquitto_disconnect_callback_set(client_.get(),
                                       [](mosquitto*, void* owner, int) { self(owner).connected_ = false; });
     mosquitto_publish_callback_set(client_.get(), [](mosquitto*, void* owner, int packet_id) {
         self(owner).note_acknowledged(packet_id);
     });
+}
+
+void Publisher::Session::note_connack(int code) {
+    {
+        const std::lock_guard lock(mutex_);
+        connected_ = code == 0;
+    }
+    freed_.notify_all();
+    if (code != 0) note_trouble(fmt::format("the broker refuses the connection: {}", refusal_text(code)));
+}
+
+void Publisher::Session::note_trouble(const std::string& text) {
+    {
+        const std::lock_guard lock(mutex_);
+        trouble_ = text;
+    }
+    if (options_.log) options_.log(LogLevel::warning, text);
 }
 
 void Publisher::Session::work(const std::stop_token& stop) {
@@ -119,23 +136,26 @@ int Publisher::Session::connect(const std::stop_token& stop) {
     // Tried first, because the library's own connect can hang for minutes.
     const auto tried = connect_tcp(broker.host, broker.port, connect_timeout, stop);
     if (!tried) {
-        tell(LogLevel::warning, tried.error().message);
+        note_trouble(tried.error().message);
         return MOSQ_ERR_NO_CONN;
     }
     // TLS checks the certificate against the name; without it the address that just worked is the sure one.
     const std::string host = broker.tls_ca.empty() ? peer_address(*tried) : broker.host;
     const int keepalive = std::max<int>(broker.keepalive_seconds, 5);
     const int result = mosquitto_connect(client_.get(), host.c_str(), broker.port, keepalive);
-    if (result != MOSQ_ERR_SUCCESS) tell(LogLevel::warning, explain(result));
+    if (result != MOSQ_ERR_SUCCESS)
+        note_trouble(fmt::format("no broker at {}:{}: {}", broker.host, broker.port, explain(result)));
     return result;
 }
 
 Result<std::int64_t> Publisher::Session::publish(std::string_view topic, std::string_view payload,
-                                                 milliseconds patience) {
+                                                 milliseconds patience, const std::stop_token& stop) {
     std::unique_lock lock(mutex_);
     // What is published before CONNACK would be sent twice.
-    if (!freed_.wait_for(lock, patience, [&] { return connected_ && sent_ - acknowledged_ < in_flight_; })) {
-        return fail(ErrorCode::unavailable, connected_ ? "the broker does not acknowledge" : "no broker");
+    const auto has_room = [&] { return connected_ && sent_ - acknowledged_ < in_flight_; };
+    if (!freed_.wait_for(lock, stop, patience, has_room)) {
+        if (connected_) return fail(ErrorCode::unavailable, "the broker does not acknowledge");
+        return fail(ErrorCode::unavailable, trouble_.empty() ? "the broker does not answer" : trouble_);
     }
     int packet_id = 0;
     const int result = mosquitto_publish(client_.get(), &packet_id, std::string(topic).c_str(),
@@ -172,14 +192,17 @@ Publisher::Publisher(PublisherOptions options) : session_(std::make_unique<Sessi
 Publisher::~Publisher() = default;
 
 Result<std::int64_t> Publisher::publish(std::string_view topic, std::string_view payload,
-                                        milliseconds patience) {
-    return session_->publish(topic, payload, patience);
+                                        milliseconds patience, const std::stop_token& stop) {
+    return session_->publish(topic, payload, patience, stop);
 }
 bool Publisher::drain(milliseconds timeout) {
     return session_->drain(timeout);
 }
 bool Publisher::connected() const {
     return session_->connected();
+}
+std::string Publisher::trouble() const {
+    return session_->trouble();
 }
 std::int64_t Publisher::sent() const {
     return session_->sent();

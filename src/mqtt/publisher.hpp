@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <stop_token>
 #include <string>
 #include <string_view>
 
@@ -30,15 +31,19 @@ class Publisher {
     Publisher(const Publisher&) = delete;
     Publisher& operator=(const Publisher&) = delete;
 
-    /// The number of the message, counted from 1. Waits while `in_flight` messages are unacknowledged, at
-    /// most `patience`; then error `unavailable`. A refused topic or payload is `invalid`.
+    /// The number of the message, counted from 1. Waits while there is no broker or `in_flight` messages are
+    /// unacknowledged, at most `patience` or until `stop`; then error `unavailable`, with the reason. A
+    /// refused topic or payload is `invalid`.
     core::Result<std::int64_t> publish(std::string_view topic, std::string_view payload,
-                                       std::chrono::milliseconds patience = std::chrono::seconds(30));
+                                       std::chrono::milliseconds patience = std::chrono::seconds(30),
+                                       const std::stop_token& stop = {});
 
     /// Waits until everything is acknowledged (true) or `timeout` has passed (false).
     bool drain(std::chrono::milliseconds timeout);
 
     bool connected() const;
+    /// Why there is no connection; empty before the first attempt has ended.
+    std::string trouble() const;
     std::int64_t sent() const;
     std::int64_t acknowledged() const;
 

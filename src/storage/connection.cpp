@@ -215,6 +215,34 @@ struct Connection::Statement final : ResultRow {
     }
 };
 
+namespace {
+
+bool connect(MYSQL* mysql, const DatabaseOptions& options, const char* host, unsigned port) {
+    const bool local = !options.socket.empty();
+    return mysql_real_connect(mysql, local ? nullptr : host, options.user.c_str(), options.password.c_str(),
+                              options.name.empty() ? nullptr : options.name.c_str(), port,
+                              local ? options.socket.c_str() : nullptr,
+                              CLIENT_FOUND_ROWS | CLIENT_MULTI_STATEMENTS) != nullptr;
+}
+
+/// To the client library "localhost" is its Unix socket, whatever the port; to everybody else it is this
+/// machine. So the socket is for the usual port, and only if there is one.
+bool reach(MYSQL* mysql, const DatabaseOptions& options, std::string_view host) {
+    constexpr unsigned usual_port = 3306;
+    constexpr unsigned no_such_socket = 2002;
+    const HostAddress address = split_host(host, options.port);
+    const bool ambiguous = options.socket.empty() && address.host == "localhost";
+    if (!ambiguous || address.port == usual_port) {
+        if (connect(mysql, options, address.host.c_str(), address.port)) return true;
+        if (!ambiguous || mysql_errno(mysql) != no_such_socket) return false;
+    }
+    const unsigned over_tcp = MYSQL_PROTOCOL_TCP;
+    mysql_options(mysql, MYSQL_OPT_PROTOCOL, &over_tcp);
+    return connect(mysql, options, address.host.c_str(), address.port);
+}
+
+}  // namespace
+
 Connection::Connection(const DatabaseOptions& options, std::string_view host)
     : implementation_(std::make_unique<Implementation>()), last_used_(std::chrono::steady_clock::now()) {
     MYSQL* mysql = &implementation_->mysql;
@@ -231,12 +259,7 @@ Connection::Connection(const DatabaseOptions& options, std::string_view host)
     mysql_options(mysql, MYSQL_INIT_COMMAND,
                   "SET time_zone='+00:00', sql_mode='STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION',"
                   " innodb_lock_wait_timeout=20");
-    const HostAddress address = split_host(host, options.port);
-    const bool local = !options.socket.empty();
-    if (mysql_real_connect(mysql, local ? nullptr : address.host.c_str(), options.user.c_str(),
-                           options.password.c_str(), options.name.empty() ? nullptr : options.name.c_str(),
-                           address.port, local ? options.socket.c_str() : nullptr,
-                           CLIENT_FOUND_ROWS | CLIENT_MULTI_STATEMENTS) == nullptr) {
+    if (!reach(mysql, options, host)) {
         const unsigned code = mysql_errno(mysql);
         const std::string message = mysql_error(mysql);
         mysql_close(mysql);

@@ -76,15 +76,17 @@ constexpr std::string_view find_upgrade = R"(
     SELECT COUNT(*) FROM information_schema.tables
      WHERE table_schema = DATABASE() AND table_name = 'upgrade_steps')";
 
-core::Result<void> newer_schema(int version) {
+}  // namespace
+
+core::Result<void> require_known_schema(Connection& connection) {
+    const int version = schema_version(connection);
+    if (version <= newest_schema_version()) return {};
     return core::fail(
         core::ErrorCode::conflict,
         fmt::format("the database is at schema {} but this silaware knows only {}: install the newer "
                     "silaware that migrated it",
                     version, newest_schema_version()));
 }
-
-}  // namespace
 
 int newest_schema_version() {
     return embedded_migrations().back().number;
@@ -96,8 +98,8 @@ int schema_version(Connection& connection) {
 }
 
 core::Result<void> require_current_schema(Connection& connection) {
+    if (auto known = require_known_schema(connection); !known) return known;
     const int version = schema_version(connection);
-    if (version > newest_schema_version()) return newer_schema(version);
     if (version < newest_schema_version()) {
         return core::fail(
             core::ErrorCode::conflict,
@@ -157,9 +159,7 @@ core::Result<void> migrate(Connection& connection, const std::function<void(cons
             core::ErrorCode::unavailable,
             "another process has been migrating this database for 10 minutes: try again when it is done");
     }
-    if (const int version = schema_version(connection); version > newest_schema_version()) {
-        return newer_schema(version);
-    }
+    if (auto known = require_known_schema(connection); !known) return known;
     connection.run_script(create_versions);
     const std::string collation = id_collation(connection);
     for (const Migration& migration : pending_migrations(connection)) {

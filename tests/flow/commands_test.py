@@ -7,6 +7,7 @@ import subprocess
 import time
 
 import pytest
+from mail_sink import MailSink
 from servers import MariaDB, Mosquitto, free_port, wait_for
 from silaware import BINARY, FreshDatabase, Ingest, Serve, environment, must_run, run
 
@@ -57,7 +58,9 @@ def test_a_bad_secret_is_not_printed(tmp_path):
 
 
 @pytest.mark.parametrize("arguments", [[], ["dance"], ["serve", "--port", "99999"], ["up", "--unknown"], ["account"],
-                                       ["account", "create"], ["simulate", "--devices", "0"]], ids=" ".join)
+                                       ["account", "create"], ["simulate", "--devices", "0"],
+                                       ["account", "create", "ada", "--email", "a@example.com", "--role", "root"]],
+                         ids=" ".join)
 def test_wrong_usage_is_exit_code_2(arguments, tmp_path):
     result = run(*arguments, env=environment(SILAWARE_HOME=tmp_path))
     assert result.returncode == 2 and result.stderr
@@ -68,6 +71,25 @@ def test_an_unknown_line_of_the_file_is_named(tmp_path):
     file.write_text("db-hots = here\n")
     result = run("config", "--config", file, env=environment())
     assert result.returncode == 2 and "db-hots" in result.stderr
+
+
+def test_a_file_from_windows_is_read(tmp_path):
+    file = tmp_path / "silaware.conf"
+    file.write_bytes(b"\xef\xbb\xbfcurrency = USD\r\nenergy-rate = 0.2\r\n")
+    said = must_run("config", "--config", file, env=environment())
+    assert "USD" in said and "0.2" in said
+
+
+def test_a_file_that_cannot_be_read_is_no_empty_one(tmp_path):
+    file = tmp_path / "silaware.conf"
+    file.write_text("currency = USD\n")
+    file.chmod(0)
+    tmp_path.chmod(0o755)
+    for folder in list(tmp_path.parents)[:2]:
+        folder.chmod(folder.stat().st_mode | 0o011)
+    reader = ["setpriv", "--reuid=65534", "--clear-groups"] if os.geteuid() == 0 else []
+    result = subprocess.run([*reader, BINARY, "config", "--config", file], env=environment(), capture_output=True, text=True)
+    assert result.returncode == 2 and "can't be read: Permission denied" in result.stderr, result.stderr
 
 
 def test_help_and_version():
@@ -94,7 +116,28 @@ def test_check_names_what_fails(tmp_path):
     lines = {line.split()[0]: line for line in result.stdout.splitlines()}
     for name in ("database", "broker", "mail"):
         assert "FAILED" in lines[name]
+    assert "Connection refused" in lines["broker"]
     assert " ok " in lines["disk"]
+
+
+def test_check_signs_in_at_the_mail_server(database, tmp_path):
+    with MailSink("--user", "mailer", "--password", "s3cret") as sink:
+        settings = environment(database.environment, sink.environment, SILAWARE_HOME=tmp_path, MAIL_USERNAME="mailer",
+                               MQTT_PORT=free_port(), MAIL_PASSWORD="s3cret")
+        [line] = [line for line in run("check", env=settings).stdout.splitlines() if line.startswith("mail")]
+        assert " ok " in line and "signed in as mailer" in line
+        settings["MAIL_PASSWORD"] = "wrong"
+        [line] = [line for line in run("check", env=settings).stdout.splitlines() if line.startswith("mail")]
+        assert "FAILED" in line and "535" in line and "wrong" not in line
+
+
+def test_check_goes_on_where_there_can_be_no_home(tmp_path):
+    (tmp_path / "file").write_text("")
+    result = run("check", env=environment(SILAWARE_HOME=tmp_path / "file/home", DB_SOCKET=tmp_path / "no.sock",
+                                          MQTT_PORT=free_port()))
+    lines = {line.split()[0]: line for line in result.stdout.splitlines()}
+    assert set(lines) == {"database", "broker", "mail", "clock", "disk"}
+    assert "FAILED" in lines["disk"] and "can't be made" in lines["disk"]
 
 
 @pytest.mark.parametrize("command", ["serve", "ingest", "purge", "recompute"])
@@ -117,6 +160,9 @@ def test_a_database_older_or_newer_than_the_program_is_refused(mariadb, broker, 
     database.rows("INSERT INTO schema_migrations (number, name) VALUES (9999, 'from_the_future')")
     result = run(command, env=settings)
     assert result.returncode == 1 and "newer" in result.stderr, result.stderr
+    for arguments in (["migrate"], ["migrate", "--dry-run"]):
+        result = run(*arguments, env=settings)
+        assert result.returncode == 1 and "9999" in result.stderr, result.stderr
     database.rows("DELETE FROM schema_migrations WHERE number = 9999")
     database.rows("DELETE FROM schema_migrations WHERE number = %s", newest)
     result = run(command, env=settings)
@@ -161,8 +207,8 @@ def test_accounts_are_made_and_passwords_reset(database, portal):
     assert run("account", "reset-password", "nobody", env=settings, text_in="a new password\n").returncode == 1
     short = run("account", "create", "shorty", "--email", "s@example.com", "--role", "user", env=settings, text_in="short\n")
     assert short.returncode == 1 and "password" in short.stderr
-    wrong = run("account", "create", "no spaces", "--email", "s@example.com", "--role", "king", env=settings, text_in="")
-    assert wrong.returncode == 1 and "role" in wrong.stderr and "username" in wrong.stderr
+    wrong = run("account", "create", "no spaces", "--email", "s@example.com", "--role", "user", env=settings, text_in="")
+    assert wrong.returncode == 1 and "username" in wrong.stderr
 
 
 def test_commands_say_that_the_database_is_out_of_reach(tmp_path):
@@ -180,9 +226,22 @@ def test_simulate_prints_what_was_sent_and_acknowledged(database, broker, ingest
 
 
 def test_simulate_without_a_broker_fails(tmp_path):
-    result = run("simulate", "--devices", 1, "--rate", 1, "--seconds", 1, timeout=90,
-                 env=environment(MQTT_HOST="127.0.0.1", MQTT_PORT=free_port()))
+    settings = environment(MQTT_HOST="127.0.0.1", MQTT_PORT=free_port())
+    result = run("simulate", "--devices", 1, "--rate", 100, "--seconds", 1, env=settings)
     assert result.returncode == 1
+    assert "sent 0" in result.stdout and "Connection refused" in result.stderr
+    process = subprocess.Popen([BINARY, "simulate", "--seconds", "0"], env=settings, stdout=subprocess.DEVNULL,
+                               stderr=subprocess.DEVNULL)
+    time.sleep(0.5)
+    process.terminate()
+    process.wait(5)
+
+
+def test_localhost_with_a_port_of_its_own_is_this_machine_over_tcp(tmp_path):
+    with MariaDB(port=free_port()) as server:
+        server.rows("CREATE OR REPLACE USER root@'127.0.0.1'", database=None)
+        server.rows("GRANT ALL ON *.* TO root@'127.0.0.1'", database=None)
+        must_run("migrate", env=environment(DB_HOST="localhost", DB_PORT=server.port, SILAWARE_HOME=tmp_path))
 
 
 def test_a_second_ingest_on_the_same_spool_refuses_and_says_why(database, broker, ingest):

@@ -3,6 +3,7 @@ import os
 import re
 import shutil
 import signal
+import tempfile
 import time
 from pathlib import Path
 
@@ -10,7 +11,7 @@ import pytest
 import requests
 from portal import Visitor, bearer
 from servers import free_port, wait_for
-from silaware import BINARY, FreshDatabase, Up, assert_accounts_balance, run
+from silaware import BINARY, FreshDatabase, Up, assert_accounts_balance, environment, run
 from telemetry import POWER, Device, mosquitto_pub, power
 
 START = 120  # a first start installs a database
@@ -64,6 +65,17 @@ def test_a_second_one_on_the_same_home_is_refused(up):
     result = run("up", "--port", free_port(), "--mqtt-port", free_port(), env=up.environment())
     assert result.returncode == 1 and str(up.home) in result.stderr
     assert requests.get(up.url + "/health", timeout=5).status_code == 200
+
+
+def test_a_portal_port_that_is_taken_is_named(up, tmp_path):
+    result = run("up", "--port", up.port, "--mqtt-port", free_port(), env=environment(SILAWARE_HOME=tmp_path))
+    assert result.returncode == 1 and f"port {up.port} is taken" in result.stderr and "--port" in result.stderr
+    assert not (tmp_path / "mariadb").exists()
+
+
+def test_a_home_may_have_a_blank_in_its_name():
+    with tempfile.TemporaryDirectory(prefix="Rumah Sakit ") as folder, Up(home=Path(folder) / "var") as up:
+        assert up.rows("SELECT COUNT(*) FROM power_monitoring") == [(0,)]
 
 
 def test_a_broker_port_that_is_taken_is_named(up, mariadb):

@@ -89,6 +89,25 @@ TEST(SmtpClient, SignsInOverImplicitTls) {
     EXPECT_EQ(sink.mails().size(), 1u);
 }
 
+TEST(SmtpClient, GreetsTheServerWithoutSending) {
+    SmtpSink sink({"--tls", "starttls", "--user", "mailer", "--password", "s3cret"});
+    SmtpOptions options = reaching(sink, SmtpSecurity::starttls);
+    options.username = "mailer";
+    options.password = "s3cret";
+    EXPECT_TRUE(SmtpClient(options).greet());
+    options.password = "wrong";
+    const auto refused = SmtpClient(options).greet();
+    ASSERT_FALSE(refused);
+    EXPECT_TRUE(has(refused.error().message, "535")) << refused.error().message;
+    options.tls_ca.clear();
+    const auto unknown = SmtpClient(options).greet();
+    ASSERT_FALSE(unknown);
+    EXPECT_TRUE(has(unknown.error().message, "certificate")) << unknown.error().message;
+    sink.stop();
+    EXPECT_FALSE(SmtpClient(options).greet());
+    EXPECT_TRUE(sink.mails().empty());
+}
+
 TEST(SmtpClient, OneRefusedReceiverDoesNotKeepTheMailFromTheOthers) {
     SmtpSink sink;
     sink.set_mode(R"({"refuse": {"a@x.id": "550 no such user", "c@x.id": "450 mailbox busy"}})");
