@@ -44,6 +44,14 @@ core::Result<http::ServerOptions> server_options(const Settings& settings, const
     return options;
 }
 
+/// Whoever asks for the health gives up after some seconds, so a database that hangs must show within them.
+storage::DatabaseOptions for_health(storage::DatabaseOptions options) {
+    options.connections = 2;
+    options.connect_timeout = std::chrono::seconds(2);
+    options.io_timeout = std::chrono::seconds(2);
+    return options;
+}
+
 /// Serves until the stop; `ready` is called when requests are answered.
 int serve_until(const Settings& settings, const http::ServerOptions& server_options, const StopSignal& signal,
                 const std::function<core::Result<void>()>& ready) {
@@ -59,6 +67,7 @@ int serve_until(const Settings& settings, const http::ServerOptions& server_opti
     storage::DatabaseOptions database_settings = database_options(settings);
     database_settings.connections = portal_connections;
     storage::Database database(database_settings);
+    storage::Database health_database(for_health(database_settings));
     notice.status("waiting for the database");
     if (const auto usable = wait_for_database(database, stop); !usable) return complain(usable.error());
     if (stop.stop_requested()) return Exit::ok;
@@ -67,6 +76,7 @@ int serve_until(const Settings& settings, const http::ServerOptions& server_opti
     portal::Portal portal{.settings = portal_settings(settings),
                           .zone = site_zone(settings),
                           .database = database,
+                          .health_database = health_database,
                           .renderer = *renderer,
                           .static_files = *static_files,
                           .live = std::make_shared<http::EventHub>(),

@@ -33,12 +33,7 @@ core::Result<http::Response> list_devices(const Portal& portal, const http::Requ
     const storage::DeviceStore devices(portal.database);
     const auto wanted = page_request(request);
     const auto to_json = [&](const storage::Device& device) { return as_json(portal, device); };
-    if (request.query("page")) return paged(devices.list(wanted), to_json);
-    core::Page<storage::Device> page;
-    page.items = devices.all(wanted.search);
-    page.total = static_cast<std::int64_t>(page.items.size());
-    page.per_page = std::max<std::int64_t>(page.total, 1);
-    return paged(page, to_json);
+    return paged(request.query("page") ? devices.list(wanted) : devices.all(wanted.search), to_json);
 }
 
 http::Response answer(const Portal& portal, std::int64_t id, int status) {

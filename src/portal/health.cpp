@@ -35,7 +35,7 @@ Health examine(storage::Database& database) {
 void add_health_routes(http::Router& router, Portal& portal) {
     add_route(router, portal, http::Method::get, "/health",
               [&portal](const http::Request&, const Visitor&) -> core::Result<http::Response> {
-                  const Health health = examine(portal.database);
+                  const Health health = examine(portal.health_database);
                   return http::Response::json({{"status", health.ok() ? "ok" : "degraded"},
                                                {"database", health.database},
                                                {"schema", health.schema}},

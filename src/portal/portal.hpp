@@ -52,6 +52,7 @@ struct Portal {
     PortalSettings settings;
     core::SiteZone zone;
     storage::Database& database;
+    storage::Database& health_database;  ///< for /health, which must answer soon: with short timeouts
     const view::Renderer& renderer;
     const http::StaticFiles& static_files;
     std::shared_ptr<http::EventHub> live;  ///< what /login/live sends

@@ -8,18 +8,24 @@ constexpr std::int64_t most_tokens = 50;
 constexpr std::int64_t touch_after_ms = 60'000;
 
 constexpr std::string_view lock_account = "SELECT id FROM accounts WHERE id = ? FOR UPDATE";
+// A new password is there to lock somebody out: the tokens that were made under the old one go with it.
+constexpr std::string_view forget_outlived = R"(
+    DELETE t FROM api_tokens t JOIN accounts a ON a.id = t.account_id
+     WHERE t.account_id = ? AND t.created_ms < a.password_changed_ms)";
 constexpr std::string_view count_tokens = "SELECT COUNT(*) FROM api_tokens WHERE account_id = ?";
 constexpr std::string_view insert_token =
     "INSERT INTO api_tokens (account_id, name, token_hash, scope, created_ms) VALUES (?, ?, ?, ?, ?)";
 constexpr std::string_view list_tokens = R"(
-    SELECT id, name, scope, created_ms, last_used_ms FROM api_tokens WHERE account_id = ? ORDER BY id)";
+    SELECT t.id, t.name, t.scope, t.created_ms, t.last_used_ms
+      FROM api_tokens t JOIN accounts a ON a.id = t.account_id
+     WHERE t.account_id = ? AND t.created_ms >= a.password_changed_ms ORDER BY t.id)";
 constexpr std::string_view find_token = R"(
     SELECT id, name, scope, created_ms, last_used_ms FROM api_tokens WHERE account_id = ? AND id = ? FOR UPDATE)";
 constexpr std::string_view delete_token = "DELETE FROM api_tokens WHERE account_id = ? AND id = ?";
 constexpr std::string_view find_use = R"(
     SELECT a.id, a.username, a.role, a.language, t.scope
       FROM api_tokens t JOIN accounts a ON a.id = t.account_id
-     WHERE t.token_hash = ?)";
+     WHERE t.token_hash = ? AND t.created_ms >= a.password_changed_ms)";
 constexpr std::string_view touch_token = R"(
     UPDATE api_tokens SET last_used_ms = ? WHERE token_hash = ? AND COALESCE(last_used_ms, 0) < ?)";
 
@@ -30,6 +36,7 @@ core::Result<ApiToken> ApiTokenStore::create(std::int64_t account_id, const std:
                                              const Change& change) {
     return database_.transaction([&](Connection& connection) -> core::Result<ApiToken> {
         connection.select<std::int64_t>(lock_account, account_id);
+        connection.execute(forget_outlived, account_id);
         if (connection.select_one<std::int64_t>(count_tokens, account_id).value_or(0) >= most_tokens) {
             return core::fail(core::ErrorCode::conflict,
                               "An account has at most 50 tokens: revoke one first.");

@@ -204,11 +204,10 @@ core::Page<Device> DeviceStore::list(const core::PageRequest& request) const {
     return page;
 }
 
-std::vector<Device> DeviceStore::all(const std::string& search) const {
-    const std::string pattern = like_pattern(search);
-    const std::string compact = compact_pattern(search);
-    return database_.select<Device>(both("", " ORDER BY id IS NULL, id, mac_address LIMIT ?"), pattern,
-                                    pattern, compact, pattern, pattern, compact, most_in_one);
+core::Page<Device> DeviceStore::all(const std::string& search) const {
+    core::Page<Device> page = list({1, most_in_one, search});
+    page.per_page = std::max<std::int64_t>(static_cast<std::int64_t>(page.items.size()), 1);
+    return page;
 }
 
 std::vector<Device> DeviceStore::registered() const {

@@ -65,8 +65,8 @@ class DeviceStore {
     /// Registered ones by id, then unregistered ones by address; `search` looks into address, MCU type,
     /// location, name and group.
     core::Page<Device> list(const core::PageRequest& request) const;
-    /// As `list`, all in one (at most 10,000).
-    std::vector<Device> all(const std::string& search) const;
+    /// As `list`, all on one page: where there are more than 10,000, the first of them, and the true total.
+    core::Page<Device> all(const std::string& search) const;
     std::vector<Device> registered() const;
 
   private:

@@ -173,12 +173,36 @@ TEST_F(AccessTest, AnApiTokenMayDoWhatItsScopeSays) {
     EXPECT_EQ(script.get("/get_jwt").status(), 403);
     script.headers["authorization"] = "Bearer " + text_of(full, "token");
     EXPECT_EQ(script.json(post, "/login/devices", {{"mac_address", "aabbccddeeff"}}).status(), 201);
+    EXPECT_EQ(script.json(post, "/login/profile/tokens", {{"name", "mine"}, {"scope", "full"}}).status(),
+              403);
 
     const auto list = browser.get("/login/profile/tokens/json");
     EXPECT_EQ(list.body_text().find(text_of(full, "token")), std::string_view::npos);
     EXPECT_EQ(browser.send(del, "/login/profile/tokens/" + std::to_string(full.at("id").as_int64())).status(),
               200);
     EXPECT_EQ(script.get("/login/accounts/json").status(), 401);
+}
+
+TEST_F(AccessTest, ANewPasswordEndsTheApiTokensOfBefore) {
+    browser.sign_in("ada", "ada password");
+    const auto create = [&] {
+        return text_of(
+            body_of(browser.json(post, "/login/profile/tokens", {{"name", "x"}, {"scope", "full"}})),
+            "token");
+    };
+    Browser script(site);
+    script.headers["authorization"] = "Bearer " + create();
+    EXPECT_EQ(script.get("/login/devices/json").status(), 200);
+    site.clock += core::Seconds(1);
+    EXPECT_EQ(
+        browser.json(put, "/login/profile/password", {{"current", "ada password"}, {"new", "another one"}})
+            .status(),
+        200);
+    EXPECT_EQ(script.get("/login/devices/json").status(), 401);
+    browser.sign_in("ada", "another one");
+    EXPECT_TRUE(body_of(browser.get("/login/profile/tokens/json")).at("items").as_array().empty());
+    script.headers["authorization"] = "Bearer " + create();
+    EXPECT_EQ(script.get("/login/devices/json").status(), 200);
 }
 
 TEST_F(AccessTest, AProxysOwnBasicLoginIsNoBadToken) {

@@ -92,6 +92,7 @@ struct TestPortal {
         : portal{.settings = settings(),
                  .zone = core::SiteZone::find("Asia/Jakarta").value(),
                  .database = *database,
+                 .health_database = *database,
                  .renderer = renderer,
                  .static_files = static_files,
                  .live = std::make_shared<http::EventHub>(),

@@ -66,7 +66,7 @@ TEST_F(DeviceStoreTest, AnAddressIsRegisteredOnceInWhateverSpelling) {
 TEST_F(DeviceStoreTest, ARowThatAnotherProgramPutInCountsToo) {
     database->execute("INSERT INTO devices (mac_address) VALUES ('AA:BB:CC:DD:EE:01')");
     EXPECT_EQ(devices.create(row("aabbccddee01"), by_root).error().code, ErrorCode::conflict);
-    const auto id = devices.all("").at(0).id;
+    const auto id = devices.all("").items.at(0).id;
     ASSERT_TRUE(devices.update(*id, row("aabbccddee01", "Roof"), by_root));
     EXPECT_EQ(devices.find(*id)->location, "Roof");
 }
@@ -76,7 +76,7 @@ TEST_F(DeviceStoreTest, TheUnregisteredOnesStandBehindTheRegisteredOnes) {
     report("AA:BB:CC:DD:EE:02", 10);
     report("AA:BB:CC:DD:EE:01", 20);
     report("never-reported", 0);
-    const auto all = devices.all("");
+    const auto all = devices.all("").items;
     ASSERT_EQ(all.size(), 2u);
     EXPECT_TRUE(all[0].id);
     EXPECT_EQ(all[1].mac_address, "AA:BB:CC:DD:EE:01");
@@ -108,7 +108,7 @@ TEST_F(DeviceStoreTest, WhatItMeasuredStaysWhenItIsRemoved) {
     const auto id = devices.create(row("AA:BB:CC:DD:EE:01"), by_root);
     report("AA:BB:CC:DD:EE:01", 42);
     ASSERT_TRUE(devices.remove(*id, by_root));
-    EXPECT_EQ(devices.all("").at(0).last_seen_ms, 42);
+    EXPECT_EQ(devices.all("").items.at(0).last_seen_ms, 42);
     EXPECT_EQ(devices.remove(*id, by_root).error().code, ErrorCode::not_found);
     EXPECT_EQ(devices.update(*id, row("x"), by_root).error().code, ErrorCode::not_found);
 }
@@ -118,8 +118,8 @@ TEST_F(DeviceStoreTest, AnImportCreatesAndUpdates) {
     const auto outcome = devices.import({row("aabbccddee01", "new"), row("AA:BB:CC:DD:EE:02")}, by_root);
     EXPECT_EQ(outcome.created, 1);
     EXPECT_EQ(outcome.updated, 1);
-    EXPECT_EQ(devices.all("").at(0).location, "new");
-    EXPECT_EQ(devices.all("").size(), 2u);
+    EXPECT_EQ(devices.all("").items.at(0).location, "new");
+    EXPECT_EQ(devices.all("").items.size(), 2u);
 }
 
 }  // namespace

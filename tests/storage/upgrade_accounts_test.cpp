@@ -43,7 +43,7 @@ TEST_F(UpgradeAccountsTest, DevicesGetTheirOneSpelling) {
     const auto notes = fill_device_keys(*database);
     EXPECT_EQ(notes.changed, 2);
     ASSERT_EQ(notes.problems.size(), 1u);
-    const auto devices = DeviceStore(*database).all("");
+    const auto devices = DeviceStore(*database).all("").items;
     EXPECT_EQ(devices.at(0).mac_address, "AA:BB:CC:DD:EE:FF");
     EXPECT_EQ(devices.at(1).mac_address, "AA:BB:CC:DD:EE:FF");
     EXPECT_EQ(devices.at(2).mac_address, "pump 7");
