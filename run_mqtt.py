@@ -42,7 +42,10 @@ def with_config(arguments):
 
 def is_running(binary, arguments):
     """Whether an ingest process, however it was started, holds the lock of the spool."""
-    settings = subprocess.check_output([binary, "config"] + arguments, universal_newlines=True)
+    try:
+        settings = subprocess.check_output([binary, "config"] + arguments, universal_newlines=True)
+    except subprocess.CalledProcessError as error:
+        sys.exit(error.returncode)  # it has said what is wrong
     home = re.search(r"^SILAWARE_HOME +(.+?) +(default|option|environment|file .*)$", settings, re.M).group(1)
     try:
         with open(os.path.join(home, "spool", "spool.lock")) as lock:

@@ -9,6 +9,7 @@
 
 #include "app/commands.hpp"
 #include "app/environment.hpp"
+#include "app/private_servers.hpp"
 #include "core/text.hpp"
 
 namespace {
@@ -175,6 +176,7 @@ int run(int argc, char** argv) {
         fmt::print(stderr, "silaware: {}\n", resolved.error().message);
         return Exit::usage;
     }
+    if (!app.got_subcommand("up")) adopt_private_database(line.settings);
     set_up_log(line.settings);
     return line.chosen();
 }

@@ -2,6 +2,8 @@
 
 #include <unistd.h>
 
+#include <algorithm>
+#include <array>
 #include <fstream>
 
 #include <fmt/format.h>
@@ -42,6 +44,16 @@ fs::path socket_in(const fs::path& folder) {
 
 }  // namespace
 
+void adopt_private_database(Settings& settings) {
+    for (const Setting& setting : settings.all()) {
+        constexpr std::array of_database = {"DB_HOST", "DB_SOCKET", "DB_USER", "DB_PASSWORD"};
+        const bool matters = std::ranges::find(of_database, setting.variable) != of_database.end();
+        if (matters && setting.source != "default") return;
+    }
+    const PrivateMariaDb database(fs::absolute(settings["SILAWARE_HOME"]).lexically_normal());
+    if (database.exists()) settings.set("DB_SOCKET", database.socket(), "private MariaDB");
+}
+
 PrivateMariaDb::PrivateMariaDb(const fs::path& home)
     : folder_(home / "mariadb"),
       data_(folder_ / "data"),
@@ -56,7 +68,7 @@ core::Result<void> PrivateMariaDb::prepare() {
     end_leftover(folder_ / "mariadb.pid", data_.string(), leftover_patience);
     // Its own: a server that starts deletes what others have in a folder for temporary tables.
     fs::create_directories(tmp_);
-    if (fs::exists(data_ / "mysql")) return {};
+    if (exists()) return {};
 
     const auto installer = require_program("mariadb-install-db", "mariadb-server");
     if (!installer) return core::fail(installer.error());
@@ -77,6 +89,11 @@ core::Result<void> PrivateMariaDb::prepare() {
     }
     fs::rename(fresh, data_);
     return {};
+}
+
+bool PrivateMariaDb::exists() const {
+    std::error_code unreadable;
+    return fs::exists(data_ / "mysql", unreadable);
 }
 
 ChildCommand PrivateMariaDb::command() const {

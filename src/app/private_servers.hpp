@@ -5,9 +5,14 @@
 #include <string>
 
 #include "app/child_process.hpp"
+#include "app/settings.hpp"
 #include "core/error.hpp"
 
 namespace silaware::app {
+
+/// For the commands beside `silaware up`: where nothing of a database is set, and the home holds a private
+/// one, that is meant.
+void adopt_private_database(Settings& settings);
 
 /// A MariaDB of our own below `home`, on a Unix socket, tuned for durability on a small machine.
 class PrivateMariaDb {
@@ -16,6 +21,8 @@ class PrivateMariaDb {
 
     /// Creates the data folder at the first start. Error `unavailable`: what is missing and what to do.
     core::Result<void> prepare();
+    /// True behind the first start.
+    bool exists() const;
     ChildCommand command() const;
     /// True when it answers on its socket.
     bool is_ready() const;

@@ -18,7 +18,11 @@ namespace silaware::app {
 
 namespace {
 
-constexpr std::string_view take_lock = "SELECT COALESCE(GET_LOCK('silaware.upgrade', 0), 0)";
+// Of this database alone, whatever else the server holds.
+constexpr std::string_view take_lock =
+    "SELECT COALESCE(GET_LOCK(CONCAT('silaware.upgrade.', LEFT(MD5(DATABASE()), 16)), 0), 0)";
+constexpr std::string_view release_lock =
+    "SELECT COALESCE(RELEASE_LOCK(CONCAT('silaware.upgrade.', LEFT(MD5(DATABASE()), 16))), 0)";
 
 void say(const std::string& line) {
     fmt::print("{}\n", line);
@@ -156,7 +160,7 @@ int upgrade_older(storage::Database& database, const Settings& settings, std::st
     const bool clear = upgrade.check();
     const bool done =
         clear && upgrade.copy_tables() && run_migrations(database) == Exit::ok && upgrade.finish();
-    lock->select_one<std::int64_t>("SELECT COALESCE(RELEASE_LOCK('silaware.upgrade'), 0)");
+    lock->select_one<std::int64_t>(release_lock);
     if (!clear) {
         fmt::print(stderr,
                    "silaware: nothing was changed; run \"silaware migrate\" again when that is done\n");

@@ -29,8 +29,11 @@ constexpr std::string_view find_collation = R"(
      WHERE collation_name IN ('uca1400_as_ci', 'utf8mb4_uca1400_as_ci', 'utf8mb4_0900_as_ci')
      ORDER BY collation_name DESC LIMIT 1)";
 
-constexpr std::string_view lock_name = "silaware.migrate";
-constexpr int lock_wait_seconds = 600;
+// Of this database alone, whatever else the server holds.
+constexpr std::string_view take_lock =
+    "SELECT COALESCE(GET_LOCK(CONCAT('silaware.migrate.', LEFT(MD5(DATABASE()), 16)), 600), 0)";
+constexpr std::string_view release_lock =
+    "SELECT COALESCE(RELEASE_LOCK(CONCAT('silaware.migrate.', LEFT(MD5(DATABASE()), 16))), 0)";
 
 std::string id_collation(Connection& connection) {
     auto name = connection.select_one<std::string>(find_collation).value_or("utf8mb4_unicode_ci");
@@ -50,15 +53,12 @@ std::string with_collation(std::string_view sql, const std::string& collation) {
 class MigrationLock {
   public:
     explicit MigrationLock(Connection& connection) : connection_(connection) {
-        held_ =
-            connection
-                .select_one<std::int64_t>("SELECT COALESCE(GET_LOCK(?, ?), 0)", lock_name, lock_wait_seconds)
-                .value_or(0) == 1;
+        held_ = connection.select_one<std::int64_t>(take_lock).value_or(0) == 1;
     }
     ~MigrationLock() {
         if (!held_ || connection_.broken()) return;
         try {
-            connection_.select_one<std::int64_t>("SELECT COALESCE(RELEASE_LOCK(?), 0)", lock_name);
+            connection_.select_one<std::int64_t>(release_lock);
         } catch (const DatabaseError&) {
             // The connection is gone, and the lock with it.
         }
@@ -152,6 +152,25 @@ std::vector<Migration> pending_migrations(Connection& connection) {
     return pending;
 }
 
+std::vector<std::string> tables_in_the_way(Connection& connection) {
+    constexpr std::string_view create = "CREATE TABLE IF NOT EXISTS ";
+    constexpr std::string_view find = R"(
+        SELECT COUNT(*) FROM information_schema.tables WHERE table_schema = DATABASE() AND table_name = ?)";
+    std::vector<std::string> found;
+    if (schema_version(connection) > 0) return found;
+    const auto& migrations = embedded_migrations();
+    // The first makes the specified tables, which an older system may have filled.
+    for (auto migration = migrations.begin() + 1; migration != migrations.end(); ++migration) {
+        const std::string_view sql = migration->sql;
+        for (auto at = sql.find(create); at != sql.npos; at = sql.find(create, at)) {
+            at += create.size();
+            const std::string table(sql.substr(at, sql.find(' ', at) - at));
+            if (connection.select_one<std::int64_t>(find, table).value_or(0) > 0) found.push_back(table);
+        }
+    }
+    return found;
+}
+
 core::Result<void> migrate(Connection& connection, const std::function<void(const std::string&)>& report) {
     const MigrationLock lock(connection);
     if (!lock.held()) {
@@ -160,6 +179,13 @@ core::Result<void> migrate(Connection& connection, const std::function<void(cons
             "another process has been migrating this database for 10 minutes: try again when it is done");
     }
     if (auto known = require_known_schema(connection); !known) return known;
+    if (const auto others = tables_in_the_way(connection); !others.empty()) {
+        return core::fail(
+            core::ErrorCode::conflict,
+            fmt::format("another program has a table {0} in this database: RENAME TABLE {0} TO …, or "
+                        "use another database (DB_NAME)",
+                        others.front()));
+    }
     connection.run_script(create_versions);
     const std::string collation = id_collation(connection);
     for (const Migration& migration : pending_migrations(connection)) {

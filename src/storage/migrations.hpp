@@ -27,6 +27,8 @@ int newest_schema_version();
 /// What a database has been through; 0 for one without any of our migrations. Throws DatabaseError.
 int schema_version(Connection& connection);
 
+/// Tables of other programs with names that this one gives to its own; only before the first migration.
+std::vector<std::string> tables_in_the_way(Connection& connection);
 /// Error `conflict` for a database that a newer program has migrated.
 core::Result<void> require_known_schema(Connection& connection);
 /// Nothing, or why this program can't work on the database and which command helps.

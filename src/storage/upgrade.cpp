@@ -246,6 +246,16 @@ class TableCopy {
     std::string shadow_;
 };
 
+/// A run that was killed leaves its last statement to the server, which finishes it: its rows must not come
+/// in behind those of the next run. The lock goes with the connection, so only when that statement has ended.
+void await_former_run(Connection& connection) {
+    constexpr std::string_view take_lock =
+        "SELECT COALESCE(GET_LOCK(CONCAT('silaware.copy.', LEFT(MD5(DATABASE()), 16)), 3600), 0)";
+    if (connection.select_one<std::int64_t>(take_lock).value_or(0) == 1) return;
+    throw DatabaseError(1205,
+                        "a former run of the upgrade has been working for an hour: end it on the server");
+}
+
 void prepare_small_tables(Connection& connection) {
     for (const std::string table : small_tables) {
         if (!table_exists(connection, table)) continue;
@@ -357,6 +367,7 @@ bool copy_older_tables(Database& database, const core::SiteZone& zone, const Upg
     const Database::Lease lease = database.acquire();
     Connection& connection = *lease;
     if (schema_version(connection) > 0) return true;  // the migrations have begun: the copies are done
+    await_former_run(connection);
     const LenientMode lenient(connection);
     prepare_small_tables(connection);
     const OlderClock clock = clock_of(connection, zone, notes);

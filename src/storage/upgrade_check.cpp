@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "storage/migrations.hpp"
 #include "storage/upgrade_tables.hpp"
 
 namespace silaware::storage {
@@ -113,6 +114,12 @@ std::vector<std::string> upgrade_obstacles(Connection& connection) {
     std::vector<std::string> obstacles;
     for (const NeededColumns& wanted : needed)
         check_table(connection, wanted, obstacles);
+    for (const std::string& table : tables_in_the_way(connection)) {
+        obstacles.push_back(fmt::format(
+            "another program has a table {0}, as silaware will: RENAME TABLE {0} TO …, or drop it if "
+            "nothing needs it (Flask keeps logins in sessions)",
+            table));
+    }
     if (!obstacles.empty()) return obstacles;
     for (const auto& [table, column] : bounded_texts)
         check_length(connection, table, column, obstacles);

@@ -66,6 +66,7 @@ def test_the_watchdog_tells_cron_why_it_can_not_start(folder):
         config.write("retention-months = 0\n")
     failed = launch(folder, "--watchdog")
     assert failed.returncode != 0 and "RETENTION_MONTHS" in failed.stdout
+    assert "Traceback" not in failed.stdout
 
 
 def test_a_second_one_refuses_and_says_who_is_there(folder):

@@ -67,6 +67,17 @@ def test_a_second_one_on_the_same_home_is_refused(up):
     assert requests.get(up.url + "/health", timeout=5).status_code == 200
 
 
+def test_other_commands_find_the_private_database_of_the_home(up):
+    settings = environment(SILAWARE_HOME=up.home)
+    result = run("account", "create", "fromcommand", "--email", "c@example.com", "--role", "user", env=settings)
+    assert result.returncode == 0, result.stderr
+    assert up.rows("SELECT COUNT(*) FROM accounts WHERE username = 'fromcommand'") == [(1,)]
+    assert "private MariaDB" in run("config", env=settings).stdout
+    result = run("account", "create", "other", "--email", "o@example.com", "--role", "user",
+                 env={**settings, "DB_HOST": "127.0.0.1", "DB_PORT": str(free_port())})
+    assert result.returncode == 1 and "can't be reached" in result.stderr
+
+
 def test_a_portal_port_that_is_taken_is_named(up, tmp_path):
     result = run("up", "--port", up.port, "--mqtt-port", free_port(), env=environment(SILAWARE_HOME=tmp_path))
     assert result.returncode == 1 and f"port {up.port} is taken" in result.stderr and "--port" in result.stderr

@@ -164,6 +164,25 @@ def test_live_readings_go_on(database, upgraded, broker):
     assert must_run("recompute", env=environment(database.environment)).strip().endswith("nothing changed")
 
 
+def test_a_run_right_behind_a_kill_waits_for_what_the_server_still_does(mariadb):
+    older = SmallOlderDatabase(mariadb)
+    older.rows("INSERT INTO power_monitoring (uid, rtc, energy) SELECT CONCAT('AABBCCDDEE', 10 + seq % 50), NOW(), seq / 50 "
+               "FROM seq_1_to_200000")
+    rows = older.value("SELECT COUNT(*) FROM power_monitoring")
+    env = environment(older.environment)
+    try:
+        for delay in (0.2, 0.4, 0.6):
+            process = subprocess.Popen([BINARY, "migrate"], env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+            wait_for(lambda: older.rows("SHOW TABLES LIKE 'upgrade_steps'"), what="the begin of the upgrade")
+            time.sleep(delay)
+            process.kill()
+            process.wait()
+        must_run("migrate", env=env)
+        assert older.value("SELECT COUNT(*) FROM power_monitoring") == rows
+    finally:
+        older.drop()
+
+
 def test_an_unfinished_upgrade_is_not_served(mariadb):
     older = OlderDatabase(mariadb)
     try:
@@ -189,6 +208,8 @@ ODD = [
     ("a text that no page would take", "ALTER TABLE devices MODIFY location TEXT; UPDATE devices SET location = REPEAT('x', 256)",
      "the location of the row with id 1 in the table devices is longer than 255 characters",
      "UPDATE devices SET location = 'Ward 1'"),
+    ("a table of another program", "CREATE TABLE sessions (id INT PRIMARY KEY, session_id VARCHAR(255), data BLOB)",
+     "another program has a table sessions", "RENAME TABLE sessions TO flask_sessions"),
     ("an id of zero", "UPDATE temphumid SET id = 0", "temphumid has the id 0", "UPDATE temphumid SET id = 1"),
 ]
 
@@ -204,7 +225,7 @@ def test_what_cannot_be_taken_over_is_said_and_left_alone(mariadb, change, said,
             refused = run(*arguments, env=env)
             assert said in refused.stdout + refused.stderr
         assert refused.returncode == 1 and "nothing was changed" in refused.stderr
-        assert len(older.rows("SHOW TABLES")) == 8
+        assert len(older.rows("SHOW TABLES")) == 8 + change.startswith("CREATE TABLE")
         older.rows(remedy)
         must_run("migrate", env=env)
         assert older.meter_rows() == older.rows_of_meter
