@@ -15,8 +15,9 @@ namespace silaware::alerts {
 
 namespace {
 
-constexpr std::chrono::seconds round_every{10};
-constexpr std::chrono::seconds claim_every{9};  // a little less, so that a late round does not skip one
+constexpr std::chrono::seconds round_every{1};
+constexpr int rounds_to_check = 10;
+constexpr std::chrono::seconds claim_every{9};  // a little less, so that a late check does not skip one
 constexpr std::chrono::hours slow_checks_every{1};
 constexpr std::chrono::minutes disk_every{1};
 constexpr std::chrono::minutes tolerated_outage{1};
@@ -29,8 +30,10 @@ AlertJobs::AlertJobs(storage::Database& database, Options options)
 void AlertJobs::run(std::stop_token stop) {
     std::mutex mutex;
     std::condition_variable_any never;
-    while (!stop.stop_requested()) {
-        check(core::clock_now());
+    for (int round = 0; !stop.stop_requested(); ++round) {
+        const core::Instant now = core::clock_now();
+        if (round % rounds_to_check == 0) check(now);
+        send_digests(now);
         std::unique_lock lock(mutex);
         never.wait_for(lock, stop, round_every, [] { return false; });
     }
@@ -51,6 +54,18 @@ void AlertJobs::check(core::Instant now) {
     }
 }
 
+/// Several processes may look at once: each alert goes out with the one that takes it.
+void AlertJobs::send_digests(core::Instant now) {
+    try {
+        if (storage::alerts_for_digest(*database_.acquire(), now).empty()) return;
+        database_.transaction([&](storage::Connection& connection) {
+            notifier_.send_digests(connection, storage::read_alert_rules(connection), now);
+        });
+    } catch (const storage::DatabaseError& error) {
+        spdlog::debug("alerts: the digests wait: {}", error.what());  // check() tells of an outage
+    }
+}
+
 bool AlertJobs::is_due(std::string_view job, std::chrono::milliseconds interval, core::Instant now) {
     return storage::claim_job(database_, job, interval, now);
 }
@@ -59,9 +74,6 @@ void AlertJobs::check_shared(core::Instant now) {
     if (is_due("alerts", claim_every, now)) {
         run_check(&AlertJobs::check_silence, now);
         run_check(&AlertJobs::check_spools, now);
-        database_.transaction([&](storage::Connection& connection) {
-            notifier_.send_digests(connection, storage::read_alert_rules(connection), now);
-        });
     }
     if (is_due("alerts hourly", slow_checks_every, now)) {
         run_check(&AlertJobs::check_stuck_sensors, now);

@@ -25,6 +25,7 @@ class AlertJobs {
     using Check = void (AlertJobs::*)(storage::Connection&, Lifecycle&, core::Instant) const;
 
     void check_shared(core::Instant now);
+    void send_digests(core::Instant now);
     void run_check(Check check, core::Instant now);
     void record_outage(core::Instant now);
     bool is_due(std::string_view job, std::chrono::milliseconds interval, core::Instant now);

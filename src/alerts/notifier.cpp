@@ -171,7 +171,7 @@ void Notifier::mail_to(storage::Connection& connection, const storage::AlertRule
         return;
     }
     for (const Notice& notice : notices)
-        storage::hold_for_digest(connection, notice.alert_id, now + flood_window);
+        storage::hold_for_digest(connection, notice.alert_id, now + digest_wait);
 }
 
 void Notifier::call_webhook(storage::Connection& connection, const storage::AlertRules& rules,

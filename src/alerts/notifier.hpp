@@ -12,10 +12,12 @@
 namespace silaware::alerts {
 
 /// More alerts than this for the same receivers in one go leave in one mail.
-inline constexpr std::size_t digest_above = 10;
-/// After this many alert mails within `flood_window` further ones wait for the next digest.
+inline constexpr std::size_t digest_above = 20;
+/// After this many alert mails within `flood_window` further ones are gathered for `digest_wait`, which with
+/// all else that a mail waits for stays below 10 s.
 inline constexpr std::int64_t flood_mails = 20;
 inline constexpr core::Milliseconds flood_window = std::chrono::minutes(1);
+inline constexpr core::Milliseconds digest_wait = std::chrono::seconds(5);
 
 /// Puts what is to be told about alerts into the outbox: mails to the receivers of the settings, each in his
 /// language, and webhooks. Works in the caller's transaction; throws DatabaseError.

@@ -8,6 +8,7 @@
 #include "core/clock.hpp"
 #include "domain/retention.hpp"
 #include "storage/purge.hpp"
+#include "storage/upgrade_accounts.hpp"
 
 namespace silaware::ingest {
 
@@ -23,9 +24,10 @@ void Housekeeping::run(std::stop_token stop) {
     std::condition_variable_any never;
     while (!stop.stop_requested()) {
         try {
+            storage::fill_device_keys(database_);  // of devices that another program registered
             cleanup_old_data(stop);
         } catch (const storage::DatabaseError& error) {
-            spdlog::warn("purge: {}; it will be tried again", error.what());
+            spdlog::warn("housekeeping: {}; it will be tried again", error.what());
         }
         std::unique_lock lock(mutex);
         never.wait_for(lock, stop, look_every, [] { return false; });

@@ -19,10 +19,12 @@ constexpr std::string_view save_device = R"(
     ON DUPLICATE KEY UPDATE last_seen_ms = VALUES(last_seen_ms), usual_interval_ms = VALUES(usual_interval_ms),
       last_power_ms = VALUES(last_power_ms), last_run_ms = VALUES(last_run_ms),
       last_climate_ms = VALUES(last_climate_ms))";
-// Rows without a key were put in by another program; and the server may fold letters that the key keeps
-// apart.
+// Rows without a key were put in by another program, a MAC perhaps in another form; and the server may fold
+// letters that the key keeps apart.
 constexpr std::string_view find_registered = R"(
-    SELECT id FROM devices WHERE mac_key = ? UNION ALL SELECT id FROM devices WHERE mac_address = ? LIMIT 1)";
+    SELECT id FROM devices WHERE mac_key = ? UNION ALL SELECT id FROM devices WHERE mac_address = ?
+    UNION ALL SELECT id FROM devices
+     WHERE mac_key IS NULL AND REPLACE(REPLACE(REPLACE(mac_address, ':', ''), '-', ''), '.', '') = ? LIMIT 1)";
 
 constexpr std::size_t most_remembered = 100'000;
 
@@ -43,6 +45,15 @@ KnownDeviceId find_or_add(Connection& connection, const std::string& uid, std::i
     const auto added = connection.select_one<KnownDeviceId>(find_device, uid);
     if (!added) throw DatabaseError(1032, "known_devices lost the row of " + uid);
     return *added;
+}
+
+/// The digits of a MAC; of another id nothing.
+std::optional<std::string> mac_digits(const std::string& key) {
+    const auto id = core::DeviceId::parse(key);
+    if (!id || !id->is_mac()) return std::nullopt;
+    std::string digits = key;
+    std::erase(digits, ':');
+    return digits;
 }
 
 }  // namespace
@@ -80,7 +91,8 @@ std::vector<std::string> KnownDeviceStore::registered_among(Connection& connecti
                                                             std::span<const std::string> keys) {
     std::vector<std::string> registered;
     for (const std::string& key : keys) {
-        if (connection.select_one<std::int64_t>(find_registered, key, key)) registered.push_back(key);
+        if (connection.select_one<std::int64_t>(find_registered, key, key, mac_digits(key)))
+            registered.push_back(key);
     }
     return registered;
 }

@@ -156,8 +156,12 @@ std::vector<std::string> tables_in_the_way(Connection& connection) {
     constexpr std::string_view create = "CREATE TABLE IF NOT EXISTS ";
     constexpr std::string_view find = R"(
         SELECT COUNT(*) FROM information_schema.tables WHERE table_schema = DATABASE() AND table_name = ?)";
+    const auto exists = [&](const std::string& table) {
+        return connection.select_one<std::int64_t>(find, table).value_or(0) > 0;
+    };
     std::vector<std::string> found;
-    if (schema_version(connection) > 0) return found;
+    // A table that only we have: then the others are ours, too, whatever became of the record of it.
+    if (schema_version(connection) > 0 || exists("known_devices")) return found;
     const auto& migrations = embedded_migrations();
     // The first makes the specified tables, which an older system may have filled.
     for (auto migration = migrations.begin() + 1; migration != migrations.end(); ++migration) {
@@ -165,7 +169,7 @@ std::vector<std::string> tables_in_the_way(Connection& connection) {
         for (auto at = sql.find(create); at != sql.npos; at = sql.find(create, at)) {
             at += create.size();
             const std::string table(sql.substr(at, sql.find(' ', at) - at));
-            if (connection.select_one<std::int64_t>(find, table).value_or(0) > 0) found.push_back(table);
+            if (exists(table)) found.push_back(table);
         }
     }
     return found;

@@ -45,23 +45,30 @@ Fields device_fields(const MailDevice& device) {
 }
 
 /// How the value of a kind of alert is written; a unit that begins with `unit.` is a word of the catalogue.
+/// Readings and limits are written as they are: 30.0 is not above 30.0.
 struct Measure {
     std::string_view kind;
-    int decimals;
+    int decimals;  ///< at least
     std::string_view unit;
+    enum class Rounding { none, as_limit, to_decimals } rounding = Rounding::to_decimals;
 };
 constexpr std::array measures{
-    Measure{"temperature", 1, "°C"},
-    Measure{"humidity", 1, "%"},
+    Measure{"temperature", 1, "°C", Measure::Rounding::none},
+    Measure{"humidity", 1, "%", Measure::Rounding::none},
     Measure{"disk", 1, "%"},
-    Measure{"power", 0, "W"},
+    Measure{"power", 0, "W", Measure::Rounding::none},
     Measure{"power_factor", 2, ""},
     Measure{"spool", 0, "MiB"},
-    Measure{"maintenance", 1, "unit.hours"},
+    Measure{"maintenance", 1, "unit.hours", Measure::Rounding::as_limit},
     Measure{"offline", 0, "unit.minutes"},
     Measure{"stale", 0, "unit.minutes"},
     Measure{"database", 0, "unit.minutes"},
 };
+
+/// With at least `decimals` of them.
+std::string exactly(double value, int decimals, std::string_view language) {
+    return format_number(value, std::max(decimals, decimals_of(value)), language);
+}
 
 void put_in(std::string& sentence, std::string_view marker, const std::string& words) {
     if (const auto at = sentence.find(marker); at != std::string::npos)
@@ -78,16 +85,25 @@ std::string Renderer::alert_text(const std::string& language, std::string_view p
     return known == nullptr ? one_line(std::string(kind)) : *known;
 }
 
-std::string Renderer::with_unit(const std::string& language, std::string_view kind,
-                                const std::optional<double>& value) const {
-    if (!value) return {};
+Renderer::Measured Renderer::with_units(const std::string& language, std::string_view kind,
+                                        const std::optional<double>& value,
+                                        const std::optional<double>& limit) const {
     const auto known = std::find_if(measures.begin(), measures.end(),
                                     [&](const Measure& measure) { return measure.kind == kind; });
     const Measure measure = known == measures.end() ? Measure{kind, 1, ""} : *known;
-    const std::string number = format_number(*value, measure.decimals, language);
-    if (measure.unit.empty()) return number;
     const bool is_word = measure.unit.starts_with("unit.");
-    return number + " " + (is_word ? text(language, std::string(measure.unit)) : std::string(measure.unit));
+    const std::string unit = is_word ? text(language, std::string(measure.unit)) : std::string(measure.unit);
+    const auto show = [&](const std::optional<double>& number, bool exact, int decimals) {
+        if (!number) return std::string();
+        const std::string shown =
+            exact ? exactly(*number, decimals, language) : format_number(*number, decimals, language);
+        return unit.empty() ? shown : shown + " " + unit;
+    };
+    const bool exact = measure.rounding == Measure::Rounding::none;
+    int decimals = measure.decimals;
+    if (measure.rounding == Measure::Rounding::as_limit && limit)
+        decimals = std::max(decimals, decimals_of(*limit));
+    return {show(value, exact, decimals), show(limit, exact, decimals)};
 }
 
 std::string Renderer::alert_sentence(const std::string& language, std::string_view kind,
@@ -95,18 +111,20 @@ std::string Renderer::alert_sentence(const std::string& language, std::string_vi
                                      const std::optional<double>& limit) const {
     const std::string spoken = texts().speaks(language) ? language : "en";
     std::string sentence = alert_text(spoken, "alert.says.", kind);
-    put_in(sentence, "{value}", with_unit(spoken, kind, value));
-    put_in(sentence, "{limit}", with_unit(spoken, kind, limit));
+    const Measured measured = with_units(spoken, kind, value, limit);
+    put_in(sentence, "{value}", measured.value);
+    put_in(sentence, "{limit}", measured.limit);
     return sentence;
 }
 
 Fields Renderer::alert_fields(const AlertMail& alert) const {
+    const Measured measured = with_units(alert.language, alert.kind, alert.value, alert.limit);
     Fields fields{
         .values = {{"KIND", alert_text(alert.language, "alert.kind.", alert.kind)},
                    {"PLACE", place(alert.device)},
                    {"MESSAGE", alert_sentence(alert.language, alert.kind, alert.value, alert.limit)},
-                   {"VALUE", with_unit(alert.language, alert.kind, alert.value)},
-                   {"LIMIT", with_unit(alert.language, alert.kind, alert.limit)},
+                   {"VALUE", measured.value},
+                   {"LIMIT", measured.limit},
                    {"RAISED_AT", one_line(alert.raised_at)}}};
     fields.show_if(!place(alert.device).empty(), "WITH_PLACE");
     fields.show_if(alert.value.has_value(), "WITH_VALUE");
@@ -115,7 +133,9 @@ Fields Renderer::alert_fields(const AlertMail& alert) const {
 }
 
 Mail Renderer::render(const MaintenanceMail& data) const {
-    const auto hours = [&](double value) { return format_number(value, 1, data.language); };
+    // As many decimals as the interval has: a run of 905 s has passed 0.25 h, not 0.2.
+    const int decimals = std::max(1, decimals_of(data.interval_hours));
+    const auto hours = [&](double value) { return format_number(value, decimals, data.language); };
     Fields fields = device_fields(data.device);
     fields.values.insert(fields.values.end(), {{"TOTAL", hours(data.total_hours)},
                                                {"INTERVAL", hours(data.interval_hours)},
@@ -130,8 +150,8 @@ Mail Renderer::render(const ClimateMail& data) const {
     fields.values.insert(
         fields.values.end(),
         {{"QUANTITY", text(data.language, temperature ? "climate.temperature" : "climate.humidity")},
-         {"VALUE", format_number(data.value, 1, data.language) + unit},
-         {"LIMIT", format_number(data.limit, 1, data.language) + unit},
+         {"VALUE", exactly(data.value, 1, data.language) + unit},
+         {"LIMIT", exactly(data.limit, 1, data.language) + unit},
          {"OBSERVED_AT", one_line(data.observed_at)},
          {"SINCE", one_line(data.since)}});
     fields.sections.push_back(data.reminder ? "REMINDER" : "FIRST");

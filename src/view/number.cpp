@@ -20,4 +20,11 @@ std::string format_number(double value, int decimals, std::string_view language)
     return out;
 }
 
+int decimals_of(double value) {
+    constexpr int most = 6;
+    std::string plain = fmt::format("{:.{}f}", value, most);
+    plain.erase(plain.find_last_not_of('0') + 1);
+    return static_cast<int>(plain.size() - plain.find('.') - 1);
+}
+
 }  // namespace silaware::view

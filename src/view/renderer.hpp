@@ -72,8 +72,13 @@ class Renderer {
     Mail mail(std::string_view name, const MailFrame& frame, Fields content) const;
     std::string text(const std::string& language, const std::string& key) const;
     std::string alert_text(const std::string& language, std::string_view prefix, std::string_view kind) const;
-    std::string with_unit(const std::string& language, std::string_view kind,
-                          const std::optional<double>& value) const;
+    /// Value and limit of an alert with their unit; empty where there is none.
+    struct Measured {
+        std::string value;
+        std::string limit;
+    };
+    Measured with_units(const std::string& language, std::string_view kind,
+                        const std::optional<double>& value, const std::optional<double>& limit) const;
     Fields alert_fields(const AlertMail& alert) const;
 
     std::unique_ptr<State> state_;

@@ -16,9 +16,9 @@ const symbols = { maintenance: "screwdriver-wrench", temperature: "temperature-h
 
 const minutes = (value) => `${format.number(value)} ${t("unit.minutes")}`;
 const figures = {
-  temperature: (value) => `${format.number(value, 1)} °C`, humidity: (value) => `${format.number(value, 1)} %`, disk: (value) => `${format.number(value, 1)} %`,
+  temperature: (value) => `${format.exact(value, 6)} °C`, humidity: (value) => `${format.exact(value, 6)} %`, disk: (value) => `${format.number(value, 1)} %`,
   power: (value) => format.joined(format.power(value)), power_factor: (value) => format.number(value, 2), spool: (value) => `${format.number(value)} MiB`,
-  maintenance: (value) => format.joined(format.hours(value)), offline: minutes, stale: minutes, database: minutes,
+  maintenance: (value) => `${format.exact(value, 2)} ${t("unit.hours")}`, offline: minutes, stale: minutes, database: minutes,
 };
 const figure = (kind, value) => (value === null || value === undefined ? format.nothing : (figures[kind] ?? ((plain) => format.exact(plain, 2)))(value));
 

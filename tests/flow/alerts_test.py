@@ -191,3 +191,16 @@ def test_two_ingest_processes_send_one_mail(database, broker, ingest, sink):
         wait_for(lambda: one.metrics()["silaware_messages_stored_total"] > 0
                  and other.metrics()["silaware_messages_stored_total"] > 0, 20, "both to store")
         expect_mails(sink, "R-pair", 1)
+
+
+def test_a_flood_is_gathered_and_still_told_of_in_ten_seconds(feed, sink):
+    told = {}
+    for number in range(30):
+        feed(room(f"flood {number:02}", 40))
+        told[f"flood {number:02}"] = time.time()
+    wait_for(lambda: all(about(sink, name) for name in told), 10, "a mail about each room")
+    time.sleep(2)
+    for name, at in told.items():
+        [mail] = about(sink, name)
+        assert mail["at"] - at < 10, name
+    assert len([mail for mail in sink.mails() if "flood" in mail["text"]]) < 30

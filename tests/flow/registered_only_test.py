@@ -24,6 +24,10 @@ def test_only_registered_devices_are_stored_whatever_the_spelling(feed, admin, d
     database.rows("INSERT INTO devices (mac_address, mcu_type, location) VALUES (%s, 'ESP32', 'Ward 8')", stranger)
     assert feed((POWER, {"uid": stranger, "meter_data": {"voltage": [221]}}))["stored"] == 1
     database.rows("DELETE FROM power_monitoring WHERE uid = %s", stranger)
+    # In any form of the MAC.
+    for number, form in enumerate(["0b-aa-00-00-00-1%d", "0BAA0000001%d", "0baa.0000.001%d"]):
+        database.rows("INSERT INTO devices (mac_address, mcu_type, location) VALUES (%s, 'ESP32', 'Ward 9')", form % number)
+        assert feed((POWER, {"uid": f"0B:AA:00:00:00:1{number}", "meter_data": PLAIN}))["stored"] == 1
     reasons = [row[0] for row in database.rows("SELECT reason FROM quarantine")]
     assert len(reasons) == 3 and all(stranger in reason and "not registered" in reason for reason in reasons)
     assert database.value("SELECT COUNT(*) FROM power_monitoring WHERE uid = %s", stranger) == 0

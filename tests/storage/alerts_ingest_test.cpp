@@ -158,6 +158,14 @@ TEST_F(AlertIngestTest, TwoProcessesThatSeeItAtOnceSendOneMail) {
     EXPECT_EQ(shown().size(), 1u);
 }
 
+TEST_F(AlertIngestTest, AFewAtOnceLeaveInAMailEach) {
+    std::vector<ClimateFact> facts;
+    for (std::uint32_t i = 1; i <= 20; ++i)
+        facts.push_back({i, fmt::format("room {}", i), now, 35.f, std::nullopt});
+    climate(facts);
+    EXPECT_EQ(subjects().size(), 20u);
+}
+
 TEST_F(AlertIngestTest, ManyAtOnceLeaveInOneMail) {
     std::vector<ClimateFact> facts;
     for (std::uint32_t i = 1; i <= 50; ++i)

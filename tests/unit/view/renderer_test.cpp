@@ -160,7 +160,7 @@ TEST_F(RendererTest, MailsSpeakIndonesianWithItsNumbers) {
     mail.value = 31.25;
     mail.limit = 30;
     const auto out = renderer_->render(mail);
-    EXPECT_EQ(out.subject, "Suhu terlalu tinggi: Server (31,2 °C)");
+    EXPECT_EQ(out.subject, "Suhu terlalu tinggi: Server (31,25 °C)");
 }
 
 TEST_F(RendererTest, AMailNamesItsDeviceAsPeopleDo) {
@@ -169,7 +169,7 @@ TEST_F(RendererTest, AMailNamesItsDeviceAsPeopleDo) {
     mail.value = 31.25;
     mail.limit = 30;
     const auto out = renderer_->render(mail);
-    EXPECT_EQ(out.subject, "Temperature too high: Cold store <2>, Pharmacy (AA:BB:CC:DD:EE:FF) (31.2 °C)");
+    EXPECT_EQ(out.subject, "Temperature too high: Cold store <2>, Pharmacy (AA:BB:CC:DD:EE:FF) (31.25 °C)");
     EXPECT_TRUE(holds(out.text, "Device: Cold store <2> (AA:BB:CC:DD:EE:FF)\nLocation: Pharmacy\n"));
     EXPECT_TRUE(holds(out.html, "Cold store &lt;2&gt; (AA:BB:CC:DD:EE:FF)"));
     mail.device = {"AA:BB:CC:DD:EE:FF"};
@@ -189,6 +189,29 @@ TEST_F(RendererTest, AlertsOfOneDeviceStandInTheSubject) {
     digest.language = "id";
     EXPECT_EQ(renderer_->render(digest).subject,
               "Suhu terlalu tinggi, Kelembapan terlalu tinggi: Archive (R1)");
+}
+
+TEST_F(RendererTest, ReadingsAndLimitsAreWrittenAsTheyAre) {
+    ClimateMail climate;
+    climate.value = 30.04;
+    climate.limit = 30;
+    EXPECT_TRUE(holds(renderer_->render(climate).text, "is 30.04 °C; the maximum is 30.0 °C"));
+    climate.value = 33.25;
+    climate.limit = 30.25;
+    EXPECT_TRUE(holds(renderer_->render(climate).text, "is 33.25 °C; the maximum is 30.25 °C"));
+    EXPECT_EQ(renderer_->alert_sentence("en", "temperature", 30.04, 30),
+              "Temperature is 30.04 °C, above the maximum of 30.0 °C");
+    MaintenanceMail maintenance;
+    maintenance.total_hours = 905.0 / 3600;
+    maintenance.passed_hours = maintenance.interval_hours = 0.25;
+    EXPECT_TRUE(
+        holds(renderer_->render(maintenance).text, "has run for 0.25 hours and so passed 0.25 hours"));
+    maintenance.total_hours = 100'001.0 / 3600;
+    maintenance.passed_hours = 27;
+    maintenance.interval_hours = 3;
+    EXPECT_TRUE(
+        holds(renderer_->render(maintenance).text, "has run for 27.8 hours and so passed 27.0 hours"));
+    EXPECT_TRUE(holds(renderer_->alert_sentence("en", "maintenance", 905.0 / 3600, 0.25), "0.25"));
 }
 
 TEST_F(RendererTest, LineBreaksOfADeviceNeverReachTheSubject) {
