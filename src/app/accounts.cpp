@@ -25,6 +25,11 @@ void check(core::Error& error, const std::string& field, const std::optional<std
     if (problem) error.fields[field] = *problem;
 }
 
+std::optional<std::string> given_admin_password() {
+    const char* given = std::getenv("ADMIN_PASSWORD");
+    return given != nullptr && *given != '\0' ? std::optional<std::string>(given) : std::nullopt;
+}
+
 }  // namespace
 
 ChosenPassword choose_password(const std::optional<std::string>& given) {
@@ -62,11 +67,16 @@ core::Result<void> reset_password(storage::Database& database, const Settings& s
     return {};
 }
 
+core::Result<void> check_admin_password() {
+    const auto given = given_admin_password();
+    const auto problem = given ? auth::problem_with_password(*given) : std::nullopt;
+    if (!problem) return {};
+    return core::fail(core::ErrorCode::invalid, fmt::format("ADMIN_PASSWORD is not allowed: {}", *problem));
+}
+
 core::Result<void> create_first_admin(storage::Database& database, const Settings& settings) {
     if (!storage::AccountStore(database).is_empty()) return {};
-    const char* given = std::getenv("ADMIN_PASSWORD");
-    const ChosenPassword password = choose_password(
-        given != nullptr && *given != '\0' ? std::optional<std::string>(given) : std::nullopt);
+    const ChosenPassword password = choose_password(given_admin_password());
     auto created = create_account(database, settings, {"admin", "admin@example.com", "admin"}, password.text);
     if (!created) return created;
     if (password.was_made) {

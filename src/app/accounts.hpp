@@ -27,6 +27,8 @@ core::Result<void> create_account(storage::Database& database, const Settings& s
 core::Result<void> reset_password(storage::Database& database, const Settings& settings,
                                   const std::string& name, const std::string& password);
 
+/// Error `invalid` if ADMIN_PASSWORD is set to what no password may be.
+core::Result<void> check_admin_password();
 /// Makes the account `admin` if there is no account yet, with ADMIN_PASSWORD or a password that is printed
 /// once.
 core::Result<void> create_first_admin(storage::Database& database, const Settings& settings);

@@ -105,6 +105,16 @@ void add_broker_credentials(CLI::App& app, CommandLine& line) {
                             "a device or user that gets a new password; repeatable");
 }
 
+/// NaN is in every range.
+CLI::Validator a_number() {
+    return CLI::Validator(
+        [](const std::string& text) {
+            const bool is_number = silaware::core::parse_number(text).has_value();
+            return is_number ? std::string() : text + " is not a number";
+        },
+        "", "number");
+}
+
 void add_simulate(CLI::App& app, CommandLine& line) {
     auto* simulate = add(app, "simulate", "publish telemetry as devices do", line,
                          [&line] { return run_simulate(line.settings, line.simulate); });
@@ -113,7 +123,7 @@ void add_simulate(CLI::App& app, CommandLine& line) {
         ->check(CLI::Range(1, 100000));
     simulate->add_option("--rate", line.simulate.rate, "messages a second, all devices together")
         ->capture_default_str()
-        ->check(CLI::Range(0.001, 1e6));
+        ->check(CLI::Range(0.001, 1e6) & a_number());
     simulate->add_option("--seconds", line.simulate.seconds, "how long; 0: until Ctrl-C")
         ->capture_default_str()
         ->check(CLI::NonNegativeNumber);
@@ -168,6 +178,15 @@ int run(int argc, char** argv) {
     declare(app, line);
     try {
         app.parse(argc, argv);
+    } catch (const CLI::RequiredError& error) {
+        const auto words = app.remaining();
+        if (words.empty() || words.front().starts_with('-')) {
+            app.exit(error);
+        } else {
+            fmt::print(stderr, "silaware: there is no command \"{}\"; silaware --help lists them\n",
+                       words.front());
+        }
+        return Exit::usage;
     } catch (const CLI::ParseError& error) {
         return app.exit(error) == 0 ? Exit::ok : Exit::usage;
     }

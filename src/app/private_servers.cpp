@@ -146,12 +146,13 @@ core::Result<void> PrivateMosquitto::prepare() {
     fs::create_directories(folder_);
     fs::permissions(folder_, fs::perms::owner_all);
     end_leftover(folder_ / "mosquitto.pid", folder_.string(), leftover_patience);
-    if (is_taken(address_, port_)) {
+    if (const auto obstacle = obstacle_to_listening(address_, port_)) {
         return core::fail(
             core::ErrorCode::unavailable,
-            fmt::format("port {} is taken, perhaps by another mosquitto: stop it, use --mqtt-port for "
-                        "a free one, or MQTT_HOST=localhost to use that broker",
-                        port_));
+            fmt::format(
+                "a broker can't listen on {}:{}: {}. If another mosquitto does: stop it, use --mqtt-port for "
+                "a free port, or MQTT_HOST=localhost to use that broker",
+                address_, port_, *obstacle));
     }
     std::ofstream config(folder_ / "mosquitto.conf");
     config << fmt::format(
@@ -183,7 +184,8 @@ ChildCommand PrivateMosquitto::command() const {
 }
 
 bool PrivateMosquitto::is_ready() const {
-    return is_taken(address_, port_);
+    const std::string host = address_ == "0.0.0.0" || address_ == "::" ? "127.0.0.1" : address_;
+    return can_connect(host, std::to_string(port_), std::chrono::seconds(1));
 }
 
 }  // namespace silaware::app

@@ -87,7 +87,9 @@ int serve_until(const Settings& settings, const http::ServerOptions& server_opti
     http::Server server(server_options, portal::make_router(portal), portal::make_hooks(portal));
     if (const auto started = server.start(); !started) return complain(started.error());
     if (server_options.host) {
-        spdlog::info("portal: http://{}:{}", *server_options.host, server.port());
+        const std::string& host = *server_options.host;
+        const bool is_ipv6 = host.find(':') != host.npos;
+        spdlog::info("portal: http://{}:{}", is_ipv6 ? "[" + host + "]" : host, server.port());
     } else {
         spdlog::info("portal: {}", server_options.socket->string());
     }

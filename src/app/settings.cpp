@@ -5,6 +5,7 @@
 #include <cstring>
 #include <filesystem>
 #include <fstream>
+#include <map>
 
 #include <fmt/format.h>
 #include <CLI/CLI.hpp>
@@ -72,10 +73,24 @@ Check shared_group() {
     };
 }
 
-Check readable_file() {
+Check certificate_file() {
     return [](const std::string& path) {
-        return path.empty() ||
-               (std::filesystem::is_regular_file(path) && std::ifstream(path, std::ios::binary).good());
+        if (path.empty()) return true;
+        if (!std::filesystem::is_regular_file(path)) return false;
+        std::ifstream stream(path, std::ios::binary);
+        for (std::string line; std::getline(stream, line);) {
+            if (line.starts_with("-----BEGIN ") && line.find("CERTIFICATE-----") != line.npos) return true;
+        }
+        return false;
+    };
+}
+
+/// Not one of those that the server keeps for itself.
+Check database_name() {
+    constexpr std::size_t longest = 64;
+    return [](const std::string& name) {
+        const bool own = one_of({"mysql", "information_schema", "performance_schema", "sys"})(name);
+        return !name.empty() && core::code_points(name) <= longest && core::trim(name) == name && !own;
     };
 }
 
@@ -106,14 +121,15 @@ std::vector<Setting> declared_settings() {
         {"DB_PORT", "3306", "MariaDB port", port_range, port},
         {"DB_USER", "root", "MariaDB user", "a name", not_empty()},
         {"DB_PASSWORD", "", "MariaDB password", "", any(), secret},
-        {"DB_NAME", "rumahsakit", "database name", "a name", not_empty()},
+        {"DB_NAME", "rumahsakit", "database name",
+         "a name of at most 64 characters, none of the server's own databases", database_name()},
         {"DB_SOCKET", "", "Unix socket of MariaDB; beats DB_HOST", "a path", any()},
         {"MQTT_HOST", "", "MQTT broker", "a host", host()},
         {"MQTT_PORT", "1883", "MQTT port; with a private broker the one it listens on", port_range, port},
         {"MQTT_USERNAME", "", "MQTT user", "", any()},
         {"MQTT_PASSWORD", "", "MQTT password", "", any(), secret},
         {"MQTT_TLS_CA", "", "file with the CA of the broker's certificate; turns TLS on",
-         "a file that can be read", readable_file()},
+         "a file with PEM certificates", certificate_file()},
         {"MQTT_CLIENT_ID", "", "MQTT client id; stable, one per ingest process", "", any()},
         {"MQTT_SHARED_GROUP", "", "shared subscription group of several ingest processes",
          "a name without /, + and #", shared_group()},
@@ -132,7 +148,7 @@ std::vector<Setting> declared_settings() {
         {"MAIL_USERNAME", "", "SMTP user", "", any()},
         {"MAIL_PASSWORD", "", "SMTP password", "", any(), secret},
         {"MAIL_TLS_CA", "", "file with the CA of the mail server's certificate; unset: the system's",
-         "a file that can be read", readable_file()},
+         "a file with PEM certificates", certificate_file()},
         {"SITE_TIMEZONE", "Asia/Jakarta", "the site's IANA time zone", "an IANA name such as Asia/Jakarta",
          [](const std::string& name) { return core::SiteZone::find(name).has_value(); }},
         {"ENERGY_RATE", "1444.70", "price of a kWh", "a number of 0 or more", number_of_at_least(0)},
@@ -210,6 +226,20 @@ core::Result<void> Settings::resolve(const CLI::App& app, const std::vector<std:
         return core::fail(core::ErrorCode::invalid,
                           fmt::format("{}={} ({}) is not allowed: it must be {}", setting.variable,
                                       hidden ? "***" : setting.value, setting.source, setting.allowed));
+    }
+    return check_topics();
+}
+
+core::Result<void> Settings::check_topics() const {
+    std::map<std::string, std::string> kinds;
+    for (const char* variable : {"MQTT_UTILS_TOPIC", "MQTT_POWER_TOPIC", "MQTT_CLIMATE_TOPIC"}) {
+        const auto [other, is_new] = kinds.emplace((*this)[variable], variable);
+        if (is_new) continue;
+        return core::fail(
+            core::ErrorCode::invalid,
+            fmt::format("{}={} is not allowed: it must be another topic than {}, or nobody could tell "
+                        "their messages apart",
+                        variable, other->first, other->second));
     }
     return {};
 }

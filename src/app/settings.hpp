@@ -54,6 +54,7 @@ class Settings {
   private:
     Setting& find(std::string_view variable);
     core::Result<void> read_file();
+    core::Result<void> check_topics() const;
     core::Result<void> take_from_file(const std::string& name, const std::string& value);
 
     std::vector<Setting> settings_;

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <cstring>
 
 namespace silaware::app {
 
@@ -42,9 +43,26 @@ bool can_connect(const std::string& host, const std::string& port, std::chrono::
     return open;
 }
 
-bool is_taken(const std::string& address, unsigned port) {
-    const std::string host = address == "0.0.0.0" || address == "::" ? "127.0.0.1" : address;
-    return can_connect(host, std::to_string(port), std::chrono::seconds(1));
+std::optional<std::string> obstacle_to_listening(const std::string& address, unsigned port) {
+    addrinfo hints{};
+    hints.ai_socktype = SOCK_STREAM;
+    hints.ai_flags = AI_PASSIVE;
+    addrinfo* found = nullptr;
+    if (const int code = getaddrinfo(address.c_str(), std::to_string(port).c_str(), &hints, &found);
+        code != 0)
+        return gai_strerror(code);
+    std::optional<std::string> obstacle;
+    for (const addrinfo* entry = found; entry != nullptr && !obstacle; entry = entry->ai_next) {
+        const int descriptor = socket(entry->ai_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
+        if (descriptor < 0) continue;  // a family that this machine does not use
+        const int on = 1;
+        setsockopt(descriptor, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
+        if (bind(descriptor, entry->ai_addr, entry->ai_addrlen) != 0 && errno != EADDRNOTAVAIL)
+            obstacle = std::strerror(errno);
+        close(descriptor);
+    }
+    freeaddrinfo(found);
+    return obstacle;
 }
 
 }  // namespace silaware::app

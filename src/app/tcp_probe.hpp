@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <optional>
 #include <string>
 
 namespace silaware::app {
@@ -8,8 +9,7 @@ namespace silaware::app {
 /// True if something accepts connections at `host`:`port` within `patience`.
 bool can_connect(const std::string& host, const std::string& port, std::chrono::milliseconds patience);
 
-/// True if something listens already where a listener of ours is to be; "0.0.0.0" and "::" stand for all
-/// addresses of this machine.
-bool is_taken(const std::string& address, unsigned port);
+/// Nothing if a listener can be opened at `address`:`port`; else why not, as "Address already in use".
+std::optional<std::string> obstacle_to_listening(const std::string& address, unsigned port);
 
 }  // namespace silaware::app

@@ -30,14 +30,15 @@ constexpr std::chrono::seconds server_patience{90};
 constexpr std::chrono::seconds leftover_patience{5};
 
 /// What an `up` that was killed has left behind is on its way out; others stay.
-bool stays_taken(const std::string& address, unsigned port, const std::stop_token& stop) {
+std::optional<std::string> lasting_obstacle(const std::string& address, unsigned port,
+                                            const std::stop_token& stop) {
     const auto end = std::chrono::steady_clock::now() + leftover_patience;
-    while (is_taken(address, port)) {
-        if (stop.stop_requested()) return false;
-        if (std::chrono::steady_clock::now() > end) return true;
+    auto obstacle = port == 0 ? std::nullopt : obstacle_to_listening(address, port);
+    while (obstacle && !stop.stop_requested() && std::chrono::steady_clock::now() < end) {
         std::this_thread::sleep_for(std::chrono::milliseconds(200));
+        obstacle = obstacle_to_listening(address, port);
     }
-    return false;
+    return obstacle;
 }
 
 /// Only one `up` at a time on a home folder. The lock goes with the process, however it ends.
@@ -98,17 +99,18 @@ class System {
 
   private:
     core::Result<void> check_ports() {
-        if (options_.port != 0 && stays_taken(options_.host, options_.port, stop_)) {
+        if (const auto obstacle = lasting_obstacle(options_.host, options_.port, stop_)) {
             return core::fail(
                 core::ErrorCode::unavailable,
-                fmt::format("port {} is taken: stop what listens there, or use --port for a free one",
-                            options_.port));
+                fmt::format("the portal can't listen on {}:{}: {}; --host and --port choose another place",
+                            options_.host, options_.port, *obstacle));
         }
         const auto metrics = static_cast<unsigned>(settings_.integer("METRICS_PORT"));
-        if (metrics == 0 || !stays_taken("127.0.0.1", metrics, stop_)) return {};
-        return core::fail(
-            core::ErrorCode::unavailable,
-            fmt::format("METRICS_PORT={} is taken: stop what listens there, or choose another", metrics));
+        if (const auto obstacle = lasting_obstacle("127.0.0.1", metrics, stop_)) {
+            return core::fail(core::ErrorCode::unavailable,
+                              fmt::format("METRICS_PORT={}: {}; choose another port", metrics, *obstacle));
+        }
+        return {};
     }
 
     core::Result<void> start_database() {
@@ -166,6 +168,10 @@ class System {
 }  // namespace
 
 int run_up(Settings& settings, const UpOptions& options) {
+    if (const auto allowed = check_admin_password(); !allowed) {
+        complain(allowed.error());
+        return Exit::usage;
+    }
     StopSignal stop;
     const HomeLock lock(home_folder(settings));
     if (const auto alone = lock.require(); !alone) return complain(alone.error());

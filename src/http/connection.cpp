@@ -319,7 +319,9 @@ asio::awaitable<Connection::Next> Connection::answer(Exchange& exchange) {
         const auto text = exchange.response->body_text();
         sent = co_await send_text(exchange, text);
     }
-    co_return sent&& exchange.keep_alive ? Next::another : Next::finish;
+    // The stop may have come while a long answer was on its way.
+    const bool another = sent && exchange.keep_alive && !shared_.draining;
+    co_return another ? Next::another : Next::finish;
 }
 
 asio::awaitable<bool> Connection::send_text(Exchange& exchange, std::string_view body) {

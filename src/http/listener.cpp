@@ -1,5 +1,8 @@
 #include "http/listener.hpp"
 
+#include <cerrno>
+#include <utility>
+
 #include <fmt/format.h>
 #include <spdlog/spdlog.h>
 #include <sys/stat.h>
@@ -102,6 +105,8 @@ typename Protocol::acceptor bind_to(Shared& shared, const typename Protocol::end
     return acceptor;
 }
 
+const ErrorCode unavailable_address(EADDRNOTAVAIL, boost::system::system_category());
+
 tl::unexpected<core::Error> cannot_listen(const std::string& address, const ErrorCode& error) {
     return core::fail(core::ErrorCode::unavailable,
                       fmt::format("can't listen on {}: {}", address, error.message()));
@@ -125,12 +130,18 @@ core::Result<TcpListeners> listen_on_tcp(Shared& shared, const std::string& host
     const auto found = resolver.resolve(host, std::to_string(port), tcp::resolver::passive, error);
     TcpListeners bound{{}, port};
     if (error) return cannot_listen(fmt::format("{}:{}", host, port), error);
+    ErrorCode missing;  // "localhost" may have an address of a family that this machine does not use
     for (const auto& entry : found) {
         auto acceptor = bind_to<tcp>(shared, {entry.endpoint().address(), bound.port}, error);
+        if (error == asio::error::address_family_not_supported || error == unavailable_address) {
+            missing = std::exchange(error, {});
+            continue;
+        }
         if (error) return cannot_listen(fmt::format("{}:{}", host, bound.port), error);
         bound.port = acceptor.local_endpoint().port();
         bound.listeners.push_back(std::make_shared<ListenerOf<tcp>>(shared, std::move(acceptor)));
     }
+    if (bound.listeners.empty()) return cannot_listen(fmt::format("{}:{}", host, bound.port), missing);
     return bound;
 }
 

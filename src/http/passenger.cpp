@@ -69,7 +69,8 @@ void wait_for_passenger_end(int stop_descriptor) {
         if (watched[1].revents != 0) return;
         if (watched[0].revents == 0) continue;
         std::array<char, 256> ignored;
-        if (::read(STDIN_FILENO, ignored.data(), ignored.size()) <= 0 && errno != EINTR) return;
+        const ssize_t count = ::read(STDIN_FILENO, ignored.data(), ignored.size());
+        if (count == 0 || (count < 0 && errno != EINTR)) return;
     }
 }
 

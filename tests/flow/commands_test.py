@@ -17,7 +17,8 @@ BAD_SETTINGS = [
     ("CLEANUP_INTERVAL_HOURS", "0"), ("PASSWORD_STORAGE", "plain"), ("SESSION_COOKIE_SECURE", "perhaps"),
     ("ALLOW_UNREGISTERED", "2"), ("LOG_LEVEL", "loud"), ("MQTT_HOST", "mqtt://broker"), ("MQTT_POWER_TOPIC", "meters/+"),
     ("MQTT_SHARED_GROUP", "a/b"), ("MQTT_TLS_CA", "/no/such/file"), ("MAIL_SERVER", "smtp://mail"),
-    ("PUBLIC_URL", "power.example.com"), ("TRUSTED_PROXIES", "10.0.0.0/99"),
+    ("MQTT_TLS_CA", "/etc/passwd"), ("DB_NAME", "mysql"), ("DB_NAME", "x" * 65), ("DB_NAME", "rumahsakit "),
+    ("MQTT_UTILS_TOPIC", "silaware/power"), ("PUBLIC_URL", "power.example.com"), ("TRUSTED_PROXIES", "10.0.0.0/99"),
 ]
 
 
@@ -58,12 +59,24 @@ def test_a_bad_secret_is_not_printed(tmp_path):
 
 
 @pytest.mark.parametrize("arguments", [[], ["dance"], ["serve", "--port", "99999"], ["up", "--unknown"], ["account"],
-                                       ["account", "create"], ["simulate", "--devices", "0"],
+                                       ["account", "create"], ["simulate", "--devices", "0"], ["simulate", "--rate", "nan"],
                                        ["account", "create", "ada", "--email", "a@example.com", "--role", "root"]],
                          ids=" ".join)
 def test_wrong_usage_is_exit_code_2(arguments, tmp_path):
     result = run(*arguments, env=environment(SILAWARE_HOME=tmp_path))
     assert result.returncode == 2 and result.stderr
+
+
+def test_an_unknown_command_is_named(tmp_path):
+    result = run("frob", env=environment(SILAWARE_HOME=tmp_path))
+    assert result.returncode == 2 and '"frob"' in result.stderr
+    result = run("up", env=environment(SILAWARE_HOME=tmp_path, ADMIN_PASSWORD="short"))
+    assert result.returncode == 2 and "ADMIN_PASSWORD" in result.stderr and "8 characters" in result.stderr
+
+
+def test_config_says_what_is_meant_where_nothing_is_set(tmp_path):
+    lines = [line.split() for line in must_run("config", env=environment(SILAWARE_HOME=tmp_path)).splitlines()]
+    assert ["MQTT_HOST", "localhost", "default"] in lines and ["DB_HOST", "localhost", "default"] in lines
 
 
 def test_an_unknown_line_of_the_file_is_named(tmp_path):

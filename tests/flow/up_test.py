@@ -3,6 +3,7 @@ import os
 import re
 import shutil
 import signal
+import socket
 import tempfile
 import time
 from pathlib import Path
@@ -80,8 +81,15 @@ def test_other_commands_find_the_private_database_of_the_home(up):
 
 def test_a_portal_port_that_is_taken_is_named(up, tmp_path):
     result = run("up", "--port", up.port, "--mqtt-port", free_port(), env=environment(SILAWARE_HOME=tmp_path))
-    assert result.returncode == 1 and f"port {up.port} is taken" in result.stderr and "--port" in result.stderr
+    assert result.returncode == 1 and f":{up.port}: Address already in use" in result.stderr and "--port" in result.stderr
     assert not (tmp_path / "mariadb").exists()
+    with socket.socket() as hung:
+        hung.bind(("127.0.0.1", 0))
+        hung.listen(0)
+        taken = hung.getsockname()[1]
+        result = run("up", "--port", free_port(), "--mqtt-port", free_port(),
+                     env=environment(SILAWARE_HOME=tmp_path, METRICS_PORT=taken))
+    assert result.returncode == 1 and f"METRICS_PORT={taken}" in result.stderr
 
 
 def test_a_home_may_have_a_blank_in_its_name():

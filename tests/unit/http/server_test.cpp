@@ -284,6 +284,32 @@ TEST(Server, StopLetsRequestsInFlightFinish) {
     EXPECT_THROW(server.connect(), std::system_error);
 }
 
+TEST(Server, StopClosesBehindALongAnswer) {
+    std::atomic<bool> entered = false;
+    std::atomic<bool> go_on = false;
+    Router router;
+    router.add(Method::get, "/export", Access{}, [&](const Request&) -> core::Result<Response> {
+        return Response::stream("text/csv", [&, i = 0]() mutable -> std::optional<std::string> {
+            entered = true;
+            while (i == 1 && !go_on)
+                std::this_thread::sleep_for(5ms);
+            return i++ < 3 ? std::optional<std::string>("row\n") : std::nullopt;
+        });
+    });
+    LoopbackServer server(std::move(router));
+    auto client = server.connect();
+    client.send("GET /export HTTP/1.1\r\nHost: x\r\n\r\n");
+    while (!entered)
+        std::this_thread::sleep_for(5ms);
+    std::thread stopper([&] { server.server().stop(); });
+    std::this_thread::sleep_for(100ms);
+    go_on = true;
+    EXPECT_EQ(client.answer().body, "row\nrow\nrow\n");
+    EXPECT_TRUE(client.closed_within(1s));
+    client.close_now();
+    stopper.join();
+}
+
 TEST(Server, StopsCleanlyUnderTraffic) {
     for (int round = 0; round < 5; ++round) {
         LoopbackServer server(echo());
