@@ -3,7 +3,6 @@
   <h1>[[login.heading]]</h1>
   <p class="lead">[[login.lead]]</p>
 </div>
-{{#SIGNED_OUT}}<div class="notice ok" role="status"><span class="fa-solid fa-check" aria-hidden="true"></span><div>[[login.signed_out]]</div></div>{{/SIGNED_OUT}}
 {{#PASSWORD_RESET}}<div class="notice ok" role="status"><span class="fa-solid fa-check" aria-hidden="true"></span><div>[[login.password_reset]]</div></div>{{/PASSWORD_RESET}}
 {{#WRONG}}<div class="notice bad" role="alert" id="login-problem"><span class="fa-solid fa-circle-exclamation" aria-hidden="true"></span><div>[[login.wrong]]</div></div>{{/WRONG}}
 {{#TOO_MANY}}<div class="notice bad" role="alert"><span class="fa-solid fa-hourglass-half" aria-hidden="true"></span><div>[[login.too_many]]</div></div>{{/TOO_MANY}}

@@ -137,8 +137,8 @@ std::optional<long long> parse_integer(std::string_view text) {
 }
 
 std::string shortest(float value) {
-    char buffer[32];
-    const auto [end, error] = std::to_chars(buffer, buffer + sizeof buffer, value);
+    char buffer[256];
+    const auto [end, error] = std::to_chars(buffer, buffer + sizeof buffer, value, std::chars_format::fixed);
     return std::string(buffer, error == std::errc() ? end : buffer);
 }
 

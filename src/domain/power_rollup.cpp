@@ -57,21 +57,11 @@ int covered_seconds(std::uint64_t slots, core::Seconds usual_interval) {
     return std::popcount(covered) * slot_seconds;
 }
 
-double coverage(std::uint64_t slots, core::Seconds usual_interval) {
-    return covered_seconds(slots, usual_interval) / static_cast<double>(slot_seconds * slots_per_quarter);
-}
-
 double demand_kw(double energy_kwh, const PowerQuarter& power) {
     constexpr double quarters_per_hour = 4;
     constexpr double nothing_counted = 1e-6;
     if (energy_kwh > nothing_counted) return energy_kwh * quarters_per_hour;
     return std::max(power.mean_watts().value_or(0), 0.0) / 1000;
-}
-
-void MaximumDemand::consider(core::Instant quarter_start, double demand) {
-    if (!(demand > kw) && !(quarter && demand == kw && quarter_start < *quarter)) return;
-    kw = demand;
-    quarter = quarter_start;
 }
 
 }  // namespace silaware::domain

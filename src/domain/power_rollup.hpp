@@ -44,21 +44,10 @@ using PowerQuarters = std::map<core::Instant, PowerQuarter>;
 /// Seconds (0 … 900) of a quarter hour in which the meter was heard: each reading stands for its slot of 15 s
 /// and one `usual_interval` before and after it, so that a single late report is no gap.
 int covered_seconds(std::uint64_t slots, core::Seconds usual_interval);
-/// The same as fraction, 0 … 1.
-double coverage(std::uint64_t slots, core::Seconds usual_interval);
 
 /// Mean demand of a quarter hour in kW: the growth of the register in it divided by a quarter of an hour, so
 /// that a quarter hour that is still going on, or that the meter was silent in, never shows more than was
 /// metered; where the register counted nothing, the mean of the power samples; 0 without either.
 double demand_kw(double energy_kwh, const PowerQuarter& power);
-
-/// The highest demand of a period and the quarter hour (its first instant) in which it was; the first of
-/// equals.
-struct MaximumDemand {
-    double kw = 0;
-    std::optional<core::Instant> quarter;
-
-    void consider(core::Instant quarter_start, double demand);
-};
 
 }  // namespace silaware::domain

@@ -56,23 +56,4 @@ RunWindows run_windows(core::LocalDay today) {
     };
 }
 
-RunTimes run_times(std::span<const DayRun> days, core::LocalDay today) {
-    const RunWindows windows = run_windows(today);
-    RunTimes times;
-    for (const DayRun& day : days) {
-        const auto add = [&day](std::int64_t& sum, const DayRange& window) {
-            if (window.contains(day.day)) sum += day.run_seconds;
-        };
-        add(times.today, windows.today);
-        add(times.yesterday, windows.yesterday);
-        add(times.week, windows.week);
-        add(times.month, windows.month);
-        add(times.ytd, windows.ytd);
-        add(times.yoy, windows.yoy);
-        times.total += day.run_seconds;
-        if (day.day == today) times.cycles_today += day.cycles;
-    }
-    return times;
-}
-
 }  // namespace silaware::domain

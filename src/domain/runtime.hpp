@@ -59,7 +59,4 @@ struct RunTimes {
     bool operator==(const RunTimes&) const = default;
 };
 
-/// Sums of `days` (any order, a day may occur more than once) as seen on `today`.
-RunTimes run_times(std::span<const DayRun> days, core::LocalDay today);
-
 }  // namespace silaware::domain

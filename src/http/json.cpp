@@ -20,6 +20,15 @@ void append_number(std::string& out, Number number) {
     out.append(buffer, end);
 }
 
+/// As a plain decimal where a person would write it as one: 100000, not 1e+05.
+void append_real(std::string& out, double number) {
+    const double size = std::abs(number);
+    if (size != 0 && (size < 1e-6 || size >= 1e21)) return append_number(out, number);
+    char buffer[64];
+    const auto end = std::to_chars(buffer, buffer + sizeof buffer, number, std::chars_format::fixed).ptr;
+    out.append(buffer, end);
+}
+
 void append(std::string& out, const json::value& value);
 
 void append_object(std::string& out, const json::object& object) {
@@ -62,7 +71,7 @@ void append(std::string& out, const json::value& value) {
             break;
         case json::kind::double_:
             if (std::isfinite(value.get_double()))
-                append_number(out, value.get_double());
+                append_real(out, value.get_double());
             else
                 out += "null";
             break;

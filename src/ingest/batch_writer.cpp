@@ -133,7 +133,18 @@ void quarantine(storage::Connection& connection, const std::vector<Rejected>& re
 
 storage::SpoolPosition BatchWriter::position(std::int64_t first_waiting, std::int64_t received_so_far) {
     return database_.transaction([&](storage::Connection& connection) {
-        if (const auto known = storage::lock_spool_position(connection, spool_id_)) return *known;
+        if (auto known = storage::lock_spool_position(connection, spool_id_)) {
+            const std::int64_t missing = first_waiting - 1 - known->position;
+            if (missing <= 0) return *known;
+            spdlog::warn(
+                "database: it is older than the spool, restored perhaps: {} messages that were stored are "
+                "not in it any more",
+                missing);
+            known->position += missing;
+            known->stored += missing;
+            storage::save_spool_position(connection, spool_id_, *known);
+            return *known;
+        }
         const storage::SpoolPosition fresh{first_waiting - 1, received_so_far, 0, 0};
         storage::save_spool_position(connection, spool_id_, fresh);
         return fresh;

@@ -21,7 +21,8 @@ class BatchWriter {
         : database_(database), options_(options), spool_id_(std::move(spool_id)) {}
 
     /// What the database says of the spool. `received_so_far` is for a database that does not know it: its
-    /// messages up to `first_waiting - 1` went to another one. Throws DatabaseError.
+    /// messages up to `first_waiting - 1` went to another one. One that knows fewer of them has been restored
+    /// to an older state; they stay counted as stored. Throws DatabaseError.
     storage::SpoolPosition position(std::int64_t first_waiting, std::int64_t received_so_far);
 
     /// Parses from the front of `messages` (in order of their seq) what makes one batch. Needs no database,

@@ -49,7 +49,10 @@ bool is_plain(std::string_view line) {
            std::all_of(line.begin(), line.end(), [](char c) { return static_cast<unsigned char>(c) < 0x80; });
 }
 
-std::string address_header(std::string_view name, const std::vector<std::string>& addresses) {
+/// What is no address gets no mail, and stands in no header either. Empty without any.
+std::string address_header(std::string_view name, std::vector<std::string> addresses) {
+    std::erase_if(addresses, [](const std::string& address) { return !is_address(address); });
+    if (addresses.empty()) return {};
     return fmt::format("{}: {}", name, fmt::join(addresses, fmt::format(",{}", fold)));
 }
 
@@ -112,7 +115,8 @@ std::vector<std::string> header_lines(const Message& message) {
         fmt::format("Message-ID: <{}@{}>", message.id, domain_of(message.sender)),
         "Auto-Submitted: auto-generated",
     };
-    if (!message.copies.empty()) lines.insert(lines.begin() + 2, address_header("Cc", message.copies));
+    lines.insert(lines.begin() + 2, address_header("Cc", message.copies));
+    std::erase(lines, "");
     return lines;
 }
 

@@ -9,6 +9,7 @@
 
 #include "core/text.hpp"
 #include "portal/device_fields.hpp"
+#include "sheet/csv.hpp"
 
 namespace silaware::portal {
 
@@ -22,24 +23,10 @@ constexpr std::array<std::string_view, 6> columns = {"mac_address", "mcu_type", 
 constexpr std::size_t most_devices = 10'000;
 constexpr std::size_t most_problems = 20;
 
-bool starts_like_a_formula(std::string_view cell) {
-    constexpr std::string_view marks = "=+-@\t\r";
-    return !cell.empty() && marks.find(cell.front()) != marks.npos;
-}
-
-std::string written(std::string_view cell) {
-    std::string text = starts_like_a_formula(cell) ? "'" : "";
-    text += cell;
-    if (text.find_first_of(",;\"\r\n") == std::string::npos) return text;
-    std::string quoted = "\"";
-    for (const char c : text)
-        quoted += c == '"' ? std::string("\"\"") : std::string(1, c);
-    return quoted + '"';
-}
-
-/// The apostrophe that `written` put in front.
+/// The apostrophe that the export put in front.
 std::string unmasked(std::string cell) {
-    if (cell.starts_with('\'') && starts_like_a_formula(std::string_view(cell).substr(1))) cell.erase(0, 1);
+    if (cell.starts_with('\'') && sheet::looks_like_formula(std::string_view(cell).substr(1)))
+        cell.erase(0, 1);
     return cell;
 }
 
@@ -115,10 +102,12 @@ std::string sentence_of(const core::Error& error) {
 std::string devices_to_csv(const std::vector<storage::Device>& devices) {
     std::string csv = fmt::format("{}\r\n", fmt::join(columns, ","));
     for (const auto& device : devices) {
-        csv += fmt::format("{},{},{},{},{},{}\r\n", written(device.mac_address), written(device.mcu_type),
-                           written(device.location), written(device.name.value_or("")),
-                           device.rated_power_w ? fmt::format("{}", *device.rated_power_w) : "",
-                           written(device.group_name.value_or("")));
+        const std::string name = device.name.value_or("");
+        const std::string group = device.group_name.value_or("");
+        const sheet::Cell power = device.rated_power_w ? sheet::Cell(*device.rated_power_w) : sheet::Cell();
+        const std::array<sheet::Cell, columns.size()> row = {
+            device.mac_address, device.mcu_type, device.location, name, power, group};
+        sheet::append_csv(csv, row);
     }
     return csv;
 }

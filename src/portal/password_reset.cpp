@@ -103,7 +103,8 @@ core::Result<http::Response> ask(const Portal& portal, const http::Request& requ
                             mails_per_subject.window);
     }
     const std::string email = fields->find("email").value_or("");
-    const auto account = storage::AccountStore(portal.database).find_by_email(email);
+    std::optional<storage::Account> account;
+    if (!email.empty()) account = storage::AccountStore(portal.database).find_by_email(email);
     if (account && may_mail(portal, "reset:" + std::to_string(account->id)))
         mail_link(portal, request, *account);
     return forgot_page(portal, request, true);

@@ -4,9 +4,7 @@
 
 namespace silaware::sheet {
 
-namespace {
-
-/// Also what spreadsheets skip in front of a formula, and the full-width forms that some of them accept.
+// Also what spreadsheets skip in front of a formula, and the full-width forms that some of them accept.
 bool looks_like_formula(std::string_view text) {
     if (text.empty()) return false;
     if (std::string_view("=+-@\t\r\n").find(text.front()) != std::string_view::npos) return true;
@@ -16,6 +14,8 @@ bool looks_like_formula(std::string_view text) {
     const auto first = text.find_first_not_of(' ');
     return first != 0 && first != std::string_view::npos && looks_like_formula(text.substr(first));
 }
+
+namespace {
 
 void append_text(std::string& csv, std::string_view text) {
     const bool formula = looks_like_formula(text);

@@ -24,9 +24,6 @@ constexpr std::string_view nearest_before = R"(
 constexpr std::string_view nearest_after = R"(
     SELECT start_ms, stop_ms, cycle_count FROM cycle_time
      WHERE uid = ? AND start_ms > ? ORDER BY start_ms LIMIT 1)";
-constexpr std::string_view newest = R"(
-    SELECT start_ms, stop_ms, cycle_count FROM cycle_time
-     WHERE uid = ? AND stop_ms IS NOT NULL ORDER BY stop_ms DESC LIMIT 1)";
 
 constexpr std::string_view insert_cycle = R"(
     INSERT INTO cycle_time (uid, start, stop, duration, cycle_count, start_ms, stop_ms)
@@ -116,11 +113,6 @@ std::vector<domain::Cycle> cycles_around(Connection& connection, std::string_vie
         cycles.push_back(to_cycle(*after));
     }
     return cycles;
-}
-
-std::optional<domain::Cycle> last_cycle(Connection& connection, std::string_view uid) {
-    const auto row = connection.select_one<StoredCycle>(newest, uid);
-    return row ? std::optional(to_cycle(*row)) : std::nullopt;
 }
 
 void apply_cycle_changes(Connection& connection, const std::vector<MeterCycleChanges>& meters,

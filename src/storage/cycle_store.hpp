@@ -26,7 +26,6 @@ void save_cycle_heads(Connection& connection, const std::vector<CycleHead>& head
 /// a stored cycle is its start in epoch milliseconds, which no other cycle of the meter has.
 std::vector<domain::Cycle> cycles_around(Connection& connection, std::string_view uid, core::Instant from,
                                          core::Instant to);
-std::optional<domain::Cycle> last_cycle(Connection& connection, std::string_view uid);
 
 struct MeterCycleChanges {
     std::string uid;

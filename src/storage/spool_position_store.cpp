@@ -20,10 +20,6 @@ constexpr std::string_view save_counters = R"(
 
 }  // namespace
 
-std::optional<SpoolPosition> spool_position(Connection& connection, const std::string& spool_id) {
-    return connection.select_one<SpoolPosition>(find_position, spool_id);
-}
-
 std::optional<SpoolPosition> lock_spool_position(Connection& connection, const std::string& spool_id) {
     return connection.select_one<SpoolPosition>(lock_position, spool_id);
 }

@@ -16,8 +16,7 @@ struct SpoolPosition {
     std::int64_t quarantined = 0;
 };
 
-std::optional<SpoolPosition> spool_position(Connection& connection, const std::string& spool_id);
-/// The same, locked until the end of the transaction.
+/// Locked until the end of the transaction.
 std::optional<SpoolPosition> lock_spool_position(Connection& connection, const std::string& spool_id);
 void save_spool_position(Connection& connection, const std::string& spool_id, const SpoolPosition& position);
 

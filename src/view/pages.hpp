@@ -86,7 +86,6 @@ struct LoginPage : Chrome {
     std::string entered_name = {};
     std::string next = {};        ///< where to go after signing in
     bool cookie_at_risk = false;  ///< plain HTTP from another host: a Secure cookie never comes back
-    bool signed_out = false;      ///< just logged out
     bool password_reset = false;  ///< just set a new password by mail
 };
 

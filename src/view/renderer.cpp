@@ -233,7 +233,6 @@ std::string Renderer::render(const LoginPage& page) const {
     fields.show_if(page.failure == LoginFailure::expired, "EXPIRED");
     fields.show_if(page.failure == LoginFailure::no_cookie, "NO_COOKIE");
     fields.show_if(page.cookie_at_risk || page.failure == LoginFailure::no_cookie, "COOKIE_AT_RISK");
-    fields.show_if(page.signed_out && page.failure == LoginFailure::none, "SIGNED_OUT");
     fields.show_if(page.password_reset && page.failure == LoginFailure::none, "PASSWORD_RESET");
     return document(page.name, page, std::move(fields));
 }

@@ -96,6 +96,22 @@ TEST_F(IngestTest, ABatchIsStoredOnceWhateverIsRepeated) {
     EXPECT_EQ(count("power_monitoring"), 120);
 }
 
+TEST_F(IngestTest, ADatabaseRestoredToAnOlderStateKeepsTheAccountsRight) {
+    auto messages = fleet(midnight(0) - 1h, 5, 1);
+    std::int64_t seq = 0;
+    for (auto& message : messages)
+        message.seq = ++seq;
+    BatchWriter writer(*database, options, "00000000000000000000000000000001");
+    writer.position(1, 0);
+    const auto written = writer.write(messages);
+    ASSERT_EQ(written.position, 15);
+    // What came behind was stored, left the spool, and went with the restore.
+    const auto restored = writer.position(26, 25);
+    EXPECT_EQ(restored.position, 25);
+    EXPECT_EQ(restored.stored + restored.duplicates + restored.quarantined, 25);
+    EXPECT_EQ(position().position, 25);
+}
+
 TEST_F(IngestTest, MessagesOfThousandsOfSamplesAreStoredInSeveralTransactions) {
     const auto samples = most_rows * 4 / 5;  // two messages are over the limit
     std::string volts = "1";

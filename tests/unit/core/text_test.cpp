@@ -83,6 +83,7 @@ TEST(Text, IntegersAreWholeAndInRange) {
 TEST(Text, FloatsAreShownAsTheShortestDecimalThatReadsBack) {
     EXPECT_EQ(shortest(220.1f), "220.1");
     EXPECT_EQ(shortest(50.f), "50");
+    EXPECT_EQ(shortest(100'000.f), "100000");
     EXPECT_EQ(shortest(0.1f), "0.1");
     EXPECT_EQ(shortest(-0.95f), "-0.95");
     EXPECT_EQ(widen(220.1f), 220.1);

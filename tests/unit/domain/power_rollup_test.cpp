@@ -51,7 +51,7 @@ TEST(PowerRollup, AReadingWithoutPowerIsHeardButNotAveraged) {
     PowerQuarter quarter;
     quarter.add({at(0), std::numeric_limits<double>::quiet_NaN()}, any);
     EXPECT_EQ(quarter.mean_watts(), std::nullopt);
-    EXPECT_GT(coverage(quarter.slots, core::Seconds{60}), 0);
+    EXPECT_GT(covered_seconds(quarter.slots, core::Seconds{60}), 0);
 }
 
 TEST(PowerRollup, WhatNoLoadCanDrawIsHeardButNotAveraged) {
@@ -102,8 +102,8 @@ TEST(PowerRollup, AMeterAtItsUsualRhythmCoversTheWholeQuarterHour) {
 TEST(PowerRollup, SilenceIsNotCovered) {
     PowerQuarters quarters;
     add_to(quarters, every(5, 450, 100));
-    EXPECT_NEAR(coverage(quarters[at(0)].slots, core::Seconds{5}), 0.5, 0.02);
-    EXPECT_EQ(coverage(0, core::Seconds{60}), 0);
+    EXPECT_NEAR(covered_seconds(quarters[at(0)].slots, core::Seconds{5}), 450, 18);
+    EXPECT_EQ(covered_seconds(0, core::Seconds{60}), 0);
 }
 
 TEST(PowerRollup, DemandIsTheEnergyOfTheQuarterHourAndElseItsMeanPower) {
@@ -113,18 +113,6 @@ TEST(PowerRollup, DemandIsTheEnergyOfTheQuarterHourAndElseItsMeanPower) {
     EXPECT_DOUBLE_EQ(demand_kw(6, power), 24);
     EXPECT_DOUBLE_EQ(demand_kw(0, power), 40);
     EXPECT_DOUBLE_EQ(demand_kw(0, {}), 0);
-}
-
-TEST(PowerRollup, MaximumDemandIsTheFirstOfTheHighestQuarterHours) {
-    MaximumDemand maximum;
-    maximum.consider(at(1800), 40);
-    maximum.consider(at(2700), 30);
-    maximum.consider(at(900), 40);
-    EXPECT_EQ(maximum.kw, 40);
-    EXPECT_EQ(maximum.quarter, at(900));
-    MaximumDemand none;
-    none.consider(at(0), 0);
-    EXPECT_FALSE(none.quarter);
 }
 
 }  // namespace

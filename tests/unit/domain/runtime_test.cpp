@@ -10,7 +10,6 @@ using core::LocalDay;
 using core::SiteZone;
 using domain::DayRun;
 using domain::MachineRun;
-using domain::run_times;
 using domain::run_windows;
 using domain::spread_run;
 
@@ -106,20 +105,4 @@ TEST(RunTime, TheWeekReachesIntoLastMonthAndYear) {
 TEST(RunTime, LastYearsSpanOfALeapDayEndsOnThe28th) {
     EXPECT_EQ(run_windows(day("2028-02-29")).yoy, (domain::DayRange{day("2027-01-01"), day("2027-02-28")}));
     EXPECT_EQ(run_windows(day("2029-02-28")).yoy, (domain::DayRange{day("2028-01-01"), day("2028-02-28")}));
-}
-
-TEST(RunTime, EachWindowSumsItsDays) {
-    const std::vector<DayRun> days{{day("2026-11-25"), 1, 2},          {day("2026-11-24"), 10, 5},
-                                   {day("2026-11-23"), 100, 1},        {day("2026-11-01"), 1000, 1},
-                                   {day("2026-01-01"), 10'000, 1},     {day("2025-12-31"), 100'000, 1},
-                                   {day("2025-11-25"), 1'000'000, 1},  {day("2025-11-26"), 10'000'000, 1},
-                                   {day("2025-01-01"), 100'000'000, 1}};
-    EXPECT_EQ(run_times(days, day("2026-11-25")), (domain::RunTimes{.today = 1,
-                                                                    .yesterday = 10,
-                                                                    .week = 111,
-                                                                    .month = 1111,
-                                                                    .ytd = 11'111,
-                                                                    .yoy = 101'000'000,
-                                                                    .total = 111'111'111,
-                                                                    .cycles_today = 2}));
 }

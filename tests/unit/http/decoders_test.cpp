@@ -106,6 +106,8 @@ TEST(Json, WritesPlainShortestNumbers) {
         to_json({{"v", 220.1}, {"big", 1234567.5}, {"n", nullptr}, {"s", "a\"\n"}, {"l", {1, -2, true}}}),
         R"({"v":220.1,"big":1234567.5,"n":null,"s":"a\"\n","l":[1,-2,true]})");
     EXPECT_EQ(to_json(std::numeric_limits<double>::infinity()), "null");
+    EXPECT_EQ(to_json({100'000.0, 0.00005, 1.8e20, 1.8e30, -0.5}),
+              "[100000,0.00005,180000000000000000000,1.8e+30,-0.5]");
 }
 
 TEST(Json, RefusesDepthAndRubbish) {

@@ -44,6 +44,19 @@ TEST(HeaderText, ThatLooksEncodedIsEncodedItself) {
     EXPECT_EQ(header_text("=?UTF-8?Q?x?="), "=?UTF-8?B?PT9VVEYtOD9RP3g/PQ==?=");
 }
 
+TEST(HeaderLines, HoldNoReceiverThatIsNoAddress) {
+    Message message;
+    message.sender = "silaware@rs.id";
+    message.receivers = {"a@x.id", "b@x.id\r\nBcc: c@x.id", "nobody"};
+    message.copies = {"nobody"};
+    const auto lines = header_lines(message);
+    EXPECT_EQ(lines[1], "To: a@x.id");
+    for (const std::string& line : lines) {
+        EXPECT_EQ(line.find_first_of("\r\n"), line.npos) << line;
+        EXPECT_FALSE(line.starts_with("Cc:")) << line;
+    }
+}
+
 TEST(HeaderLines, NameEverybodyAndAreStable) {
     Message message{.sender = "silaware@rs.id",
                     .receivers = {"a@x", "b@x"},
