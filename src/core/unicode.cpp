@@ -61,6 +61,7 @@ std::string lower_case(std::string_view text) {
 }
 
 bool is_visible(std::string_view text) {
+    if (is_ascii(text)) return is_printable(text);  // as nearly all ids are
     while (!text.empty()) {
         const auto code = take_code_point(text);
         if (code < 0 || !is_visible(code)) return false;

@@ -359,7 +359,7 @@ constexpr std::array table{
         "/login/alerts/json",
         alerts,
         "Alerts, newest first",
-        "state kind device page:integer per_page:integer",
+        "state kind device search page:integer per_page:integer",
         {},
         paged,
         "id:integer kind device message value:number limit:number raised_at:date-time notified_at:date-time "
@@ -455,7 +455,7 @@ constexpr std::array table{
              "/login/quarantine/json",
              administration,
              "Messages that could not be taken, newest first",
-             "topic page:integer per_page:integer",
+             "topic search page:integer per_page:integer",
              {},
              paged,
              "id:integer topic reason payload received_at:date-time"},
