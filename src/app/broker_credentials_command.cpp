@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 #include <map>
@@ -90,6 +91,13 @@ int run_broker_credentials(const Settings& settings, const BrokerCredentialsOpti
     const auto renewed = users_to_renew(options);
     storage::Database database(database_options(settings));
     const auto credentials = wanted_credentials(database);
+    for (const std::string& user : renewed) {
+        if (std::ranges::find(credentials, user, &Credential::user) != credentials.end()) continue;
+        return complain(
+            {core::ErrorCode::not_found,
+             fmt::format("there is no user {} to renew: no device of that id is registered", user),
+             {}});
+    }
 
     std::string hashes;
     std::size_t fresh = 0;

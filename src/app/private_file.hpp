@@ -3,7 +3,7 @@
 #include <filesystem>
 #include <string_view>
 
-// Files that only their owner may read: secrets.
+// Files that only their owner may read: secrets. One that is there already keeps its owner and its rights.
 namespace silaware::app {
 
 /// A finished draft beside `file`, durable on the disk, to be renamed or linked to it. Throws

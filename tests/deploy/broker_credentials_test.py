@@ -4,7 +4,7 @@ import subprocess
 
 import pytest
 from servers import Mosquitto, wait_for
-from silaware import Ingest, environment, must_run
+from silaware import Ingest, environment, must_run, run
 from telemetry import POWER, encode, power
 
 DEVICES = ("E0:8C:FE:31:D7:4C", "AA:BB:CC:00:00:01")
@@ -68,3 +68,23 @@ def test_a_second_run_keeps_passwords_and_drops_devices_that_are_gone(registered
     registered.rows("DELETE FROM devices WHERE mac_address = %s", DEVICES[1])
     assert make(registered, tmp_path) == {}
     assert "aabbcc000001" not in (tmp_path / "silaware.passwd").read_text() + (tmp_path / "silaware.acl").read_text()
+
+
+def test_the_files_keep_the_broker_as_their_reader(registered, tmp_path):
+    make(registered, tmp_path)
+    files = [tmp_path / "silaware.passwd", tmp_path / "silaware.acl"]
+    for file in files:
+        if os.geteuid() == 0:
+            os.chown(file, 65534, 65534)
+        file.chmod(0o640)
+    before = [(file.stat().st_uid, file.stat().st_gid, file.stat().st_mode) for file in files]
+    make(registered, tmp_path, "--renew", DEVICES[0])
+    assert [(file.stat().st_uid, file.stat().st_gid, file.stat().st_mode) for file in files] == before
+
+
+def test_an_unknown_device_can_not_be_renewed(registered, tmp_path):
+    known = make(registered, tmp_path)
+    written = (tmp_path / "silaware.passwd").read_text()
+    result = run("broker-credentials", "--folder", tmp_path, "--renew", "AA:BB:CC:99:99:99", env=environment(registered.environment))
+    assert result.returncode == 1 and "aabbcc999999" in result.stderr
+    assert (tmp_path / "silaware.passwd").read_text() == written and known
