@@ -14,7 +14,8 @@ namespace silaware::storage {
 namespace {
 
 constexpr std::size_t inline_text = 256;             ///< bytes fetched per text column without a second call
-constexpr std::size_t bulk_bytes = 4 * 1024 * 1024;  ///< stays well under max_allowed_packet (16 MiB)
+constexpr std::size_t bulk_bytes = 4 * 1024 * 1024;  ///< half of it where the server takes less than twice
+constexpr std::size_t least_bulk_bytes = 64 * 1024;
 
 bool is_connection_error(unsigned code) {
     switch (code) {
@@ -119,6 +120,7 @@ bool DatabaseError::is_data_error() const {
 struct Connection::Implementation {
     MYSQL mysql{};
     std::map<std::string, std::unique_ptr<Statement>, std::less<>> statements;
+    std::size_t bulk_limit = 0;  ///< in bytes; 0: not asked yet
 };
 
 /// A prepared statement and the buffers of its result columns.
@@ -453,14 +455,25 @@ void bind_column(MYSQL_BIND& bind, Column& column, std::size_t first, Times& tim
 
 }  // namespace
 
+/// What surely fits into a packet that the server takes (`max_allowed_packet`; 1 MiB on some shared hosts).
+std::size_t Connection::bulk_limit() {
+    std::size_t& limit = implementation_->bulk_limit;
+    if (limit == 0) {
+        const auto packet = select_one<std::int64_t>("SELECT @@max_allowed_packet").value_or(0);
+        limit = std::clamp(static_cast<std::size_t>(packet) / 2, least_bulk_bytes, bulk_bytes);
+    }
+    return limit;
+}
+
 void Connection::run_bulk(std::string_view sql, Columns& columns, std::size_t rows) {
+    const std::size_t limit = bulk_limit();
     Statement& statement = prepare(sql);
     if (mysql_stmt_param_count(statement.handle) != columns.size()) {
         throw std::logic_error(fmt::format("{} columns for: {}", columns.size(), sql));
     }
     for (std::size_t first = 0; first < rows;) {
         std::size_t last = first;
-        for (std::size_t bytes = 0; last < rows && (last == first || bytes < bulk_bytes); ++last) {
+        for (std::size_t bytes = 0; last < rows && (last == first || bytes < limit); ++last) {
             bytes += bytes_of(columns, last);
         }
         const unsigned count = static_cast<unsigned>(last - first);

@@ -134,6 +134,7 @@ class Connection {
     void stream_rows(std::string_view sql, std::vector<Value> parameters, Buffering buffering,
                      const std::function<bool(const ResultRow&)>& sink);
     void run_bulk(std::string_view sql, Columns& columns, std::size_t rows);
+    std::size_t bulk_limit();
     Statement& prepare(std::string_view sql);
     Statement& prepare_and_execute(std::string_view sql, std::vector<Value>& parameters);
     [[noreturn]] void fail(unsigned code, const char* message);

@@ -45,6 +45,21 @@ TEST_F(DatabaseTest, BulkRowsComeBackAsTheyWere) {
     }
 }
 
+TEST_F(DatabaseTest, BulkRowsFitIntoThePacketsThatTheServerTakes) {
+    const auto usual = *database->select_one<std::int64_t>("SELECT @@GLOBAL.max_allowed_packet");
+    database->execute("SET GLOBAL max_allowed_packet = 1048576");
+    std::vector<Cells> rows;
+    for (int i = 0; i < 100; ++i)
+        rows.push_back({i, std::to_string(i) + std::string(30'000, 'x'), std::nullopt, std::nullopt});
+    {
+        Database of_small_packets(database.options());
+        of_small_packets.acquire()->bulk("INSERT INTO cells (id, text, single, `real`) VALUES (?, ?, ?, ?)",
+                                         rows);
+    }
+    database->execute("SET GLOBAL max_allowed_packet = ?", usual);
+    EXPECT_EQ(all().size(), rows.size());
+}
+
 TEST_F(DatabaseTest, AStatementRunsOnceAgainAfterABulkRun) {
     constexpr auto insert = "INSERT INTO cells (id, text, single, `real`) VALUES (?, ?, ?, ?)";
     auto connection = database->acquire();
