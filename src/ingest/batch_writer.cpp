@@ -129,25 +129,36 @@ void quarantine(storage::Connection& connection, const std::vector<Rejected>& re
     storage::insert_quarantine(connection, std::move(rows));
 }
 
+/// Spool and database are of different times: one of them is a copy that was put back. The messages between
+/// are no loss of ours and stay out of the accounts.
+void move_position(storage::SpoolPosition& position, std::int64_t to) {
+    const std::int64_t more = to - position.position;
+    if (more > 0) {
+        spdlog::warn(
+            "database: it is older than the spool, restored perhaps: {} messages that were stored are not "
+            "in it any more",
+            more);
+    } else {
+        spdlog::warn(
+            "spool: it is older than the database, put back from a copy perhaps: its messages up to {} are "
+            "stored, those that come now are new ones",
+            to);
+    }
+    position.position = to;
+    position.stored = std::max<std::int64_t>(position.stored + more, 0);
+}
+
 }  // namespace
 
-storage::SpoolPosition BatchWriter::position(std::int64_t first_waiting, std::int64_t received_so_far) {
+storage::SpoolPosition BatchWriter::position(std::int64_t first_waiting, std::int64_t received_so_far,
+                                             std::optional<std::int64_t> newest_before) {
     return database_.transaction([&](storage::Connection& connection) {
-        if (auto known = storage::lock_spool_position(connection, spool_id_)) {
-            const std::int64_t missing = first_waiting - 1 - known->position;
-            if (missing <= 0) return *known;
-            spdlog::warn(
-                "database: it is older than the spool, restored perhaps: {} messages that were stored are "
-                "not in it any more",
-                missing);
-            known->position += missing;
-            known->stored += missing;
-            storage::save_spool_position(connection, spool_id_, *known);
-            return *known;
-        }
-        const storage::SpoolPosition fresh{first_waiting - 1, received_so_far, 0, 0};
-        storage::save_spool_position(connection, spool_id_, fresh);
-        return fresh;
+        auto known = storage::lock_spool_position(connection, spool_id_);
+        if (!known) known = storage::SpoolPosition{first_waiting - 1, received_so_far, 0, 0};
+        if (newest_before && known->position > *newest_before) move_position(*known, *newest_before);
+        if (known->position < first_waiting - 1) move_position(*known, first_waiting - 1);
+        storage::save_spool_position(connection, spool_id_, *known);
+        return *known;
     });
 }
 

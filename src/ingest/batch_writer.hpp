@@ -23,7 +23,10 @@ class BatchWriter {
     /// What the database says of the spool. `received_so_far` is for a database that does not know it: its
     /// messages up to `first_waiting - 1` went to another one. One that knows fewer of them has been restored
     /// to an older state; they stay counted as stored. Throws DatabaseError.
-    storage::SpoolPosition position(std::int64_t first_waiting, std::int64_t received_so_far);
+    /// `newest_before` is the newest seq that the spool had when this process opened it, given as long as
+    /// nobody can have stored more: a database that says more knows a newer copy of the spool.
+    storage::SpoolPosition position(std::int64_t first_waiting, std::int64_t received_so_far,
+                                    std::optional<std::int64_t> newest_before = std::nullopt);
 
     /// Parses from the front of `messages` (in order of their seq) what makes one batch. Needs no database,
     /// and may run in another thread than write().

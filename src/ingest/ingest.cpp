@@ -46,7 +46,8 @@ Ingest::Ingest(spool::Spool& spool, storage::Database& database, Options options
       options_(std::move(options)),
       subscriber_(std::move(subscriber), handlers()),
       writer_(database_, options_, spool_.id()),
-      counters_(spool_) {}
+      counters_(spool_),
+      newest_before_(spool_.status().last_seq) {}
 
 mqtt::SubscriberHandlers Ingest::handlers() {
     return {.connected =
@@ -112,8 +113,10 @@ void Ingest::write_backlog(std::stop_token stop) {
     if (const auto usable = storage::require_current_schema(*database_.acquire()); !usable)
         throw storage::DatabaseError(0, usable.error().message);
     const spool::Status status = spool_.status();
-    const storage::SpoolPosition start = writer_.position(
-        status.last_seq - status.messages + 1, status.received - status.duplicates - status.messages);
+    const storage::SpoolPosition start =
+        writer_.position(status.last_seq - status.messages + 1,
+                         status.received - status.duplicates - status.messages, newest_before_);
+    newest_before_.reset();
     counters_.committed(start);
     if (!database_reachable_.exchange(true))
         spdlog::info("database: back; {} messages waited", status.messages);

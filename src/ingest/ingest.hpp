@@ -49,6 +49,8 @@ class Ingest {
     mqtt::Subscriber subscriber_;
     BatchWriter writer_;
     Counters counters_;
+    /// What the spool held when it was opened, until the database has been asked.
+    std::optional<std::int64_t> newest_before_;
     std::atomic<bool> database_reachable_ = true;
     std::int64_t tidied_through_ = -1;
     bool tidying_fails_ = false;

@@ -112,6 +112,29 @@ TEST_F(IngestTest, ADatabaseRestoredToAnOlderStateKeepsTheAccountsRight) {
     EXPECT_EQ(position().position, 25);
 }
 
+TEST_F(IngestTest, ASpoolPutBackFromAnOlderCopyLosesNothingNew) {
+    auto messages = fleet(midnight(0) - 1h, 5, 1);
+    std::int64_t seq = 0;
+    for (auto& message : messages)
+        message.seq = ++seq;
+    BatchWriter writer(*database, options, "00000000000000000000000000000001");
+    writer.position(1, 0);
+    ASSERT_EQ(writer.write(messages).position, 15);
+    // The copy ends at 10, where 8 to 10 still waited; since it was opened 11 to 12 have come.
+    BatchWriter later(*database, options, "00000000000000000000000000000001");
+    const auto start = later.position(8, 7, 10);
+    EXPECT_EQ(start.position, 10);
+    EXPECT_EQ(start.stored, 10);
+    auto fresh = fleet(midnight(0) - 30min, 1, 2);
+    fresh.resize(2);
+    fresh[0].seq = 11;
+    fresh[1].seq = 12;
+    EXPECT_EQ(later.write(fresh).position, 12);
+    EXPECT_EQ(count("power_monitoring"), 17);
+    // Asked again, after the first time, the database is right.
+    EXPECT_EQ(later.position(13, 12).position, 12);
+}
+
 TEST_F(IngestTest, MessagesOfThousandsOfSamplesAreStoredInSeveralTransactions) {
     const auto samples = most_rows * 4 / 5;  // two messages are over the limit
     std::string volts = "1";
