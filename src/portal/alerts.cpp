@@ -25,6 +25,7 @@ object to_json(const Portal& portal, const storage::ShownAlert& alert) {
             {"kind", alert.kind},
             {"device", alert.device},
             {"location", alert.location},
+            {"name", alert.name},
             {"message", alert.message},
             {"state", alert.state},
             {"value", figure_or_null(alert.value)},

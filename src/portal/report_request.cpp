@@ -40,7 +40,7 @@ std::string ReportPeriod::zone_name(const core::SiteZone& zone) const {
 }
 
 core::Result<ReportPeriod> requested_period(const http::RequestHead& request) {
-    core::Error error{core::ErrorCode::invalid, "the period can't be read", {}};
+    core::Error error{core::ErrorCode::invalid, {}, {}};
     ReportPeriod period;
     period.first = requested_day(request, "from", error.fields);
     period.last = requested_day(request, "to", error.fields);
@@ -52,8 +52,9 @@ core::Result<ReportPeriod> requested_period(const http::RequestHead& request) {
     } else if (!clock.empty() && clock != "utc") {
         error.fields["tz"] = "Choose utc or site.";
     }
-    if (!error.fields.empty()) return core::fail(std::move(error));
-    return period;
+    if (error.fields.empty()) return period;
+    error.message = error.fields.begin()->second;
+    return core::fail(std::move(error));
 }
 
 core::Result<std::vector<std::string>> requested_devices(const http::RequestHead& request,

@@ -9,13 +9,13 @@ namespace {
 
 constexpr std::string_view columns = R"(
     SELECT a.id, a.kind, a.device, a.message, a.value, a.limit_value, a.state, a.raised_ms, a.notified_ms,
-           a.acknowledged_ms, a.acknowledged_by, a.note, a.cleared_ms, COALESCE(d.location, ''))";
+           a.acknowledged_ms, a.acknowledged_by, a.note, a.cleared_ms, COALESCE(d.location, ''), COALESCE(d.name, ''))";
 constexpr std::string_view source = R"(
       FROM alerts a LEFT JOIN devices d ON d.mac_key = LOWER(a.device)
      WHERE a.raised_ms IS NOT NULL
        AND (? = '' OR a.state = ? OR (? = 'open' AND a.cleared_ms IS NULL))
        AND (? = '' OR a.kind = ?) AND (? = '' OR a.device = ?)
-       AND (? = '' OR CONCAT_WS(' ', a.device, d.location, a.message, a.note)
+       AND (? = '' OR CONCAT_WS(' ', a.device, d.name, d.location, a.message, a.note)
                       COLLATE utf8mb4_general_ci LIKE ? ESCAPE '!'))";
 constexpr std::string_view newest_first = " ORDER BY a.raised_ms DESC, a.id DESC LIMIT ? OFFSET ?";
 

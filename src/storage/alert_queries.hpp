@@ -27,6 +27,7 @@ struct ShownAlert {
     std::optional<std::string> note;
     std::optional<std::int64_t> cleared_ms;
     std::string location;  ///< of the registered device, else empty
+    std::string name;      ///< of the registered device, else empty
 };
 
 /// What to list; an empty text lets all through.

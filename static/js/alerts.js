@@ -1,6 +1,7 @@
 // Alerts: what is wrong now and what was.
 import "./shell.js";
 import { post } from "./request.js";
+import { idBelow, named } from "./device.js";
 import { formDialog } from "./dialog.js";
 import { byId, el, icon } from "./dom.js";
 import * as format from "./format.js";
@@ -36,6 +37,11 @@ async function acknowledge(alert) {
   list.reload();
 }
 
+/** As on the other pages: what it is called, and its id below. */
+function device({ device: uid, name, location }) {
+  return uid ? el("span", {}, named({ uid, name, location }), idBelow({ uid, name, location })) : format.nothing;
+}
+
 function what(alert) {
   return el("span.flex.items-start.gap-3.text-left", {}, icon(symbols[alert.kind] ?? "bell"),
     el("span", {}, label("alert.kind", alert.kind), el("span.sub.whitespace-normal", {}, sentence(alert))));
@@ -60,7 +66,7 @@ const list = pagedTable({
   columns: [
     { title: t("alerts.what"), cell: what },
     { title: t("alerts.state"), cell: state },
-    { title: t("alerts.device"), cell: (alert) => (alert.location || alert.device ? el("span", {}, alert.location || alert.device, alert.location ? el("span.sub.mono", {}, alert.device) : null) : format.nothing) },
+    { title: t("alerts.device"), cell: device },
     { title: t("alerts.value"), kind: "number", cell: (alert) => figure(alert.kind, alert.value) },
     { title: t("alerts.limit"), kind: "number", cell: (alert) => figure(alert.kind, alert.limit) },
     { title: t("alerts.raised"), cell: (alert) => format.dateTime(alert.raised_at) },

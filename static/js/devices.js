@@ -2,7 +2,8 @@
 import { isAdmin } from "./session.js";
 import "./shell.js";
 import { post, put, remove, request } from "./request.js";
-import { confirmDialog, formDialog } from "./dialog.js";
+import { named, otherId } from "./device.js";
+import { confirmDialog, formDialog, showDialog } from "./dialog.js";
 import { byId, el, icon } from "./dom.js";
 import * as format from "./format.js";
 import { t } from "./i18n.js";
@@ -17,12 +18,14 @@ const form = (device = {}) => [
   { name: "location", label: t("devices.location"), value: device.location, attributes: { maxlength: 255 } },
   { name: "mcu_type", label: t("devices.mcu_type"), value: device.mcu_type, attributes: { maxlength: 255 } },
   { name: "group", label: t("devices.group"), value: device.group, hint: t("devices.group_hint"), attributes: { maxlength: 255 } },
-  { name: "rated_power_w", label: t("devices.rated_power"), value: device.rated_power_w, unit: "W", hint: t("devices.rated_power_hint"), attributes: { inputmode: "decimal" } },
+  { name: "rated_power_w", label: t("devices.rated_power"), value: format.typed(device.rated_power_w), unit: "W", hint: t("devices.rated_power_hint"), attributes: { inputmode: "decimal" } },
 ];
+
+const entered = (values) => ({ ...values, rated_power_w: format.entered(values.rated_power_w) });
 
 async function edit(device) {
   const saved = await formDialog({
-    title: t("devices.edit"), fields: form(device), save: (values) => put(`/login/devices/${device.id}`, values),
+    title: t("devices.edit"), fields: form(device), save: (values) => put(`/login/devices/${device.id}`, entered(values)),
   });
   if (saved) changed(t("devices.saved"));
 }
@@ -30,7 +33,7 @@ async function edit(device) {
 async function register(device) {
   const saved = await formDialog({
     title: t(device.mac_address ? "devices.register" : "devices.add"), fields: form(device), saveLabel: t("devices.register"),
-    save: (values) => post("/login/devices", values),
+    save: (values) => post("/login/devices", entered(values)),
   });
   if (saved) changed(t("devices.registered_now"));
 }
@@ -49,7 +52,7 @@ function registerNow(device, button) {
 
 async function drop(device) {
   const gone = await confirmDialog({
-    title: t("devices.delete"), text: t("devices.delete_text", { device: device.location || device.mac_address }),
+    title: t("devices.delete"), text: t("devices.delete_text", { device: [named(device), otherId(device)].filter(Boolean).join(" · ") }),
     act: () => remove(`/login/devices/${device.id}`),
   });
   if (gone) changed(t("devices.deleted"));
@@ -92,6 +95,14 @@ const list = pagedTable({
   none: { symbol: "microchip", title: t("devices.none"), action: firstDevice("power") },
 });
 
+/** Every line that can't be accepted, with its reason. */
+function notImported(error) {
+  const lines = Object.entries(error.fields ?? {}).map(([place, reason]) => [Number(/^line (\d+)$/.exec(place)?.[1]), reason]).sort(([a], [b]) => a - b);
+  if (lines.length === 0 || lines.some(([line]) => Number.isNaN(line))) return failed(error);
+  showDialog(t("devices.import"), el("div.stack", {}, el("p", {}, error.message),
+    el("ul.stack", {}, lines.map(([line, reason]) => el("li", {}, el("strong", {}, t("devices.import_line", { line })), ` ${reason}`)))));
+}
+
 byId("add")?.addEventListener("click", () => register({}));
 byId("import")?.addEventListener("change", async (event) => {
   const [file] = event.target.files;
@@ -103,7 +114,7 @@ byId("import")?.addEventListener("change", async (event) => {
     const { created, updated } = await request("POST", "/login/devices/csv", data);
     changed(t("devices.imported", { created, updated }));
   } catch (error) {
-    failed(error);
+    notImported(error);
   }
 });
 byId("import-button")?.addEventListener("click", () => byId("import").click());

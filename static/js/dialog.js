@@ -52,8 +52,11 @@ function open(title, body, { broad = false } = {}) {
   const close = el("button.button.quiet.icon", { type: "button", "aria-label": t("common.close"), onclick: () => dialog.close() }, icon("xmark"));
   const dialog = el(`dialog.dialog${broad ? ".broad" : ""}`, { "aria-labelledby": heading },
     el("div.dialog-head", {}, el("h2", { id: heading }, title), close), el("div.dialog-body", {}, body));
+  // Not where a text was marked and the mouse let go outside.
+  let pressed = null;
+  dialog.addEventListener("pointerdown", (event) => { pressed = event.target; });
   dialog.addEventListener("click", (event) => {
-    if (event.target === dialog && !dialog.querySelector("[aria-busy]")) dialog.close();
+    if (event.target === dialog && pressed === dialog && !dialog.querySelector("[aria-busy]")) dialog.close();
   });
   dialog.addEventListener("close", () => dialog.remove());
   document.body.append(dialog);

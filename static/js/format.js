@@ -25,6 +25,20 @@ export function number(value, decimals = 0) {
   return written(value, { minimumFractionDigits: decimals, maximumFractionDigits: decimals });
 }
 
+/* To be typed: the language decides what 1.000 is. */
+
+const marks = () => (language() === "id" ? { group: ".", point: "," } : { group: ",", point: "." });
+export const typed = (value) => (missing(value) ? "" : String(value).replace(".", marks().point));
+
+/** The number that a text means; what is none stays as it is, for the server to refuse. */
+export function entered(text) {
+  const { group, point } = marks();
+  const plain = text.trim();
+  const grouped = new RegExp(`^[1-9]\\d{0,2}(\\${group}\\d{3})+(\\${point}\\d+)?$`).test(plain);
+  const number = Number(grouped ? plain.replaceAll(group, "").replace(point, ".") : plain.replace(",", "."));
+  return plain === "" || Number.isNaN(number) ? plain : number;
+}
+
 /** As precise as the value is, at most `decimals`. */
 export function exact(value, decimals = 3) {
   return missing(value) ? nothing : written(value, { maximumFractionDigits: decimals });

@@ -8,10 +8,14 @@ import { series } from "./series.js";
 import { empty, trouble } from "./states.js";
 
 const { uid } = byId("meter").dataset;
-const range = { span: remembered("span", "day"), day: remembered("day") };  // without a day, it follows the readings
+const lengths = { day: 1, week: 7, month: 30 };
+const known = (value, ok) => (ok(value) ? value : "");  // the address may hold anything
+const range = {  // without a day, it follows the readings
+  span: known(remembered("span"), (span) => Object.hasOwn(lengths, span)) || "day",
+  day: known(remembered("day"), (day) => /^\d{4}-\d{2}-\d{2}$/.test(day) && !Number.isNaN(Date.parse(day))),
+};
 let newest = format.siteDay();
 const shownDay = () => range.day || newest;
-const lengths = { day: 1, week: 7, month: 30 };
 const moved = (text, days) => new Date(Date.parse(`${text}T00:00:00Z`) + days * 86400000).toISOString().slice(0, 10);
 
 const newestAnswer = newestOnly();
@@ -35,16 +39,17 @@ async function loadCurve() {
 function drawCurve(box, { points, step }) {
   const time = (point) => (range.span === "day" ? format.clock(point.t) : step === "1d" ? format.day(point.t.slice(0, 10)) : `${format.day(point.t.slice(0, 10))} ${format.clock(point.t)}`);
   const means = points.map((point) => point.power_w);
-  const peak = points.reduce((best, point) => ((point.power_w ?? -1) > (best?.power_w ?? -1) ? point : best), null);
+  const peak = points.reduce((best, point) => ((point.power_w ?? -Infinity) > (best?.power_w ?? -Infinity) ? point : best), null);
   const kwh = points.reduce((sum, point) => sum + (point.energy_kwh ?? 0), 0);
-  setText(byId("curve-note"), t("meter.curve_note", { energy: format.joined(format.energy(kwh)), power: format.joined(format.power(peak?.power_w)), time: peak ? time(peak) : "" }));
+  const energy = format.joined(format.energy(kwh));
+  setText(byId("curve-note"), peak ? t("meter.curve_note", { energy, power: format.joined(format.power(peak.power_w)), time: time(peak) }) : energy);
   lineChart(box, {
     labels: points.map(time), format: (value) => format.joined(format.power(value)), tick: format.powerTick, legend: true,
     datasets: [
       { label: t("meter.mean_power"), data: means, colour: colour("power") },
       { label: t("meter.max_power"), data: points.map((point) => point.max_power_w), colour: faded(colour("demand"), 0.75), fill: false, borderWidth: 1, borderDash: [3, 3] },
     ],
-    lines: peak?.power_w ? [{ value: peak.power_w, tone: colour("demand"), name: t("meter.max_demand_line", { power: format.joined(format.power(peak.power_w)) }) }] : [],
+    lines: peak?.power_w > 0 ? [{ value: peak.power_w, tone: colour("demand"), name: t("meter.max_demand_line", { power: format.joined(format.power(peak.power_w)) }) }] : [],
     describe: t("meter.curve_chart", { power: format.joined(format.power(peak?.power_w)) }),
   });
 }

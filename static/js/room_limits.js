@@ -6,7 +6,6 @@ import { t } from "./i18n.js";
 import { done, failed } from "./toast.js";
 
 const shown = (limit, unit) => t("climate.limits_hint", { limit: limit === null ? t("climate.limits_none") : format.joined({ value: format.exact(limit), unit }) });
-const plain = (text) => text.trim().replace(",", ".");
 
 /** Asks for the limits of the device `uid`, which people call `room`; true when they were saved. */
 export async function editRoomLimits(uid, room) {
@@ -19,11 +18,11 @@ export async function editRoomLimits(uid, room) {
     failed(error);
     return false;
   }
-  const field = (name, label, unit, limit) => ({ name, label, value: own[name] ?? "", unit, hint: shown(limit, unit), attributes: { inputmode: "decimal" } });
+  const field = (name, label, unit, limit) => ({ name, label, value: format.typed(own[name]), unit, hint: shown(limit, unit), attributes: { inputmode: "decimal" } });
   const saved = await formDialog({
     title: t("climate.limits"), intro: t("climate.limits_text", { room }),
     fields: [field("max_temperature", t("settings.max_temperature"), "°C", general.temperature), field("max_humidity", t("settings.max_humidity"), "%", general.humidity)],
-    save: (values) => put(url, { max_temperature: plain(values.max_temperature), max_humidity: plain(values.max_humidity) }),
+    save: (values) => put(url, { max_temperature: format.entered(values.max_temperature), max_humidity: format.entered(values.max_humidity) }),
   });
   if (saved) done(t("climate.limits_saved"));
   return saved;

@@ -27,13 +27,14 @@ const alertPart = { title: "settings.alerts", symbol: "bell", text: "settings.al
   { name: "webhook_url", type: "url", hint: "settings.webhook_hint" },
   { name: "webhook_secret", type: "password", hint: "settings.webhook_secret_hint" }] };
 const form = byId("form");
+let loaded = {};
 const numbers = parts.flatMap((part) => part.fields).filter((entry) => entry.number).map((entry) => entry.name);
 
 function card({ title, symbol, text, fields }, values) {
   return el("section.card.pad", {}, el("div.stack", {},
     el("div", {}, el("h2", {}, icon(symbol), " ", t(title)), el("p.small.muted", {}, t(text))),
     el("div.form-row", {}, fields.map(({ name, unit, hint, number, type, options }) => field({
-      name, type, options, label: t(`settings.${name}`), value: values[name] ?? "", unit: unit ? (unit.includes(".") ? t(unit) : unit) : "", hint: hint ? t(hint) : "",
+      name, type, options, label: t(`settings.${name}`), value: number ? format.typed(values[name]) : values[name] ?? "", unit: unit ? (unit.includes(".") ? t(unit) : unit) : "", hint: hint ? t(hint) : "",
       attributes: number ? { inputmode: "decimal" } : { spellcheck: "false", autocapitalize: "none" } })))));
 }
 
@@ -49,9 +50,8 @@ function showSecret({ webhook_signed: signed }) {
 function entered() {
   const values = Object.fromEntries(new FormData(form));
   for (const name of numbers) {
-    const text = values[name].trim().replace(",", ".");
-    if (text === "") delete values[name];
-    else values[name] = Number.isNaN(Number(text)) ? text : Number(text);
+    values[name] = format.entered(values[name]);
+    if (values[name] === "" && loaded[name] === null) delete values[name];
   }
   const alerts = Object.fromEntries(alertPart.fields.map(({ name }) => [name, values[name]]));
   for (const name of Object.keys(alerts)) delete values[name];
@@ -62,6 +62,7 @@ function entered() {
 async function load() {
   try {
     const [values, alerts] = await Promise.all([get("/login/settings/json"), get("/login/settings/alerts/json")]);
+    loaded = values;
     byId("parts").replaceChildren(...parts.map((part) => card(part, values)), card(alertPart, alerts));
     showSecret(alerts);
     byId("save").disabled = false;

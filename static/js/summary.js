@@ -16,7 +16,7 @@ import { empty, firstDevice, trouble } from "./states.js";
 const dayMs = 86_400_000;
 const thisMonth = () => format.siteDay().slice(0, 7);
 const state = {
-  month: remembered("month"),  // empty: whichever it is now, also on a page that stays open over the end of one
+  month: /^\d{4}-(0[1-9]|1[0-2])$/.exec(remembered("month"))?.[0] ?? "",  // empty: whichever it is now, also on a page that stays open over the end of one
   filter: remembered("filter"),
   sort: remembered("sort", "power_w"),
   layout: remembered("layout", "cards"),
@@ -236,7 +236,7 @@ function reading(event) {
   const before = heard.get(event.uid);
   heard.set(event.uid, event.observed_at);
   const fresh = before === undefined ? Date.now() - Date.parse(event.observed_at) < freshness : before !== event.observed_at;
-  device.power_w = event.power_w;
+  device.power_w = event.power_w ?? 0;  // as the summary says of a reading without power
   if (fresh) Object.assign(device, { last_seen: new Date().toISOString(), online: true });
   state.shown.get(event.uid)?.live(device);
   redrawTotal();
@@ -262,6 +262,9 @@ function choose(month) {
   refresh().catch((error) => {
     if (isAborted(error)) return;
     state.shown.clear();
+    for (const place of document.querySelectorAll("[data-total]")) setFigure(place, { value: format.nothing, unit: "" });
+    for (const place of document.querySelectorAll("[data-under]")) place.replaceChildren();
+    setText(byId("subtitle"), format.month(month));
     meters.replaceChildren(trouble(error, () => choose(month)));
     meters.setAttribute("aria-busy", "false");
   });
@@ -301,4 +304,5 @@ controls();
 await start();
 live({ onReading: reading, poll });
 setInterval(() => poll().catch(() => {}), 30_000);
+addEventListener("online", () => poll().catch(() => {}));
 setInterval(() => state.summary?.devices.length && showLoad(state.summary.devices), 300_000);

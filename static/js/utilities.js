@@ -111,7 +111,10 @@ async function load() {
     showChart();
     if (!document.querySelector("dialog[open]")) showTable();
   } catch (error) {
-    if (devices.length === 0) root.replaceChildren(trouble(error, load));
+    if (devices.length === 0) {
+      byId("figures").hidden = true;
+      root.replaceChildren(trouble(error, load));
+    }
     showLater();
     throw error;
   }

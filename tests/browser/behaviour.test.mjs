@@ -284,6 +284,54 @@ test("a form that is sent twice counts once", async (t) => {
   assert.deepEqual(problems, []);
 });
 
+test("numbers are read as the language writes them, and a slip of the mouse closes no dialog", async (t) => {
+  const { page, problems } = await open(t, "/login/devices");
+  const register = async (power) => {
+    const mac = address();
+    await page.click("#add");
+    await page.fill('dialog [name="mac_address"]', mac);
+    await page.fill('dialog [name="rated_power_w"]', power);
+    const box = await page.locator('dialog [name="rated_power_w"]').boundingBox();
+    await page.mouse.move(box.x + 10, box.y + box.height / 2);
+    await page.mouse.down();
+    await page.mouse.move(2, 2, { steps: 3 });
+    await page.mouse.up();
+    await page.click('dialog [type="submit"]');
+    await page.waitForSelector("dialog", { state: "detached" });
+    return page.evaluate((id) => fetch(`/login/devices/json?search=${id}`).then((answer) => answer.json()).then(({ items }) => items[0].rated_power_w), mac);
+  };
+  assert.equal(await register("10,000"), 10_000);
+  assert.equal(await register("2.5"), 2.5);
+  await chooseLanguage(page, "id");
+  assert.equal(await register("10.000"), 10_000);
+  assert.equal(await register("1.250.000,5"), 1_250_000.5);
+  assert.equal(await register("2,5"), 2.5);
+  await chooseLanguage(page, "en");
+  assert.deepEqual(problems, []);
+});
+
+test("an emptied limit is refused, and a file with mistakes says which lines", async (t) => {
+  const { page } = await open(t, "/login/settings", { expected: [/400/, /settings\/json/, /devices\/csv/] });
+  await page.waitForSelector('#form [name="utils_min_duration"]');
+  await page.fill('#form [name="utils_min_duration"]', "");
+  await page.click("#save");
+  await page.waitForSelector('#form [name="utils_min_duration"][aria-invalid="true"]');
+  await page.goto(`${baseUrl}/login/devices`);
+  await page.setInputFiles("#import", { name: "devices.csv", mimeType: "text/csv", buffer: Buffer.from("mac_address,rated_power_w\nok-1,-5\nok-2,many\n") });
+  const dialog = page.locator("dialog");
+  await dialog.waitFor();
+  assert.match(await dialog.textContent(), /Line 2:.*Line 3:/s);
+});
+
+test("what an address holds that is no day is left aside", async (t) => {
+  const { page, problems } = await open(t);
+  await page.goto(`${baseUrl}/login/summary?month=2026-13`);
+  await page.waitForSelector("#meters .meter");
+  await page.goto(`${baseUrl}${await page.getAttribute("#meters .meter h3 a", "href")}&day=2026-13-45&span=foo`);
+  await page.waitForSelector("#curve canvas");
+  assert.deepEqual(problems, []);
+});
+
 test("a list that could not be loaded says so, and is there after a retry", async (t) => {
   const { page } = await open(t, "/login/summary", { expected: [/devices\/json/, /Failed to load/] });
   await page.route("**/login/devices/json*", (route) => route.abort());
