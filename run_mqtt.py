@@ -57,6 +57,12 @@ def is_running(binary, arguments):
     return False
 
 
+def append_to_logs():
+    """So that a log that `>` opened and logrotate cut begins anew, not behind a hole of its former length."""
+    for stream in (1, 2):
+        fcntl.fcntl(stream, fcntl.F_SETFL, fcntl.fcntl(stream, fcntl.F_GETFL) | os.O_APPEND)
+
+
 def rotate_log():
     if os.path.exists(LOG) and os.path.getsize(LOG) > LARGEST_LOG:
         os.replace(LOG, LOG + ".1")
@@ -86,6 +92,7 @@ def main(arguments):
     arguments = with_config([a for a in arguments if a != "--watchdog"])
     command = [binary, "ingest"] + arguments
     if not watchdog:
+        append_to_logs()
         sys.stdout.flush()
         os.execv(binary, command)
     return 0 if is_running(binary, arguments) else start_detached(command)

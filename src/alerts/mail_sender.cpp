@@ -74,15 +74,24 @@ class Watch {
     std::optional<Clock::time_point> stopped_at_;
 };
 
+/// Of a webhook's address the host alone: the rest of it often is the secret.
+std::string name_of(const storage::ClaimedMail& mail) {
+    std::string_view host = mail.receivers;
+    const auto scheme = host.find("://");
+    if (scheme == host.npos) return fmt::format("mail {} to {}", mail.id, mail.receivers);
+    host = host.substr(scheme + 3);
+    host = host.substr(0, host.find_first_of("/?#"));
+    return fmt::format("webhook {} to {}", mail.id, host.substr(host.rfind('@') + 1));
+}
+
 void log(const storage::ClaimedMail& mail, const Settlement& settlement) {
     switch (settlement.step) {
         case NextStep::done:
-            return spdlog::info("mail {} to {} sent: {}", mail.id, mail.receivers, settlement.answer);
+            return spdlog::info("{} sent: {}", name_of(mail), settlement.answer);
         case NextStep::try_again:
-            return spdlog::warn("mail {} to {} will be tried again: {}", mail.id, mail.receivers,
-                                settlement.answer);
+            return spdlog::warn("{} will be tried again: {}", name_of(mail), settlement.answer);
         case NextStep::give_up:
-            return spdlog::error("mail {} to {} failed: {}", mail.id, mail.receivers, settlement.answer);
+            return spdlog::error("{} failed: {}", name_of(mail), settlement.answer);
     }
 }
 

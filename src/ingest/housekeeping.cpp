@@ -2,6 +2,7 @@
 
 #include <condition_variable>
 #include <mutex>
+#include <utility>
 
 #include <spdlog/spdlog.h>
 
@@ -16,6 +17,9 @@ namespace {
 
 constexpr std::chrono::seconds look_every{60};
 constexpr std::string_view job = "purge";
+constexpr std::chrono::hours tolerated_difference{24};
+constexpr std::chrono::hours unusual_pause{14 * 24};
+constexpr std::chrono::hours settling_time{1};
 
 }  // namespace
 
@@ -34,8 +38,28 @@ void Housekeeping::run(std::stop_token stop) {
     }
 }
 
+/// What a clock that is ahead takes for old would be gone for good: a machine that has just started may not
+/// know the time yet.
+bool Housekeeping::clock_is_doubtful(core::Instant now) {
+    const auto apart = std::chrono::abs(now - storage::database_clock(database_));
+    const auto last = storage::last_run(database_, job);
+    const bool long_ago = last && now - *last > unusual_pause;
+    const bool settled = std::chrono::steady_clock::now() - begun_ >= settling_time;
+    const bool doubtful = apart > tolerated_difference || (long_ago && !settled);
+    if (doubtful && !std::exchange(warned_, true)) {
+        spdlog::warn(
+            "purge: it waits, for the clocks may be wrong: here it is {}, in the database {}, the last purge "
+            "was {}",
+            core::format_utc(now), core::format_utc(storage::database_clock(database_)),
+            last ? core::format_utc(*last) : "never");
+    }
+    if (!doubtful) warned_ = false;
+    return doubtful;
+}
+
 void Housekeeping::cleanup_old_data(std::stop_token stop) {
     const auto now = core::clock_now();
+    if (clock_is_doubtful(now)) return;
     // What this process has claimed and a failure broke off it goes on with: nobody else will.
     if (!unfinished_ && !storage::claim_job(database_, job, options_.cleanup_interval, now)) return;
     unfinished_ = true;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <stop_token>
 
 #include "ingest/options.hpp"
@@ -17,11 +18,14 @@ class Housekeeping {
     void cleanup_old_data(std::stop_token stop);
 
   private:
+    bool clock_is_doubtful(core::Instant now);
     void purge(core::Instant now, const std::stop_token& stop);
 
     storage::Database& database_;
     const Options& options_;
+    const std::chrono::steady_clock::time_point begun_ = std::chrono::steady_clock::now();
     bool unfinished_ = false;
+    bool warned_ = false;
 };
 
 }  // namespace silaware::ingest

@@ -93,6 +93,11 @@ bool DatabaseError::is_data_error() const {
         case 1194:
         case 1195:
         case 1223:
+        case 1364:  // a column without a default that another program added
+        case 1712:
+        case 1812:
+        case 1813:
+        case 1814:
         case 1290:
         case 1305:
         case 1412:

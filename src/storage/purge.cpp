@@ -177,6 +177,18 @@ class Purge {
 
 }  // namespace
 
+core::Instant database_clock(Database& database) {
+    return core::from_epoch_ms(
+        database.select_one<std::int64_t>("SELECT CAST(UNIX_TIMESTAMP(NOW(3)) * 1000 AS SIGNED)")
+            .value_or(0));
+}
+
+std::optional<core::Instant> last_run(Database& database, std::string_view job) {
+    const auto ms = database.select_one<std::int64_t>(
+        "SELECT last_run_ms FROM housekeeping WHERE job = ? AND last_run_ms > 0", job);
+    return ms ? std::optional(core::from_epoch_ms(*ms)) : std::nullopt;
+}
+
 bool claim_job(Database& database, std::string_view job, std::chrono::milliseconds interval,
                core::Instant now) {
     database.execute(introduce, job);

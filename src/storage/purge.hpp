@@ -9,6 +9,11 @@
 
 namespace silaware::storage {
 
+/// What the database's clock says.
+core::Instant database_clock(Database& database);
+/// When a job ran last for anybody; none if it never did.
+std::optional<core::Instant> last_run(Database& database, std::string_view job);
+
 /// Claims a job that must run once for all processes: true if it is due (its last run is `interval` ago or
 /// more), and then it counts as run `now`.
 bool claim_job(Database& database, std::string_view job, std::chrono::milliseconds interval,

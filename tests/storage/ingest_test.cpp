@@ -1,3 +1,4 @@
+#include "ingest/housekeeping.hpp"
 #include "ingest_fixture.hpp"
 
 #include <set>
@@ -94,6 +95,22 @@ TEST_F(IngestTest, ABatchIsStoredOnceWhateverIsRepeated) {
     EXPECT_EQ(first.position, 120);
     EXPECT_EQ(again.stored, first.stored);
     EXPECT_EQ(count("power_monitoring"), 120);
+}
+
+TEST_F(IngestTest, NothingIsPurgedWhileTheClockMayBeWrong) {
+    const auto rows_after = [&](core::Milliseconds since_last_purge) {
+        database->execute("DELETE FROM power_monitoring");
+        database->execute(
+            "INSERT INTO power_monitoring (uid, timestamp) VALUES ('m', NOW() - INTERVAL 1 YEAR), ('m', "
+            "NOW())");
+        database->execute("REPLACE INTO housekeeping (job, last_run_ms) VALUES ('purge', ?)",
+                          core::epoch_ms(now() - since_last_purge));
+        Housekeeping(*database, options).cleanup_old_data({});
+        return count("power_monitoring");
+    };
+    EXPECT_EQ(rows_after(13h), 1);
+    EXPECT_EQ(rows_after(24h * 30), 2);  // a clock that has just been set wrong would look the same
+    EXPECT_EQ(rows_after(11h), 2);       // not due
 }
 
 TEST_F(IngestTest, ADatabaseRestoredToAnOlderStateKeepsTheAccountsRight) {
