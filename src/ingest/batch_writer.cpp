@@ -129,37 +129,33 @@ void quarantine(storage::Connection& connection, const std::vector<Rejected>& re
     storage::insert_quarantine(connection, std::move(rows));
 }
 
-/// Spool and database are of different times: one of them is a copy that was put back. The messages between
-/// are no loss of ours and stay out of the accounts.
-void move_position(storage::SpoolPosition& position, std::int64_t to) {
-    const std::int64_t more = to - position.position;
-    if (more > 0) {
-        spdlog::warn(
-            "database: it is older than the spool, restored perhaps: {} messages that were stored are not "
-            "in it any more",
-            more);
-    } else {
-        spdlog::warn(
-            "spool: it is older than the database, put back from a copy perhaps: its messages up to {} are "
-            "stored, those that come now are new ones",
-            to);
-    }
-    position.position = to;
-    position.stored = std::max<std::int64_t>(position.stored + more, 0);
-}
-
 }  // namespace
 
 storage::SpoolPosition BatchWriter::position(std::int64_t first_waiting, std::int64_t received_so_far,
                                              std::optional<std::int64_t> newest_before) {
-    return database_.transaction([&](storage::Connection& connection) {
+    sure_.reset();
+    const auto found = database_.transaction([&](storage::Connection& connection) {
         auto known = storage::lock_spool_position(connection, spool_id_);
         if (!known) known = storage::SpoolPosition{first_waiting - 1, received_so_far, 0, 0};
-        if (newest_before && known->position > *newest_before) move_position(*known, *newest_before);
-        if (known->position < first_waiting - 1) move_position(*known, first_waiting - 1);
+        if (newest_before && known->position > *newest_before) throw SpoolShared(*newest_before);
+        if (const std::int64_t missing = first_waiting - 1 - known->position; missing > 0) {
+            spdlog::warn(
+                "database: it is older than the spool, restored perhaps: {} messages that were stored are "
+                "not in it any more",
+                missing);
+            known->position += missing;
+            known->stored += missing;
+        }
         storage::save_spool_position(connection, spool_id_, *known);
         return *known;
     });
+    sure_ = found.position;
+    return found;
+}
+
+void BatchWriter::continue_as(std::string spool_id) {
+    spool_id_ = std::move(spool_id);
+    sure_.reset();
 }
 
 Batch BatchWriter::prepare(std::span<const spool::Message> messages) const {
@@ -182,8 +178,11 @@ storage::SpoolPosition BatchWriter::write(Batch batch, const Next& next) {
     const auto was_alone = [&] { return !others || alone_through_ <= messages.back().seq; };
     try {
         return write_whole(batch, others);
+    } catch (const SpoolShared&) {
+        throw;
     } catch (const storage::DatabaseUnavailable&) {
         known_.forget();  // the database that comes back may be another one
+        sure_.reset();    // and the answer to a commit may be lost
         throw;
     } catch (const storage::DatabaseError& error) {
         known_.forget();
@@ -336,6 +335,7 @@ storage::SpoolPosition BatchWriter::write_whole(Batch& batch, const Next& next) 
     const auto written = database_.transaction([&](storage::Connection& connection) {
         const auto position =
             storage::lock_spool_position(connection, spool_id_).value_or(storage::SpoolPosition{});
+        if (sure_ && position.position != *sure_) throw SpoolShared(*sure_);
         // A commit whose answer was lost: all of it is there already.
         if (position.position >= messages.back().seq) return position;
         // Locked before anything is read: what is read shows the tables as of then.
@@ -350,6 +350,7 @@ storage::SpoolPosition BatchWriter::write_whole(Batch& batch, const Next& next) 
         if (next && ++attempts == 1) add_following(transaction, next);
         return transaction.save(spool_id_);
     });
+    if (sure_) sure_ = written.position;
     if (next && attempts <= 1) alone_through_ = 0;
     log_rejected(batch.rejected);
     return written;

@@ -95,6 +95,9 @@ void Ingest::write_until(std::stop_token stop) {
     while (!stop.stop_requested()) {
         try {
             write_backlog(stop);
+        } catch (const SpoolShared& shared) {
+            part_behind_ = shared.own_through;
+            continue;
         } catch (const storage::DatabaseError& error) {
             database_failed(error);
             pause(stop, retry);
@@ -108,10 +111,29 @@ void Ingest::write_until(std::stop_token stop) {
     }
 }
 
+/// Under an id of its own nothing of this spool is taken for something of the other's.
+void Ingest::part_from_copy() {
+    const std::int64_t stored = *part_behind_;
+    if (const auto removed = spool_.remove_through(stored); !removed)
+        throw std::runtime_error("spool: " + removed.error().message);
+    const std::string former = spool_.id();
+    if (const auto renewed = spool_.renew(); !renewed)
+        throw std::runtime_error("spool: " + renewed.error().message);
+    spdlog::critical(
+        "spool: the database goes on with another copy of it (id {}), on a cloned machine perhaps, or this "
+        "one was put back from a backup; it continues as {}, its messages behind {} are its own",
+        former, spool_.id(), stored);
+    writer_.continue_as(spool_.id());
+    tidied_through_ = -1;
+    newest_before_.reset();
+    part_behind_.reset();
+}
+
 void Ingest::write_backlog(std::stop_token stop) {
     // The database that is there now may be another one than at the start.
     if (const auto usable = storage::require_current_schema(*database_.acquire()); !usable)
         throw storage::DatabaseError(0, usable.error().message);
+    if (part_behind_) part_from_copy();
     const spool::Status status = spool_.status();
     const storage::SpoolPosition start =
         writer_.position(status.last_seq - status.messages + 1,

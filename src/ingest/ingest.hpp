@@ -32,6 +32,7 @@ class Ingest {
     bool append(std::span<const mqtt::Message> messages);
     void write_until(std::stop_token stop);
     void write_backlog(std::stop_token stop);
+    void part_from_copy();
     Portion read(std::int64_t after) const;
     storage::SpoolPosition write(Portion first, ReadAhead& ahead, const std::stop_token& stop);
     void look_ahead(ReadAhead& ahead, std::int64_t after) const;
@@ -51,6 +52,7 @@ class Ingest {
     Counters counters_;
     /// What the spool held when it was opened, until the database has been asked.
     std::optional<std::int64_t> newest_before_;
+    std::optional<std::int64_t> part_behind_;  ///< a copy of the spool was met: what is stored of ours
     std::atomic<bool> database_reachable_ = true;
     std::int64_t tidied_through_ = -1;
     bool tidying_fails_ = false;

@@ -46,11 +46,6 @@ CREATE TABLE state (
 );
 )sql";
 
-std::string random_id() {
-    std::random_device source;
-    return fmt::format("{:08x}{:08x}{:08x}{:08x}", source(), source(), source(), source());
-}
-
 void create(Connection& connection) {
     Transaction transaction(connection);
     connection.execute(parcels);
@@ -112,6 +107,11 @@ void upgrade_from_1(Connection& connection) {
 }
 
 }  // namespace
+
+std::string random_id() {
+    std::random_device source;
+    return fmt::format("{:08x}{:08x}{:08x}{:08x}", source(), source(), source(), source());
+}
 
 void prepare_schema(Connection& connection) {
     const bool fresh = connection.integer("SELECT count(*) FROM sqlite_master") == 0;

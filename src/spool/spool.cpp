@@ -80,7 +80,11 @@ class Spool::State {
   public:
     State(ProcessLock lock, const std::filesystem::path& folder, Limits limits);
 
-    const std::string& id() const { return writer_.spool_id(); }
+    std::string id() const {
+        const std::lock_guard lock(view_mutex_);
+        return id_;
+    }
+    Result<void> renew();
     Result<void> begin_connection(std::string_view session, bool session_present);
     Result<Appended> append(std::span<const Arrival> arrivals);
     bool has_room() const;
@@ -125,6 +129,7 @@ class Spool::State {
     mutable std::mutex view_mutex_;
     mutable std::condition_variable grown_;
     Status status_;
+    std::string id_;
     Keeper keeper_;
 };
 
@@ -167,6 +172,7 @@ std::unique_lock<std::mutex> Spool::State::writing() {
 void Spool::State::publish() {
     const Tally& tally = writer_.tally();
     const std::lock_guard lock(view_mutex_);
+    id_ = writer_.spool_id();
     status_ = {.messages = tally.last_seq - forgotten_through_,
                .bytes = tally.bytes,
                .limit_bytes = limits_.bytes,
@@ -176,6 +182,18 @@ void Spool::State::publish() {
                .duplicates = tally.duplicates,
                .connections = tally.connection};
     grown_.notify_all();
+}
+
+Result<void> Spool::State::renew() {
+    const auto lock = writing();
+    Tally after = writer_.tally();
+    after.received = after.last_seq - forgotten_through_;
+    after.duplicates = 0;
+    return guarded([&]() -> Result<void> {
+        writer_.renew(after);
+        publish();
+        return {};
+    });
 }
 
 Result<void> Spool::State::begin_connection(std::string_view session, bool session_present) {
@@ -381,8 +399,11 @@ Spool::Spool(Spool&&) noexcept = default;
 Spool& Spool::operator=(Spool&&) noexcept = default;
 Spool::~Spool() = default;
 
-const std::string& Spool::id() const {
+std::string Spool::id() const {
     return state_->id();
+}
+Result<void> Spool::renew() {
+    return state_->renew();
 }
 Result<void> Spool::begin_connection(std::string_view session, bool session_present) {
     return state_->begin_connection(session, session_present);

@@ -76,7 +76,10 @@ class Spool {
     ~Spool();
 
     /// 32 hex digits chosen when the file was created; the database keys its position on it.
-    const std::string& id() const;
+    std::string id() const;
+    /// Chooses another id, because a copy of this spool goes on under the present one. What waits stays; it
+    /// alone counts as received from here on. Durable when it returns.
+    core::Result<void> renew();
 
     /// To be called after each CONNACK, before messages of that connection are appended. `session` names the
     /// broker session (host, port, client id): redeliveries are looked for only in the same session, and only

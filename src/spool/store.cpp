@@ -159,6 +159,16 @@ bool Writer::remove_some(std::int64_t seq) {
     return more;
 }
 
+void Writer::renew(const Tally& after) {
+    const std::string id = random_id();
+    Transaction transaction(connection_);
+    Statement(connection_, "UPDATE state SET spool_id = ?").bind_text(1, id).run();
+    save(after);
+    transaction.commit();
+    spool_id_ = id;
+    tally_ = after;
+}
+
 void Writer::skip_to(std::int64_t seq) {
     Tally after = tally_;
     after.last_seq = after.removed_through = seq;

@@ -42,6 +42,8 @@ class Writer {
     /// Forgets messages up to `seq`, and deletes a limited number of parcels that have no other; false when
     /// there is no more of these. Need not be durable.
     bool remove_some(std::int64_t seq);
+    /// Another id, chosen anew; durable when it returns.
+    void renew(const Tally& after);
     /// Numbering goes on behind `seq`.
     void skip_to(std::int64_t seq);
     std::optional<core::Instant> oldest();

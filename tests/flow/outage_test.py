@@ -1,4 +1,5 @@
 """What people and devices notice while the database or the broker is away."""
+import shutil
 import signal
 import time
 
@@ -161,3 +162,59 @@ def test_a_port_without_a_broker_is_tried_again_and_again(database):
     code, seconds = ingest.end()
     assert code == 0 and seconds < 10
     ingest.remove()
+
+
+def stored(database, uid):
+    return sorted(int(row[0]) for row in database.rows("SELECT energy FROM power_monitoring WHERE uid = %s", uid))
+
+
+def test_a_copied_spool_loses_nothing_and_stores_nothing_twice(own_mariadb, broker, tmp_path):
+    """As a cloned machine has it, which then shares the load."""
+    uid = "0D:00:00:00:0C:01"
+    database = FreshDatabase(own_mariadb)
+    with Device(broker.port) as device:
+        first = Ingest(database, broker, home=tmp_path / "one", MQTT_CLIENT_ID="one", MQTT_SHARED_GROUP="copies")
+        with first:
+            for number in range(10):
+                device.send(POWER, power(uid, number))
+            device.wait()
+            wait_for(lambda: len(stored(database, uid)) == 10, 10, "the first ten")
+        shutil.copytree(tmp_path / "one/spool", tmp_path / "two/spool")
+        with Ingest(database, broker, home=tmp_path / "one", MQTT_CLIENT_ID="one", MQTT_SHARED_GROUP="copies") as one, \
+                Ingest(database, broker, home=tmp_path / "two", MQTT_CLIENT_ID="two", MQTT_SHARED_GROUP="copies") as two:
+            for number in range(10, 60):
+                device.send(POWER, power(uid, number))
+                time.sleep(0.02)
+            device.wait()
+            wait_for(lambda: stored(database, uid) == list(range(60)), 15, "all of them, once")
+            for process in (one, two):
+                assert_accounts_balance(process.metrics())
+            assert "another copy of it" in one.log() + two.log()
+
+
+def test_a_spool_put_back_from_a_copy_loses_nothing_new(own_mariadb, broker, tmp_path):
+    uid = "0D:00:00:00:0C:02"
+    database = FreshDatabase(own_mariadb)
+    settings = {"home": tmp_path / "home", "MQTT_CLIENT_ID": "restored"}
+    with Device(broker.port) as device:
+        def send(numbers):
+            for number in numbers:
+                device.send(POWER, power(uid, number))
+            device.wait()
+        with Ingest(database, broker, **settings):
+            send(range(10))
+            wait_for(lambda: len(stored(database, uid)) == 10, 10, "the first ten")
+        shutil.copytree(tmp_path / "home/spool", tmp_path / "copy")
+        with Ingest(database, broker, **settings):
+            send(range(10, 20))
+            wait_for(lambda: len(stored(database, uid)) == 20, 10, "the next ten")
+        shutil.rmtree(tmp_path / "home/spool")
+        shutil.copytree(tmp_path / "copy", tmp_path / "home/spool")
+        freeze(own_mariadb)
+        with Ingest(database, broker, wait_for_database=False, **settings) as ingest:
+            send(range(20, 26))
+            wait_for(lambda: ingest.metrics()["silaware_messages_spooled"] == 6, 15, "six in the spool")
+            thaw(own_mariadb)
+            wait_for(lambda: stored(database, uid) == list(range(26)), 30, "all of them, once")
+            assert_accounts_balance(ingest.metrics())
+            assert "put back from a backup" in ingest.log()

@@ -129,27 +129,37 @@ TEST_F(IngestTest, ADatabaseRestoredToAnOlderStateKeepsTheAccountsRight) {
     EXPECT_EQ(position().position, 25);
 }
 
-TEST_F(IngestTest, ASpoolPutBackFromAnOlderCopyLosesNothingNew) {
-    auto messages = fleet(midnight(0) - 1h, 5, 1);
-    std::int64_t seq = 0;
-    for (auto& message : messages)
-        message.seq = ++seq;
-    BatchWriter writer(*database, options, "00000000000000000000000000000001");
+TEST_F(IngestTest, ACopyOfTheSpoolIsNoticedBeforeAnythingIsTakenForStored) {
+    const auto numbered = [](std::vector<spool::Message> messages, std::int64_t seq) {
+        for (auto& message : messages)
+            message.seq = ++seq;
+        return messages;
+    };
+    const std::string id = "00000000000000000000000000000001";
+    BatchWriter writer(*database, options, id);
     writer.position(1, 0);
-    ASSERT_EQ(writer.write(messages).position, 15);
-    // The copy ends at 10, where 8 to 10 still waited; since it was opened 11 to 12 have come.
-    BatchWriter later(*database, options, "00000000000000000000000000000001");
-    const auto start = later.position(8, 7, 10);
-    EXPECT_EQ(start.position, 10);
-    EXPECT_EQ(start.stored, 10);
-    auto fresh = fleet(midnight(0) - 30min, 1, 2);
-    fresh.resize(2);
-    fresh[0].seq = 11;
-    fresh[1].seq = 12;
-    EXPECT_EQ(later.write(fresh).position, 12);
-    EXPECT_EQ(count("power_monitoring"), 17);
-    // Asked again, after the first time, the database is right.
-    EXPECT_EQ(later.position(13, 12).position, 12);
+    ASSERT_EQ(writer.write(numbered(fleet(midnight(0) - 1h, 5, 1), 0)).position, 15);
+    // One that was put back: it ended at 10.
+    try {
+        BatchWriter(*database, options, id).position(8, 7, 10);
+        ADD_FAILURE() << "the copy was not noticed";
+    } catch (const SpoolShared& shared) {
+        EXPECT_EQ(shared.own_through, 10);
+    }
+    // One that a cloned machine goes on with.
+    BatchWriter twin(*database, options, id);
+    twin.position(16, 15, 15);
+    ASSERT_EQ(twin.write(numbered(fleet(midnight(0) - 50min, 1, 2), 15)).position, 18);
+    try {
+        writer.write(numbered(fleet(midnight(0) - 40min, 1, 3), 15));
+        ADD_FAILURE() << "the twin was not noticed";
+    } catch (const SpoolShared& shared) {
+        EXPECT_EQ(shared.own_through, 15);
+    }
+    writer.continue_as("00000000000000000000000000000002");
+    EXPECT_EQ(writer.position(16, 0).position, 15);
+    EXPECT_EQ(writer.write(numbered(fleet(midnight(0) - 40min, 1, 3), 15)).position, 18);
+    EXPECT_EQ(count("power_monitoring"), 21);
 }
 
 TEST_F(IngestTest, MessagesOfThousandsOfSamplesAreStoredInSeveralTransactions) {
