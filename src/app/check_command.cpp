@@ -16,6 +16,7 @@
 #include "mail/smtp_client.hpp"
 #include "mqtt/publisher.hpp"
 #include "storage/migrations.hpp"
+#include "storage/purge.hpp"
 
 namespace silaware::app {
 
@@ -55,9 +56,8 @@ Finding check_clock(const Settings& settings) {
     }
     try {
         storage::Database database(database_options(settings));
-        const auto theirs = database.select_one<double>("SELECT UNIX_TIMESTAMP(NOW(3)) * 1000");
-        const double seconds =
-            (theirs.value_or(0) - static_cast<double>(core::epoch_ms(core::clock_now()))) / 1000;
+        const std::chrono::duration<double> apart = storage::database_clock(database) - core::clock_now();
+        const double seconds = apart.count();
         if (std::abs(seconds) > 5) {
             return {false,
                     fmt::format("{}; the database's clock is {:.0f} s off: set both by NTP", local, seconds)};

@@ -41,17 +41,16 @@ void Housekeeping::run(std::stop_token stop) {
 /// What a clock that is ahead takes for old would be gone for good: a machine that has just started may not
 /// know the time yet.
 bool Housekeeping::clock_is_doubtful(core::Instant now) {
-    const auto apart = std::chrono::abs(now - storage::database_clock(database_));
+    const core::Instant theirs = storage::database_clock(database_);
     const auto last = storage::last_run(database_, job);
     const bool long_ago = last && now - *last > unusual_pause;
     const bool settled = std::chrono::steady_clock::now() - begun_ >= settling_time;
-    const bool doubtful = apart > tolerated_difference || (long_ago && !settled);
+    const bool doubtful = std::chrono::abs(now - theirs) > tolerated_difference || (long_ago && !settled);
     if (doubtful && !std::exchange(warned_, true)) {
         spdlog::warn(
             "purge: it waits, for the clocks may be wrong: here it is {}, in the database {}, the last purge "
             "was {}",
-            core::format_utc(now), core::format_utc(storage::database_clock(database_)),
-            last ? core::format_utc(*last) : "never");
+            core::format_utc(now), core::format_utc(theirs), last ? core::format_utc(*last) : "never");
     }
     if (!doubtful) warned_ = false;
     return doubtful;

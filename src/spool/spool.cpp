@@ -144,6 +144,7 @@ Spool::State::State(ProcessLock lock, const std::filesystem::path& folder, Limit
       oldest_(writer_.oldest()),
       forgotten_through_(writer_.tally().removed_through),
       reader_(folder / "spool.db"),
+      id_(writer_.spool_id()),
       keeper_(folder / "spool.db", [this] { move_log(); }) {
     writer_.restore(window_);
     // Called inside each commit, under write_mutex_.
@@ -172,7 +173,6 @@ std::unique_lock<std::mutex> Spool::State::writing() {
 void Spool::State::publish() {
     const Tally& tally = writer_.tally();
     const std::lock_guard lock(view_mutex_);
-    id_ = writer_.spool_id();
     status_ = {.messages = tally.last_seq - forgotten_through_,
                .bytes = tally.bytes,
                .limit_bytes = limits_.bytes,
@@ -191,6 +191,10 @@ Result<void> Spool::State::renew() {
     after.duplicates = 0;
     return guarded([&]() -> Result<void> {
         writer_.renew(after);
+        {
+            const std::lock_guard view(view_mutex_);
+            id_ = writer_.spool_id();
+        }
         publish();
         return {};
     });

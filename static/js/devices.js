@@ -71,7 +71,7 @@ function tools(device) {
     return el("button.button", { type: "button", onclick: (event) => registerNow(device, event.currentTarget) }, icon("plus"), t("devices.register"));
   }
   return el("span", {}, tool("pen", t("devices.edit"), () => edit(device)),
-    tool("temperature-half", t("climate.limits"), () => editRoomLimits(device.mac_address, device.name || device.location || device.mac_address)), tool("trash", t("devices.delete"), () => drop(device)));
+    tool("temperature-half", t("climate.limits"), () => editRoomLimits(device.mac_address, named(device))), tool("trash", t("devices.delete"), () => drop(device)));
 }
 
 function state(device) {

@@ -83,11 +83,15 @@ TEST_F(IngestTest, TwoWritersShareTheMeters) {
     EXPECT_EQ(derived(*shared), derived(*database));
 }
 
-TEST_F(IngestTest, ABatchIsStoredOnceWhateverIsRepeated) {
-    auto messages = fleet(midnight(0) - 1h, 40, 1);
-    std::int64_t seq = 0;
+/// As the spool numbers them behind `seq`.
+std::vector<spool::Message> numbered(std::vector<spool::Message> messages, std::int64_t seq) {
     for (auto& message : messages)
         message.seq = ++seq;
+    return messages;
+}
+
+TEST_F(IngestTest, ABatchIsStoredOnceWhateverIsRepeated) {
+    const auto messages = numbered(fleet(midnight(0) - 1h, 40, 1), 0);
     BatchWriter writer(*database, options, "00000000000000000000000000000001");
     writer.position(1, 0);
     const auto first = writer.write(messages);
@@ -114,10 +118,7 @@ TEST_F(IngestTest, NothingIsPurgedWhileTheClockMayBeWrong) {
 }
 
 TEST_F(IngestTest, ADatabaseRestoredToAnOlderStateKeepsTheAccountsRight) {
-    auto messages = fleet(midnight(0) - 1h, 5, 1);
-    std::int64_t seq = 0;
-    for (auto& message : messages)
-        message.seq = ++seq;
+    const auto messages = numbered(fleet(midnight(0) - 1h, 5, 1), 0);
     BatchWriter writer(*database, options, "00000000000000000000000000000001");
     writer.position(1, 0);
     const auto written = writer.write(messages);
@@ -130,11 +131,6 @@ TEST_F(IngestTest, ADatabaseRestoredToAnOlderStateKeepsTheAccountsRight) {
 }
 
 TEST_F(IngestTest, ACopyOfTheSpoolIsNoticedBeforeAnythingIsTakenForStored) {
-    const auto numbered = [](std::vector<spool::Message> messages, std::int64_t seq) {
-        for (auto& message : messages)
-            message.seq = ++seq;
-        return messages;
-    };
     const std::string id = "00000000000000000000000000000001";
     BatchWriter writer(*database, options, id);
     writer.position(1, 0);
