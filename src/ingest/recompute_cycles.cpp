@@ -154,7 +154,20 @@ class CycleRebuild {
             add_days(days, cycle, options_.zone);
         std::optional<core::LocalDay> last;
         if (scope_.until) last = options_.zone.day_of(rebuilt_.back().stop) - date::days{1};
-        replace_days(connection_, scope_.id, days, first_whole_day(), last, changes_);
+        const core::LocalDay first = has_all_readings(days) ? core::LocalDay{} : first_whole_day();
+        replace_days(connection_, scope_.id, days, first, last, changes_);
+    }
+
+    /// True if no reading was purged: as much time is counted as the cycles take.
+    bool has_all_readings(const DayMilliseconds& days) const {
+        if (scope_.from || scope_.until) return false;
+        std::int64_t taken = 0;
+        for (const auto& [day, milliseconds] : days)
+            taken += milliseconds;
+        std::int64_t counted = 0;
+        for (const CycleDay& day : storage::cycle_days_from(connection_, scope_.id, core::format_day({})))
+            counted += day.cycle_ms;
+        return counted > 0 && counted == taken;
     }
 
     /// Of the days before it, cycles may be purged already.

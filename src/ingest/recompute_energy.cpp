@@ -69,7 +69,7 @@ class EnergyRebuild {
     void run() {
         find_beginning();
         last_ = scope_.until ? storage::bucket_of(*scope_.until) - 1 : no_bucket;
-        const core::LocalDay day = zone_.day_of(storage::bucket_start(first_));
+        const core::LocalDay day = first_day();
         for (const QuarterHourRow& row : storage::quarter_hours_of(
                  connection_, scope_.id, storage::bucket_of(zone_.start_of_day(day)), last_)) {
             stored_.emplace(row.bucket, row);
@@ -85,11 +85,36 @@ class EnergyRebuild {
   private:
     bool is_cold() const { return scope_.starts_inside || first_ > storage::bucket_of(*fold_.first); }
 
+    /// Quarter hours are never purged: days follow another time zone also where the raw rows are.
+    core::LocalDay first_day() const {
+        const core::LocalDay first = zone_.day_of(storage::bucket_start(first_));
+        if (scope_.from) return first;
+        const auto oldest = storage::oldest_quarter_hour(connection_, scope_.id);
+        const core::LocalDay oldest_day = zone_.day_of(storage::bucket_start(oldest.value_or(first_)));
+        return std::min(first, oldest_day) - date::days{1};  // as another zone may have called it
+    }
+
+    /// True if no raw row was purged: as many samples are counted as there are. Before a purge, what sends no
+    /// power may have been counted, too.
+    bool has_all_rows(std::int64_t oldest) const {
+        if (scope_.from || scope_.until) return false;
+        if (scope_.purged_before && oldest <= storage::bucket_of(*scope_.purged_before + observed_apart))
+            return false;
+        std::int64_t samples = 0;
+        for (const auto& [bucket, row] : rebuilt_)
+            samples += row.samples;
+        return samples > 0 && samples == storage::counted_samples(connection_, scope_.id);
+    }
+
     /// The first quarter hour whose raw rows are all there; those before it stay.
     void find_beginning() {
         const std::int64_t first_reading = storage::bucket_of(*fold_.first);
         first_ = first_reading;
         const auto oldest = storage::oldest_quarter_hour(connection_, scope_.id);
+        if (oldest && has_all_rows(*oldest)) {
+            first_ = std::min(first_, *oldest);
+            return;
+        }
         std::optional<core::Instant> doubtful;
         if (oldest && *oldest < first_reading) {
             first_ = first_reading + 1;

@@ -73,12 +73,23 @@ RunFold fold_runs(storage::Connection& connection, const MeterScope& scope, cons
     }
 }
 
+std::pair<std::int64_t, std::int64_t> seconds_and_cycles(const std::map<core::LocalDay, RunDay>& days) {
+    std::pair<std::int64_t, std::int64_t> sums;
+    for (const auto& [day, run] : days) {
+        sums.first += run.run_seconds;
+        sums.second += run.cycles;
+    }
+    return sums;
+}
+
 /// The first day whose records are all there; the days before it stay.
 core::LocalDay first_whole_day(const MeterScope& scope, const RunFold& fold,
                                const std::map<core::LocalDay, RunDay>& stored, const core::SiteZone& zone) {
     core::LocalDay first = zone.day_of(*fold.oldest_start);
     if (stored.empty()) return first;
     const core::LocalDay oldest = stored.begin()->first;
+    const bool none_purged = seconds_and_cycles(fold.days) == seconds_and_cycles(stored);
+    if (none_purged) return std::min(first, oldest);  // days of another time zone begin elsewhere
     if (oldest < first) first = zone.day_of(*fold.oldest_stop) + date::days{1};
     if (scope.purged_before && oldest <= zone.day_of(*scope.purged_before))
         first = std::max(first, zone.day_of(*scope.purged_before) + date::days{1});

@@ -82,6 +82,8 @@ constexpr std::string_view find_quarters = R"(
       FROM quarter_hours WHERE device_id = ? AND bucket BETWEEN ? AND ? ORDER BY bucket)";
 constexpr std::string_view find_oldest_quarter =
     "SELECT bucket FROM quarter_hours WHERE device_id = ? ORDER BY bucket LIMIT 1";
+constexpr std::string_view sum_samples =
+    "SELECT CAST(COALESCE(SUM(samples), 0) AS SIGNED) FROM quarter_hours WHERE device_id = ?";
 constexpr std::string_view write_quarter = R"(
     REPLACE INTO quarter_hours
       (device_id, bucket, energy_kwh, co2_kg, power_sum_w, power_max_w, samples, slots, covered_ms, pf_sum, pf_samples)
@@ -317,6 +319,10 @@ std::vector<QuarterHourRow> quarter_hours_of(Connection& connection, KnownDevice
 
 std::optional<std::int64_t> oldest_quarter_hour(Connection& connection, KnownDeviceId meter) {
     return connection.select_one<std::int64_t>(find_oldest_quarter, meter);
+}
+
+std::int64_t counted_samples(Connection& connection, KnownDeviceId meter) {
+    return connection.select_one<std::int64_t>(sum_samples, meter).value_or(0);
 }
 
 void replace_quarter_hours(Connection& connection, const std::vector<QuarterHourRow>& rows) {

@@ -115,6 +115,8 @@ struct QuarterHourRow {
 std::vector<QuarterHourRow> quarter_hours_of(Connection& connection, KnownDeviceId meter,
                                              std::int64_t first_bucket, std::int64_t last_bucket);
 std::optional<std::int64_t> oldest_quarter_hour(Connection& connection, KnownDeviceId meter);
+/// Power samples in all quarter hours of a meter.
+std::int64_t counted_samples(Connection& connection, KnownDeviceId meter);
 void replace_quarter_hours(Connection& connection, const std::vector<QuarterHourRow>& rows);
 void delete_quarter_hours(Connection& connection, KnownDeviceId meter,
                           const std::vector<std::int64_t>& buckets);

@@ -119,6 +119,53 @@ TEST_F(RecomputeTest, AnotherTimeZoneMovesAll) {
     EXPECT_EQ(lines("MIN(observed_ms)", "power_monitoring"),
               std::vector<std::string>{fmt::format("{}", core::epoch_ms(start - 2h))});
     EXPECT_TRUE(recompute().total.empty());
+    options.zone = zone();
+    EXPECT_EQ(recompute().total.placed_rows, 6);
+    EXPECT_EQ(lines("bucket, ROUND(energy_kwh, 6)", "quarter_hours"),
+              std::vector<std::string>{fmt::format("{} 5.000000", core::epoch_ms(start) / 900'000)});
+    EXPECT_EQ(lines("SUM(ROUND(energy_kwh, 6))", "energy_days"), std::vector<std::string>{"5.000000"});
+}
+
+TEST_F(RecomputeTest, AnotherTimeZoneCountsNothingTwice) {
+    // Around midnight, so that the first day has another name in each zone; without clocks of their own.
+    const core::Instant start = midnight(3) - 3h;
+    std::vector<spool::Message> messages;
+    for (int i = 0; i < 40; ++i) {
+        const core::Instant at = start + i * 30min;
+        messages.push_back(
+            {0, at, false, "silaware/power",
+             fmt::format(R"({{"uid":"{}","meter_data":{{"power":[1000,1000],"energy":[{},{}]}}}})", meter,
+                         100 + i, 100 + i)});
+        messages.push_back({0, at + 15s, false, "silaware/power",
+                            fmt::format(R"({{"uid":"{}","meter_data":{{"power":[1000]}}}})", meter)});
+    }
+    feed(messages);
+    for (int day = 3; day >= 1; --day) {
+        const std::int64_t begin = core::epoch_ms(midnight(day) - 15min) / 1000;
+        feed({run(meter, begin, begin + 1800, 4 - day, 1800)});
+    }
+    const auto sums = [&] {
+        return std::vector{lines("ROUND(SUM(energy_kwh), 3), SUM(samples)", "energy_days"),
+                           lines("SUM(cycle_ms)", "cycle_days"),
+                           lines("SUM(run_seconds), SUM(cycles)", "run_days"),
+                           lines("total_seconds", "run_totals")};
+    };
+    const auto days = [&] { return derived(*database); };
+    const auto at_home = days();
+    const auto before = sums();
+    EXPECT_EQ(before[0], std::vector<std::string>{"39.000 120"});
+    for (const char* elsewhere : {"Asia/Jayapura", "Europe/Berlin", "Pacific/Auckland", "Asia/Jakarta"}) {
+        options.zone = core::SiteZone::find(elsewhere).value();
+        recompute();
+        EXPECT_EQ(sums(), before) << elsewhere;
+        EXPECT_TRUE(recompute().total.empty()) << elsewhere;
+        tests::FreshDatabase there;
+        feed(*there, options, messages);
+        EXPECT_EQ(lines("day, ROUND(energy_kwh, 4)", "energy_days"),
+                  lines(*there, "day, ROUND(energy_kwh, 4)", "energy_days"))
+            << elsewhere;
+    }
+    EXPECT_EQ(days(), at_home);
 }
 
 TEST_F(RecomputeTest, ThePurgeTakesRowsOfOtherProgramsToo) {
