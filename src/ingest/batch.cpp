@@ -63,7 +63,10 @@ Batch parse_batch(std::span<const spool::Message> messages, const Options& optio
         if (batch.rows >= most_rows) break;
         batch.messages = messages.first(batch.messages.size() + 1);
         const std::int64_t hash = core::fingerprint(message.topic, message.payload);
-        if (topic_matches(options.topics.power, message.topic)) {
+        if (message.damaged) {
+            batch.rejected.push_back(
+                {&message, hash, "damaged on the disk of this machine while it waited for the database"});
+        } else if (topic_matches(options.topics.power, message.topic)) {
             sort_in(batch, batch.power, message, hash, domain::parse_power(message.payload));
             if (batch.rejected.empty() || batch.rejected.back().message != &message)
                 batch.rows += batch.power.back().content.samples.size();

@@ -2,6 +2,8 @@
 
 #include <cstring>
 
+#include "core/clock.hpp"
+
 namespace silaware::spool {
 
 namespace {
@@ -81,6 +83,24 @@ bool Unpacking::next(Arrival& message) {
     return true;
 }
 
+Arrival Unpacking::next_or_damaged(bool is_last) {
+    const std::string_view before = rest_;
+    try {
+        Arrival message;
+        if (next(message) && (rest_.empty() || !is_last)) {
+            received_at_ = message.received_at;
+            return message;
+        }
+    } catch (const SqliteError&) {
+        // Told by the message itself.
+    }
+    rest_ = {};
+    return {.topic = {},
+            .payload = before,
+            .received_at = received_at_.value_or(core::clock_now()),
+            .damaged = true};
+}
+
 ParcelInsert::ParcelInsert(Connection& connection)
     : statement_(connection, "INSERT INTO parcel (last_seq, messages, size, contents) VALUES (?, ?, ?, ?)") {}
 
@@ -105,9 +125,10 @@ void ParcelSelect::each(std::int64_t after_seq, const Take& take) {
         const std::int64_t last_seq = statement_.integer(0);
         std::int64_t seq = last_seq - statement_.integer(1);
         Unpacking parcel(statement_.bytes(2));
-        for (Arrival message; more && parcel.next(message);)
-            more = ++seq <= after_seq || take(seq, message);
-        if (more && seq != last_seq) throw damaged();
+        while (more && seq < last_seq) {
+            const Arrival message = parcel.next_or_damaged(++seq == last_seq);
+            more = seq <= after_seq || take(seq, message);
+        }
     }
 }
 

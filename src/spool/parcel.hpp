@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -28,11 +29,15 @@ class Unpacking {
 
     /// False at the end. Throws SqliteError (SQLITE_CORRUPT) if the bytes are not those of a parcel.
     bool next(Arrival& message);
+    /// The same, but where the bytes are not those of a message, or the last one leaves some over, all that
+    /// is left comes as one damaged message, with the time of the one before it; behind it come empty ones.
+    Arrival next_or_damaged(bool is_last);
 
   private:
     std::string_view take(std::size_t count);
 
     std::string_view rest_;
+    std::optional<core::Instant> received_at_;
 };
 
 /// Stores a parcel.
@@ -53,8 +58,8 @@ class ParcelSelect {
     using Take = std::function<bool(std::int64_t seq, const Arrival& message)>;
 
     explicit ParcelSelect(Connection& connection);
-    /// The messages behind `after_seq` in their order, until `take` has enough. Throws SqliteError
-    /// (SQLITE_CORRUPT) where a parcel does not hold what its row says.
+    /// The messages behind `after_seq` in their order, until `take` has enough; damaged ones where a parcel
+    /// does not hold what its row says, so that those of other parcels are not held up.
     void each(std::int64_t after_seq, const Take& take);
 
   private:

@@ -28,6 +28,7 @@ struct Arrival {
     std::uint16_t packet_id = 0;  ///< 0 for QoS 0, which is never redelivered
     bool retained = false;        ///< a replay at subscribing
     bool redelivered = false;     ///< MQTT's DUP flag
+    bool damaged = false;         ///< only when read: the disk did not keep it, `payload` is what is left
 };
 
 /// A message that waits for the database.
@@ -37,6 +38,8 @@ struct Message {
     bool retained = false;
     std::string topic;
     std::string payload;
+    bool damaged =
+        false;  ///< the disk did not keep it; `payload` is what is left of it and of those behind it
 };
 
 /// What became of a batch. The stored ones have the seqs first_seq … last_seq in their order; without any,

@@ -209,7 +209,8 @@ std::vector<Message> Reader::read(std::int64_t after_seq, std::int64_t max_count
                             .received_at = message.received_at,
                             .retained = message.retained,
                             .topic = std::string(message.topic),
-                            .payload = std::string(message.payload)});
+                            .payload = std::string(message.payload),
+                            .damaged = message.damaged});
         return std::ssize(messages) < max_count;
     });
     return messages;

@@ -206,9 +206,11 @@ TEST_F(IngestTest, BadMessagesHarmNothingBehindThem) {
     messages.push_back({0, now(), false, "silaware/utils", R"({"id":"a","start":5,"stop":4})"});
     messages.push_back({0, now(), false, "other/topic", "{}"});
     messages.push_back({0, now(), false, "silaware/power", std::string(70'000, 'x')});
+    messages.push_back({0, now(), false, "", "half a message", true});
     feed(messages);
     EXPECT_EQ(position().stored, 30);
-    EXPECT_EQ(position().quarantined, 5);
+    EXPECT_EQ(position().quarantined, 6);
+    EXPECT_EQ(count("quarantine WHERE reason LIKE 'damaged on the disk%' AND payload = 'half a message'"), 1);
     EXPECT_EQ(count("quarantine WHERE LENGTH(payload) = 65536"), 1);
 }
 
