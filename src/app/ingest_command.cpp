@@ -11,7 +11,7 @@
 #include "app/commands.hpp"
 #include "app/database_guard.hpp"
 #include "app/environment.hpp"
-#include "app/former_filters.hpp"
+#include "app/former_subscriptions.hpp"
 #include "app/ingest_endpoint.hpp"
 #include "app/mailing.hpp"
 #include "app/stop_signal.hpp"
@@ -42,13 +42,26 @@ mqtt::SubscriberOptions subscriber_options(const Settings& settings, const spool
     options.topics = {settings["MQTT_UTILS_TOPIC"], settings["MQTT_POWER_TOPIC"],
                       settings["MQTT_CLIMATE_TOPIC"]};
     options.shared_group = settings["MQTT_SHARED_GROUP"];
-    if (auto former = former_filters(spool_folder(settings), mqtt::subscribed_filters(options))) {
-        options.former_filters = std::move(*former);
-    } else {
+    return options;
+}
+
+/// What came, or comes once more, by topics of earlier runs is stored as what it was sent as.
+void remember_subscriptions(const Settings& settings, mqtt::SubscriberOptions& subscriber,
+                            ingest::Topics& topics) {
+    using enum ingest::Telemetry;
+    const auto filters = mqtt::subscribed_filters(subscriber);
+    const auto former = former_subscriptions(
+        spool_folder(settings), {{filters[0], utils}, {filters[1], power}, {filters[2], climate}});
+    if (!former) {
         // A full disk is no reason to leave messages with the broker.
         spdlog::warn("spool: {}", former.error().message);
+        return;
     }
-    return options;
+    for (const Subscription& subscription : *former) {
+        subscriber.former_filters.push_back(subscription.filter);
+        if (!subscription.telemetry) continue;
+        topics.former.emplace_back(mqtt::topic_filter(subscription.filter), *subscription.telemetry);
+    }
 }
 
 alerts::Options alert_options(const Settings& settings, const view::Renderer& renderer) {
@@ -106,7 +119,9 @@ int run_ingest(const Settings& settings) {
     alerts::AlertIngest alerts(alert_options(settings, *renderer));
     ingest::Options options = ingest_options(settings);
     options.observers = observers(alerts);
-    ingest::Ingest ingest(*spool, database, options, subscriber_options(settings, *spool));
+    mqtt::SubscriberOptions subscriber = subscriber_options(settings, *spool);
+    remember_subscriptions(settings, subscriber, options.topics);
+    ingest::Ingest ingest(*spool, database, options, std::move(subscriber));
     IngestEndpoint endpoint(ingest, static_cast<std::uint16_t>(settings.integer("METRICS_PORT")));
     if (const auto started = endpoint.start(); !started) return complain(started.error());
     alerts::MailSender sender(database, sender_options(settings));

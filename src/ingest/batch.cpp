@@ -56,6 +56,16 @@ bool topic_matches(std::string_view filter, std::string_view topic) {
     }
 }
 
+std::optional<Telemetry> telemetry_of(const Topics& topics, std::string_view topic) {
+    if (topic_matches(topics.power, topic)) return Telemetry::power;
+    if (topic_matches(topics.utils, topic)) return Telemetry::utils;
+    if (topic_matches(topics.climate, topic)) return Telemetry::climate;
+    for (const auto& [filter, telemetry] : topics.former) {
+        if (topic_matches(filter, topic)) return telemetry;
+    }
+    return std::nullopt;
+}
+
 Batch parse_batch(std::span<const spool::Message> messages, const Options& options, core::Instant now) {
     Batch batch;
     const core::Instant kept_since = domain::retention_cutoff(now, options.retention_months, options.zone);
@@ -63,17 +73,18 @@ Batch parse_batch(std::span<const spool::Message> messages, const Options& optio
         if (batch.rows >= most_rows) break;
         batch.messages = messages.first(batch.messages.size() + 1);
         const std::int64_t hash = core::fingerprint(message.topic, message.payload);
+        const auto telemetry = telemetry_of(options.topics, message.topic);
         if (message.damaged) {
             batch.rejected.push_back(
                 {&message, hash, "damaged on the disk of this machine while it waited for the database"});
-        } else if (topic_matches(options.topics.power, message.topic)) {
+        } else if (telemetry == Telemetry::power) {
             sort_in(batch, batch.power, message, hash, domain::parse_power(message.payload));
             if (batch.rejected.empty() || batch.rejected.back().message != &message)
                 batch.rows += batch.power.back().content.samples.size();
-        } else if (topic_matches(options.topics.utils, message.topic)) {
+        } else if (telemetry == Telemetry::utils) {
             sort_in(batch, batch.runs, message, hash,
                     domain::parse_machine_run(message.payload, message.received_at, kept_since));
-        } else if (topic_matches(options.topics.climate, message.topic)) {
+        } else if (telemetry == Telemetry::climate) {
             sort_in(batch, batch.climate, message, hash, domain::parse_climate(message.payload));
         } else {
             batch.rejected.push_back({&message, hash, fmt::format("no topic of ours: {}", message.topic)});

@@ -44,6 +44,8 @@ struct Batch {
 
 /// True if `topic` is covered by `filter`, which may hold MQTT's wildcards.
 bool topic_matches(std::string_view filter, std::string_view topic);
+/// What a topic carries, by those of today first; nothing if it is none of ours.
+std::optional<Telemetry> telemetry_of(const Topics& topics, std::string_view topic);
 
 /// Rows of power_monitoring in one batch, give or take a message: what a batch needs of memory grows with its
 /// rows, and a message of 64 KiB can hold thousands.

@@ -4,6 +4,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "core/time.hpp"
@@ -12,10 +13,14 @@
 
 namespace silaware::ingest {
 
+enum class Telemetry { utils, power, climate };
+
 struct Topics {
     std::string utils = "silaware/utils";
     std::string power = "silaware/power";
     std::string climate = "silaware/temphumid";
+    /// Of earlier runs: messages that came by them may still wait.
+    std::vector<std::pair<std::string, Telemetry>> former = {};
 };
 
 using domain::ClimateFact;

@@ -48,6 +48,13 @@ std::vector<std::string> subscribed_filters(const SubscriberOptions& options) {
     return filters;
 }
 
+std::string_view topic_filter(std::string_view subscribed) {
+    constexpr std::string_view share = "$share/";
+    if (!subscribed.starts_with(share)) return subscribed;
+    const auto group_end = subscribed.find('/', share.size());
+    return group_end == std::string_view::npos ? subscribed : subscribed.substr(group_end + 1);
+}
+
 class Subscriber::Loop {
   public:
     Loop(SubscriberOptions options, SubscriberHandlers handlers)

@@ -52,6 +52,8 @@ struct SubscriberOptions {
 
 /// What is subscribed, with `$share/<group>/` where that applies.
 std::vector<std::string> subscribed_filters(const SubscriberOptions& options);
+/// Without it again.
+std::string_view topic_filter(std::string_view subscribed);
 
 struct SubscriberHandlers {
     /// After each CONNACK, before the first message; false closes the connection and tries again later.

@@ -87,6 +87,28 @@ def test_ingest_starts_without_broker_and_database_and_finds_them_later(own_mari
         ingest.remove()
 
 
+def test_what_came_by_a_former_topic_is_stored_as_what_it_was(own_mariadb, broker):
+    database = FreshDatabase(own_mariadb)
+    with Ingest(database, broker) as ingest, Device(broker.port) as device:
+        own_mariadb.stop()
+        device.send(POWER, power("0D:00:00:00:00:05", 1)).wait_for_publish(10)
+        wait_for(lambda: ingest.metrics()["silaware_messages_spooled"] == 1, 10, "the message in the spool")
+        ingest.end()
+        # It waits in the spool, this one with the broker.
+        device.send(POWER, power("0D:00:00:00:00:05", 2)).wait_for_publish(10)
+        own_mariadb.start()
+        ingest.settings["MQTT_POWER_TOPIC"] = "hospital/power"
+        ingest.start()
+        device.send("hospital/power", power("0D:00:00:00:00:05", 3)).wait_for_publish(10)
+        wait_for(lambda: ingest.metrics()["silaware_messages_stored_total"] == 3, 20, "all three")
+        assert ingest.metrics()["silaware_messages_quarantined_total"] == 0
+        # Nothing more is taken from there.
+        device.send(POWER, power("0D:00:00:00:00:05", 4)).wait_for_publish(10)
+        device.send("hospital/power", power("0D:00:00:00:00:05", 5)).wait_for_publish(10)
+        wait_for(lambda: ingest.metrics()["silaware_messages_stored_total"] == 4, 20, "the last")
+        assert ingest.metrics()["silaware_messages_received_total"] == 4
+
+
 def test_another_client_with_our_id_is_named_in_the_log(database, broker):
     import paho.mqtt.client as mqtt
     with Ingest(database, broker, MQTT_CLIENT_ID="silaware-ward-7") as ingest:

@@ -9,7 +9,7 @@
 #include <unistd.h>
 
 #include "spool/spool.hpp"
-#include "unit/spool/temp_folder.hpp"
+#include "support/temp_folder.hpp"
 
 namespace silaware::spool {
 namespace {

@@ -4,7 +4,7 @@
 
 #include <thread>
 
-#include "unit/spool/temp_folder.hpp"
+#include "support/temp_folder.hpp"
 
 namespace silaware::spool {
 namespace {
