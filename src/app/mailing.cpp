@@ -59,6 +59,7 @@ decltype(portal::Portal::queue_mail) mail_queue() {
         mail.subject = content.subject;
         mail.text = content.text;
         mail.html = content.html;
+        mail.is_secret = true;
         storage::enqueue(connection, mail, core::clock_now());
     };
 }

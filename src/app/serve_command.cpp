@@ -125,18 +125,19 @@ class EndOfInput {
     std::thread thread_;
 };
 
-int serve_under_passenger(const Settings& settings, StopSignal& stop) {
+int serve_under_passenger(const Settings& settings, const ServeOptions& serve, StopSignal& stop) {
     const char* folder = std::getenv("PASSENGER_SPAWN_WORK_DIR");
     if (folder == nullptr)
         return complain({core::ErrorCode::invalid, "PASSENGER_SPAWN_WORK_DIR is not set", {}});
     const auto spawn = http::PassengerSpawn::read(folder);
     if (!spawn) return complain(spawn.error());
-    http::ServerOptions options;
-    options.host.reset();
-    options.socket = spawn->socket();
-    options.socket_mode = 0666;
+    auto options = server_options(settings, serve);
+    if (!options) return complain(options.error());
+    options->host.reset();
+    options->socket = spawn->socket();
+    options->socket_mode = 0666;
     const EndOfInput end(stop);
-    const int exit = serve_until(settings, options, stop, [&] { return spawn->report_ready(); });
+    const int exit = serve_until(settings, *options, stop, [&] { return spawn->report_ready(); });
     if (exit != Exit::ok) spawn->report_failure("silaware could not start; its log says why");
     return exit;
 }
@@ -146,7 +147,7 @@ int serve_under_passenger(const Settings& settings, StopSignal& stop) {
 int run_serve(const Settings& settings, const ServeOptions& serve) {
     http::raise_descriptor_limit();
     StopSignal stop;
-    if (serve.passenger) return serve_under_passenger(settings, stop);
+    if (serve.passenger) return serve_under_passenger(settings, serve, stop);
     const auto options = server_options(settings, serve);
     if (!options) return complain(options.error());
     std::optional<EndOfInput> end;

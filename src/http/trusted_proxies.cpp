@@ -22,6 +22,16 @@ std::optional<Address> parse_address(std::string_view text) {
     return std::nullopt;
 }
 
+/// As the kernel would have said it: a proxy that listens on IPv6 alone writes IPv4 as ::ffff:203.0.113.7.
+std::string canonical(const Address& address) {
+    const std::array<std::uint8_t, 12> mapped = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff};
+    const bool is_v4 = std::equal(mapped.begin(), mapped.end(), address.begin());
+    std::array<char, INET6_ADDRSTRLEN> text{};
+    inet_ntop(is_v4 ? AF_INET : AF_INET6, address.data() + (is_v4 ? mapped.size() : 0), text.data(),
+              text.size());
+    return text.data();
+}
+
 bool shares_prefix(const Address& left, const Address& right, unsigned bits) {
     const auto whole = bits / 8;
     if (!std::equal(left.begin(), left.begin() + whole, right.begin())) return false;
@@ -93,8 +103,9 @@ std::string TrustedProxies::client(std::string_view peer, std::string_view forwa
         const auto begin = comma == std::string_view::npos ? 0 : comma + 1;
         const auto hop = without_port(core::trim(forwarded_for.substr(begin)));
         forwarded_for = forwarded_for.substr(0, begin == 0 ? 0 : comma);
-        if (!parse_address(hop)) break;
-        client = hop;
+        const auto address = parse_address(hop);
+        if (!address) break;
+        client = canonical(*address);
     }
     return client;
 }

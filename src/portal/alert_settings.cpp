@@ -129,13 +129,13 @@ boost::json::object limits_json(const storage::DeviceLimits& limits) {
 }
 
 core::Result<Response> show_limits(const Portal& portal, const Request& request) {
-    const auto id = core::DeviceId::parse(request.param("mac").value_or(""));
+    const auto id = core::DeviceId::parse(request.query("mac").value_or(""));
     if (!id) return core::fail(id.error());
     return Response::json(limits_json(storage::read_device_limits(*portal.database.acquire(), id->text())));
 }
 
 core::Result<Response> write_limits(const Portal& portal, const Request& request, const Visitor& visitor) {
-    const auto id = core::DeviceId::parse(request.param("mac").value_or(""));
+    const auto id = core::DeviceId::parse(request.query("mac").value_or(""));
     if (!id) return core::fail(id.error());
     const auto body = request.input();
     if (!body) return core::fail(body.error());
@@ -161,9 +161,9 @@ void add_alert_settings_routes(http::Router& router, Portal& portal) {
               [&portal](const Request& request, const Visitor& visitor) {
                   return write_settings(portal, request, visitor);
               });
-    add_route(router, portal, http::Method::get, "/login/climate/{mac}/limits",
+    add_route(router, portal, http::Method::get, "/login/climate/limits",
               [&portal](const Request& request, const Visitor&) { return show_limits(portal, request); });
-    add_route(router, portal, http::Method::put, "/login/climate/{mac}/limits",
+    add_route(router, portal, http::Method::put, "/login/climate/limits",
               [&portal](const Request& request, const Visitor& visitor) {
                   return write_limits(portal, request, visitor);
               });

@@ -76,8 +76,13 @@ std::optional<std::string> Fields::raw(std::string_view name) {
     const auto* value = input_.if_contains(name);
     if (value == nullptr || value->is_null()) return std::nullopt;
     if (const auto* text = value->if_string()) return std::string(*text);
-    if (value->is_int64() || value->is_uint64()) return fmt::format("{}", value->to_number<double>());
-    if (value->is_double()) return fmt::format("{}", value->get_double());
+    if (const auto* number = value->if_int64()) return fmt::format("{}", *number);
+    if (const auto* number = value->if_uint64()) return fmt::format("{}", *number);
+    if (value->is_double()) {
+        // Of a long one the digits are lost: an id or a password must not become another one.
+        if (const std::string text = fmt::format("{}", value->get_double()); text.find('e') == text.npos)
+            return text;
+    }
     refuse(name, "This must be text.");
     return std::nullopt;
 }

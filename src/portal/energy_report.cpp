@@ -54,7 +54,7 @@ Result<EnergyRequest> parse(const Portal& portal, const Request& request) {
     const auto length = parse_length(wanted.by);
     if (!length) return core::fail(length.error());
     wanted.report.length = *length;
-    auto devices = requested_devices(request, "uid");
+    auto devices = requested_devices(portal, request, "uid");
     if (!devices) return core::fail(devices.error());
     wanted.devices = std::move(*devices);
     wanted.group = request.query("group").value_or("");

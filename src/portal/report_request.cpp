@@ -2,8 +2,8 @@
 
 #include <cctype>
 
-#include "core/device_id.hpp"
 #include "core/text.hpp"
+#include "storage/meter_queries.hpp"
 
 namespace silaware::portal {
 
@@ -57,10 +57,16 @@ core::Result<ReportPeriod> requested_period(const http::RequestHead& request) {
     return core::fail(std::move(error));
 }
 
-core::Result<std::vector<std::string>> requested_devices(const http::RequestHead& request,
-                                                         std::string_view name) {
+core::Result<std::vector<std::string>> requested_devices(
+    const http::RequestHead& request, std::string_view name,
+    const std::function<bool(const core::DeviceId&)>& is_device) {
     std::vector<std::string> devices;
     for (const std::string& list : request.query_params.all(name)) {
+        const bool has_comma = list.find(',') != std::string::npos;
+        if (const auto whole = core::DeviceId::parse(list); has_comma && whole && is_device(*whole)) {
+            devices.push_back(whole->text());
+            continue;
+        }
         std::string_view rest = list;
         while (!rest.empty()) {
             const auto comma = rest.find(',');
@@ -77,6 +83,14 @@ core::Result<std::vector<std::string>> requested_devices(const http::RequestHead
         }
     }
     return devices;
+}
+
+core::Result<std::vector<std::string>> requested_devices(const Portal& portal,
+                                                         const http::RequestHead& request,
+                                                         std::string_view name) {
+    return requested_devices(request, name, [&](const core::DeviceId& id) {
+        return storage::find_device(*portal.database.acquire(), id).has_value();
+    });
 }
 
 FileKind csv_kind(const http::RequestHead& request) {

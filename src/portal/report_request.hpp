@@ -1,15 +1,18 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
+#include "core/device_id.hpp"
 #include "core/time.hpp"
 #include "http/request.hpp"
 #include "portal/download.hpp"
+#include "portal/portal.hpp"
 
 namespace silaware::portal {
 
@@ -31,8 +34,14 @@ struct ReportPeriod {
 /// `from`, `to` (YYYY-MM-DD) and `tz` (utc, site). Error `invalid` by field.
 core::Result<ReportPeriod> requested_period(const http::RequestHead& request);
 
-/// The devices of a parameter: repeated or as a comma-separated list, in any spelling. Error `invalid`.
-core::Result<std::vector<std::string>> requested_devices(const http::RequestHead& request,
+/// The devices of a parameter: repeated or as a comma-separated list, in any spelling. A text with commas
+/// that `is_device` is no list. Error `invalid`.
+core::Result<std::vector<std::string>> requested_devices(
+    const http::RequestHead& request, std::string_view name,
+    const std::function<bool(const core::DeviceId&)>& is_device);
+/// With the devices that are known.
+core::Result<std::vector<std::string>> requested_devices(const Portal& portal,
+                                                         const http::RequestHead& request,
                                                          std::string_view name);
 
 /// `bom=1` asks for the mark that tells a spreadsheet program about UTF-8.

@@ -45,7 +45,7 @@ Result<storage::RunOrder> parse_order(std::string_view sort) {
 
 Result<RunReport> parse_report(const Portal& portal, const Request& request) {
     RunReport report;
-    auto devices = requested_devices(request, "mac");
+    auto devices = requested_devices(portal, request, "mac");
     if (!devices) return core::fail(devices.error());
     if (devices->size() > storage::RunFilter::most_devices) {
         return core::fail(core::ErrorCode::invalid, fmt::format("at most {} devices fit into one report",

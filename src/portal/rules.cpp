@@ -74,11 +74,11 @@ constexpr std::array table{
     Rule{get, "/power_monitoring/cycles", account, json},
     Rule{get, "/login/utilities", account, page},
     Rule{get, "/login/utilities/json", account, json},
-    Rule{post, "/login/utilities/{mac}/serviced", admin, json},
+    Rule{post, "/login/utilities/serviced", admin, json},
     Rule{get, "/login/climate", account, page},
     Rule{get, "/login/climate/json", account, json},
-    Rule{get, "/login/climate/{mac}/limits", account, json},
-    Rule{put, "/login/climate/{mac}/limits", admin, json},
+    Rule{get, "/login/climate/limits", account, json},
+    Rule{put, "/login/climate/limits", admin, json},
     Rule{get, "/login/live", account, json},
 
     // Reports and alerts.

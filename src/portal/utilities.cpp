@@ -57,7 +57,7 @@ core::Result<Response> machines(const Portal& portal) {
 }
 
 core::Result<Response> serviced(const Portal& portal, const Request& request, const Visitor& visitor) {
-    const auto id = core::DeviceId::parse(request.param("mac").value_or(""));
+    const auto id = core::DeviceId::parse(request.query("mac").value_or(""));
     if (!id) return core::fail(id.error());
     if (auto done = storage::mark_serviced(portal.database, *id, change_by(portal, request, visitor)); !done)
         return core::fail(std::move(done.error()));
@@ -73,7 +73,7 @@ void add_utility_routes(http::Router& router, Portal& portal) {
               });
     add_route(router, portal, http::Method::get, "/login/utilities/json",
               [&portal](const Request&, const Visitor&) { return machines(portal); });
-    add_route(router, portal, http::Method::post, "/login/utilities/{mac}/serviced",
+    add_route(router, portal, http::Method::post, "/login/utilities/serviced",
               [&portal](const Request& request, const Visitor& visitor) {
                   return serviced(portal, request, visitor);
               });

@@ -134,7 +134,11 @@ void apply(Connection& connection, const Account& account, const AccountUpdate& 
            const Change& change) {
     const std::int64_t id = account.id;
     if (update.username) apply_unique(connection, unique_name, id, account.username, *update.username);
-    if (update.email) apply_unique(connection, unique_email, id, account.email, *update.email);
+    if (update.email) {
+        apply_unique(connection, unique_email, id, account.email, *update.email);
+        // Who reads the former mailbox may be somebody else by now.
+        if (*update.email != account.email) connection.execute(delete_resets, id);
+    }
     if (update.role && *update.role != account.role) {
         if (*update.role != "admin" && is_last_admin(connection, id)) throw Refused{last_admin()};
         connection.execute(update_role, *update.role, id);

@@ -88,6 +88,8 @@ DeviceDetails details_of(const Device& device) {
     return {device.mcu_type, device.location, device.name, device.rated_power_w, device.group_name};
 }
 
+constexpr int import_attempts = 5;
+
 std::optional<std::int64_t> find_twin(Connection& connection, const core::DeviceId& id, std::int64_t but) {
     return connection.select_one<std::int64_t>(find_other, id.key(), id.text(), but);
 }
@@ -168,6 +170,17 @@ core::Result<void> DeviceStore::remove(std::int64_t id, const Change& change) {
 }
 
 ImportOutcome DeviceStore::import(const std::vector<DeviceRow>& devices, const Change& change) {
+    for (int attempt = 1;; ++attempt) {
+        try {
+            return import_once(devices, change);
+        } catch (const DatabaseError& error) {
+            // Somebody else has just added one of them: the next time it is there.
+            if (!error.violates("devices_mac") || attempt == import_attempts) throw;
+        }
+    }
+}
+
+ImportOutcome DeviceStore::import_once(const std::vector<DeviceRow>& devices, const Change& change) {
     return database_.transaction([&](Connection& connection) {
         ImportOutcome outcome;
         for (const DeviceRow& device : devices) {

@@ -70,6 +70,8 @@ class DeviceStore {
     std::vector<Device> registered() const;
 
   private:
+    ImportOutcome import_once(const std::vector<DeviceRow>& devices, const Change& change);
+
     Database& database_;
 };
 

@@ -12,8 +12,8 @@ constexpr std::size_t longest_answer = 1000;
 
 constexpr std::string_view insert_mail = R"(
     INSERT INTO outbox (kind, alert_id, sender, receivers, copies, subject, text_body, html_body,
-                        attachment_name, attachment, next_attempt_ms, created_ms)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?))";
+                        attachment_name, attachment, next_attempt_ms, created_ms, is_secret)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?))";
 
 // While a mail is sent its next attempt is the end of the claim: one range finds what is due and what was
 // left behind by a sender that died.
@@ -32,6 +32,7 @@ constexpr std::string_view prolong = R"(
      WHERE id = ? AND state = 'sending' AND claimed_by = ?)";
 constexpr std::string_view set_sent = R"(
     UPDATE outbox SET state = 'sent', attempts = attempts + 1, last_answer = ?, sent_ms = ?,
+                      text_body = IF(is_secret, '', text_body), html_body = IF(is_secret, '', html_body),
                       pending_receivers = NULL, claimed_by = NULL, claimed_until_ms = NULL
      WHERE id = ? AND state = 'sending' AND claimed_by = ?)";
 constexpr std::string_view set_waiting = R"(
@@ -41,6 +42,7 @@ constexpr std::string_view set_waiting = R"(
      WHERE id = ? AND state = 'sending' AND claimed_by = ?)";
 constexpr std::string_view set_failed = R"(
     UPDATE outbox SET state = 'failed', attempts = attempts + 1, last_answer = ?, claimed_by = NULL,
+                      text_body = IF(is_secret, '', text_body), html_body = IF(is_secret, '', html_body),
                       claimed_until_ms = NULL
      WHERE id = ? AND state = 'sending' AND claimed_by = ?)";
 constexpr std::string_view explain = R"(
@@ -54,7 +56,8 @@ constexpr std::string_view entry_source = R"(
        AND (? = '' OR CONCAT_WS(' ', receivers, copies, subject) LIKE ? ESCAPE '!'))";
 constexpr std::string_view newest_first = " ORDER BY created_ms DESC, id DESC LIMIT ? OFFSET ?";
 
-constexpr std::string_view lock_entry = "SELECT state, subject FROM outbox WHERE id = ? FOR UPDATE";
+constexpr std::string_view lock_entry =
+    "SELECT state, subject, is_secret FROM outbox WHERE id = ? FOR UPDATE";
 constexpr std::string_view send_again = R"(
     UPDATE outbox SET state = 'waiting', attempts = 0, next_attempt_ms = ?, pending_receivers =
                       IF(state = 'sent', NULL, pending_receivers) WHERE id = ?)";
@@ -64,6 +67,7 @@ constexpr std::string_view purge_sent = R"(
 struct LockedEntry {
     std::string state;
     std::string subject;
+    bool is_secret;
 };
 
 std::string answer_text(std::string_view answer) {
@@ -76,7 +80,7 @@ std::int64_t enqueue(Connection& connection, const OutgoingMail& mail, core::Ins
     connection.execute(insert_mail, mail.kind, mail.alert_id, mail.sender, mail.receivers, mail.copies,
                        core::truncate_utf8(mail.subject, longest_subject), mail.text, mail.html,
                        mail.attachment_name, mail.attachment, core::epoch_ms(mail.leave_at),
-                       core::epoch_ms(now));
+                       core::epoch_ms(now), mail.is_secret);
     return static_cast<std::int64_t>(connection.last_insert_id());
 }
 
@@ -142,6 +146,10 @@ core::Result<void> resend(Database& database, std::int64_t id, const Change& cha
         if (!entry) return core::fail(core::ErrorCode::not_found, "There is no such mail.");
         if (entry->state == "sending")
             return core::fail(core::ErrorCode::conflict, "The mail is being sent right now.");
+        if (entry->is_secret && entry->state != "waiting") {
+            return core::fail(core::ErrorCode::conflict,
+                              "Its link is not kept: ask for a new one at the login page.");
+        }
         connection.execute(send_again, core::epoch_ms(change.at), id);
         record_audit(connection, change, "mail.resend", std::to_string(id), {},
                      {{"subject", entry->subject}, {"was", entry->state}});

@@ -30,6 +30,7 @@ struct OutgoingMail {
     std::optional<std::string> attachment_name = {};
     std::optional<std::string> attachment = {};
     core::Instant leave_at = {};  ///< not before; the epoch: at once
+    bool is_secret = false;       ///< the texts go when it has left or failed: they hold a key
 };
 
 /// Puts a mail into the outbox within the caller's transaction; its id. Throws DatabaseError.

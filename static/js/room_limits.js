@@ -9,7 +9,7 @@ const shown = (limit, unit) => t("climate.limits_hint", { limit: limit === null 
 
 /** Asks for the limits of the device `uid`, which people call `room`; true when they were saved. */
 export async function editRoomLimits(uid, room) {
-  const url = `/login/climate/${encodeURIComponent(uid)}/limits`;
+  const url = `/login/climate/limits?mac=${encodeURIComponent(uid)}`;
   let own;
   let general;
   try {

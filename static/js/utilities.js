@@ -42,7 +42,7 @@ function maintenance(device) {
 async function serviced(device) {
   const saved = await confirmDialog({
     title: t("utilities.serviced"), text: t("utilities.serviced_text", { device: named(device) }), label: t("utilities.serviced"),
-    act: () => post(`/login/utilities/${encodeURIComponent(device.mac_address)}/serviced`),
+    act: () => post(`/login/utilities/serviced?mac=${encodeURIComponent(device.mac_address)}`),
   });
   if (!saved) return;
   done(t("utilities.serviced_now"));

@@ -98,8 +98,8 @@ def test_a_changed_limit_counts_within_three_seconds_and_its_mail_leaves_over_tl
 
 def test_a_rooms_own_limit_beats_the_general_one(feed, admin, sink):
     feed(room("R-cold", 5.0), room("R-warm", 9.0))
-    assert admin.put("/login/climate/R-nowhere/limits", json={"max_temperature": 8}).status_code == 404
-    put(admin, "/login/climate/r-COLD/limits", max_temperature=8)
+    assert admin.put("/login/climate/limits?mac=R-nowhere", json={"max_temperature": 8}).status_code == 404
+    put(admin, "/login/climate/limits?mac=r-COLD", max_temperature=8)
     time.sleep(3)
     feed(room("R-cold", 9.0), room("R-warm", 9.0))
     [mail] = expect_mails(sink, "R-cold", 1)
@@ -133,7 +133,7 @@ def test_a_serviced_machine_counts_anew_and_a_new_limit_sends_nothing(feed, admi
     feed(run("M-service", 10.5, 1))
     expect_mails(sink, "M-service", 1)
     assert machine()["next_maintenance_hours"] == 9.5
-    assert admin.post("/login/utilities/M-service/serviced").status_code == 200
+    assert admin.post("/login/utilities/serviced?mac=M-service").status_code == 200
     assert machine()["next_maintenance_hours"] == 10
     entry = admin.json("/login/audit/json")["items"][0]
     assert (entry["action"], entry["subject"], entry["account"]) == ("machine.serviced", "M-service", "admin")

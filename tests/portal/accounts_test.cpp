@@ -157,6 +157,21 @@ TEST_F(AccountsTest, AForgottenPasswordIsSetByAOneTimeLink) {
     EXPECT_EQ(Browser(site).sign_in("ada", "brand new password").status(), 302);
 }
 
+TEST_F(AccountsTest, AResetLinkEndsWithTheAddressItWasSentTo) {
+    const auto id = create();
+    Browser other(site);
+    const auto token = Browser::csrf_of(other.get("/login/forgot"));
+    other.form("/login/forgot", {{"email", "ada@example.com"}, {"csrf_token", token}});
+    const std::string text = site.mails.at(0).second.text;
+    const std::string before = "/login/reset?token=";
+    const auto key = text.substr(text.find(before) + before.size(), 43);
+    const auto path = fmt::format("/login/accounts/{}", id);
+    browser.json(put, path, {{"email", "ada@example.com"}, {"role", "user"}});
+    EXPECT_EQ(other.get("/login/reset?token=" + key).body_text().find("STALE"), std::string_view::npos);
+    browser.json(put, path, {{"email", "ada@elsewhere.example"}});
+    EXPECT_NE(other.get("/login/reset?token=" + key).body_text().find("STALE"), std::string_view::npos);
+}
+
 TEST_F(AccountsTest, NobodyIsFloodedWithResetMails) {
     create();
     for (int i = 0; i < 8; ++i) {

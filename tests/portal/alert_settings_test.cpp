@@ -102,7 +102,7 @@ TEST_F(AlertSettingsTest, OfTheSpecificationKeepTheirColumns) {
 }
 
 TEST_F(AlertSettingsTest, ARoomsOwnLimitsBeatThoseOfTheSettings) {
-    const std::string path = "/login/climate/aabbccddeeff/limits";
+    const std::string path = "/login/climate/limits?mac=aabbccddeeff";
     EXPECT_EQ(browser.json(put, path, {{"max_temperature", 8}}).status(), 404);
     site.database->execute(
         "INSERT INTO known_devices (uid, first_seen_ms, last_seen_ms) VALUES ('AA:BB:CC:DD:EE:FF', 0, 0)");

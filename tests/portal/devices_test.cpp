@@ -46,6 +46,17 @@ TEST_F(DevicesTest, ADeviceIsRegisteredChangedAndRemoved) {
     EXPECT_EQ(browser.json(put, path, {{"location", "x"}}).status(), 404);
 }
 
+TEST_F(DevicesTest, ANumberStaysTheIdThatItWas) {
+    for (const auto& [number, text] :
+         {std::pair{boost::json::value(862462030012345678), "862462030012345678"},
+          std::pair{boost::json::value(42), "42"}}) {
+        const auto created = browser.json(post, "/login/devices", {{"mac_address", number}});
+        EXPECT_EQ(text_of(body_of(created), "mac_address"), text);
+    }
+    const auto beyond = browser.json(post, "/login/devices", {{"mac_address", 1.5e22}});
+    EXPECT_EQ(beyond.status(), 400) << beyond.body_text();
+}
+
 TEST_F(DevicesTest, WhatIsWrongIsSaidFieldByField) {
     const auto response = browser.json(post, "/login/devices",
                                        {{"mac_address", " "},

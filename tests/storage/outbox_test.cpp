@@ -93,6 +93,27 @@ TEST_F(OutboxTest, AFailedMailIsSentAgainByHand) {
     EXPECT_EQ(resend(*database, 4711, change).error().code, core::ErrorCode::not_found);
 }
 
+TEST_F(OutboxTest, AKeyIsNotKeptOnceItHasLeft) {
+    OutgoingMail mail;
+    mail.receivers = "ada@example.com";
+    mail.text = "the key is 123";
+    mail.html = "<p>the key is 123";
+    mail.is_secret = true;
+    const auto id = enqueue(*database->acquire(), mail, now);
+    const auto texts = [&] {
+        return database->select_one<std::string>(
+            "SELECT CONCAT(text_body, html_body) FROM outbox WHERE id = ?", id);
+    };
+    EXPECT_EQ(outbox.claim(outbox_mail, now, seconds(40))->text, mail.text);
+    EXPECT_NE(texts(), "");
+    EXPECT_TRUE(outbox.mark_waiting(id, "450 later", now, {}));
+    EXPECT_EQ(outbox.claim(outbox_mail, now, seconds(40))->text, mail.text);
+    EXPECT_TRUE(outbox.mark_sent(id, "250 ok", now));
+    EXPECT_EQ(texts(), "");
+    const auto again = resend(*database, id, {"admin", "127.0.0.1", now});
+    EXPECT_EQ(again.error().code, core::ErrorCode::conflict) << "an empty mail would leave";
+}
+
 TEST_F(OutboxTest, WaitingMailsSayWhyNoneLeaves) {
     const auto id = put("hello");
     outbox.explain_waiting("no mail server is set (MAIL_SERVER)");

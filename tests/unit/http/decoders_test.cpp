@@ -124,6 +124,9 @@ TEST(TrustedProxies, FindsTheClientBehindThem) {
     EXPECT_EQ(proxies.client("unix", "203.0.113.7:4711"), "203.0.113.7");
     EXPECT_EQ(proxies.client("::1", "[2001:db8::1]:80"), "2001:db8::1");
     EXPECT_EQ(proxies.client("198.51.100.1", "1.2.3.4"), "198.51.100.1");
+    EXPECT_EQ(proxies.client("127.0.0.1", "::ffff:203.0.113.7"), "203.0.113.7");
+    EXPECT_EQ(proxies.client("127.0.0.1", "6.6.6.6, ::FFFF:10.1.2.3"), "6.6.6.6");
+    EXPECT_EQ(proxies.client("127.0.0.1", "2001:DB8:0:0::1"), "2001:db8::1");
     EXPECT_EQ(proxies.client("127.0.0.1", "rubbish"), "127.0.0.1");
     EXPECT_EQ(proxies.client("127.0.0.1", ""), "127.0.0.1");
     EXPECT_FALSE(proxies.trusts("11.0.0.1"));

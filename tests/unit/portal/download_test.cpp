@@ -123,12 +123,16 @@ http::RequestHead asking(std::vector<std::pair<std::string, std::string>> query)
 }
 
 TEST(ReportRequest, DevicesComeAsAListInAnySpelling) {
-    const auto devices =
-        requested_devices(asking({{"mac", "aabbccddee01, pump 7,,"}, {"mac", "AA-BB-CC-DD-EE-02"}}), "mac");
-    ASSERT_TRUE(devices);
-    EXPECT_EQ(*devices, (std::vector<std::string>{"AA:BB:CC:DD:EE:01", "pump 7", "AA:BB:CC:DD:EE:02"}));
-    EXPECT_TRUE(requested_devices(asking({{"mac", ""}}), "mac")->empty());
-    EXPECT_FALSE(requested_devices(asking({{"mac", std::string(65, 'x')}}), "mac"));
+    const auto is_device = [](const core::DeviceId& id) { return id.text() == "pump 7, hall 2"; };
+    const auto devices = [&](std::vector<std::pair<std::string, std::string>> query) {
+        return requested_devices(asking(std::move(query)), "mac", is_device);
+    };
+    const auto several = devices({{"mac", "aabbccddee01, pump 7,,"}, {"mac", "AA-BB-CC-DD-EE-02"}});
+    ASSERT_TRUE(several);
+    EXPECT_EQ(*several, (std::vector<std::string>{"AA:BB:CC:DD:EE:01", "pump 7", "AA:BB:CC:DD:EE:02"}));
+    EXPECT_EQ(devices({{"mac", "pump 7, hall 2"}}).value(), std::vector<std::string>{"pump 7, hall 2"});
+    EXPECT_TRUE(devices({{"mac", ""}})->empty());
+    EXPECT_FALSE(devices({{"mac", std::string(65, 'x')}}));
 }
 
 TEST(ReportRequest, DaysAreOfTheClockThatIsAskedFor) {
