@@ -13,6 +13,7 @@
 #include "app/piped_program.hpp"
 #include "core/clock.hpp"
 #include "storage/migrations.hpp"
+#include "storage/rows_as_sql.hpp"
 
 namespace silaware::app {
 
@@ -63,26 +64,34 @@ BackupHead head_of(const Settings& settings, int schema) {
             .secret_key = settings.is_set("SECRET_KEY") ? "" : secret_key(settings)};
 }
 
-/// One consistent moment of the whole database: a transaction's snapshot, without holding anybody up.
-core::Result<std::size_t> dump_to(GzipWriter& writer, const storage::DatabaseOptions& options) {
+using Sink = std::function<void(std::string_view)>;
+
+/// What MariaDB's own program says of the database with `arguments`.
+core::Result<void> dump_structure(const storage::DatabaseOptions& options,
+                                  const std::vector<std::string>& arguments, const Sink& sink) {
     auto client = database_client(options, {"mariadb-dump", "mysqldump"});
     if (!client) return core::fail(client.error());
     client->arguments.insert(client->arguments.end(),
-                             {"--single-transaction", "--quick", "--skip-lock-tables", "--hex-blob",
-                              "--no-tablespaces", options.name});
+                             {"--single-transaction", "--skip-lock-tables", "--no-tablespaces", "--no-data"});
+    client->arguments.insert(client->arguments.end(), arguments.begin(), arguments.end());
+    client->arguments.push_back(options.name);
     PipedProgram dump(client->arguments, client->environment, PipedProgram::Direction::we_read);
-    BackupProgress progress;
     std::array<char, 256 * 1024> buffer;
-    while (const std::size_t count = dump.read(buffer)) {
-        writer.write({buffer.data(), count});
-        progress.add(count);
-    }
-    progress.end();
+    while (const std::size_t count = dump.read(buffer))
+        sink({buffer.data(), count});
     if (const int status = dump.finish(); status != 0) {
         return core::fail(core::ErrorCode::unavailable,
                           fmt::format("{} ended with exit status {}", client->arguments.front(), status));
     }
-    return progress.bytes();
+    return {};
+}
+
+/// Triggers come behind the rows, which have been through them.
+core::Result<void> dump(storage::Database& database, const Sink& sink) {
+    auto tables = dump_structure(database.options(), {"--skip-triggers"}, sink);
+    if (!tables) return tables;
+    storage::write_rows_as_sql(*database.acquire(), sink);
+    return dump_structure(database.options(), {"--no-create-info", "--triggers"}, sink);
 }
 
 }  // namespace
@@ -94,14 +103,20 @@ int run_backup(const Settings& settings, const std::string& file) {
     const PartialFile partial(file);
     GzipWriter writer(partial.path());
     writer.write(head_of(settings, schema).text());
-    const auto bytes = dump_to(writer, options);
-    if (!bytes) return complain(bytes.error());
+    BackupProgress progress;
+    const auto dumped = dump(database, [&](std::string_view sql) {
+        writer.write(sql);
+        progress.add(sql.size());
+    });
+    progress.end();
+    if (!dumped) return complain(dumped.error());
     writer.write("\n");
     writer.write(backup_end);
     writer.close();
     fs::rename(partial.path(), file);
-    fmt::print("{}: {:.1f} MB of SQL in {:.1f} MB, schema {}\n", file, static_cast<double>(*bytes) / 1e6,
-               static_cast<double>(fs::file_size(file)) / 1e6, schema);
+    fmt::print("{}: {:.1f} MB of SQL in {:.1f} MB, schema {}\n", file,
+               static_cast<double>(progress.bytes()) / 1e6, static_cast<double>(fs::file_size(file)) / 1e6,
+               schema);
     return Exit::ok;
 }
 

@@ -100,6 +100,11 @@ class Connection {
                     [&](const ResultRow& row) { return sink(read_row<Row>(row)); });
     }
 
+    /// The same with rows whose columns are only known at run time; all of them must be texts.
+    void stream_raw(std::string_view sql, const std::function<bool(const ResultRow&)>& sink) {
+        stream_rows(sql, {}, Buffering::none, sink);
+    }
+
     /// Runs `sql` once per element of `rows`, in few round trips, all or nothing per call of the server. The
     /// members of a row are bound to the `?` in order. Use inside a transaction.
     template <typename Row>

@@ -17,6 +17,14 @@ std::string in_list(const Integers& integers) {
     return list.size() > 1 ? list + ")" : "(NULL)";
 }
 
+/// The name of a table or column between backticks.
+inline std::string quoted_name(std::string_view name) {
+    std::string text = "`";
+    for (const char c : name)
+        text += c == '`' ? "``" : std::string(1, c);
+    return text + "`";
+}
+
 /// True of one row `d` of `devices` for each address: the one with a key, else (put in by another program)
 /// the oldest.
 constexpr std::string_view is_registration = R"((d.mac_key IS NOT NULL OR NOT EXISTS (

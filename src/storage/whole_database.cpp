@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include "storage/sql.hpp"
+
 namespace silaware::storage {
 
 namespace {
@@ -20,13 +22,6 @@ struct Table {
     std::string type;
 };
 
-std::string quoted(const std::string& name) {
-    std::string text = "`";
-    for (const char c : name)
-        text += c == '`' ? "``" : std::string(1, c);
-    return text + "`";
-}
-
 }  // namespace
 
 std::int64_t table_count(Connection& connection) {
@@ -37,7 +32,7 @@ void drop_all_tables(Connection& connection) {
     connection.execute("SET foreign_key_checks = 0");
     for (const Table& table : connection.select<Table>(list_tables)) {
         const std::string_view kind = table.type == "VIEW" ? "VIEW" : "TABLE";
-        connection.run_script(fmt::format("DROP {} {}", kind, quoted(table.name)));
+        connection.run_script(fmt::format("DROP {} {}", kind, quoted_name(table.name)));
     }
     connection.execute("SET foreign_key_checks = 1");
 }
