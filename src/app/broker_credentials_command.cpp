@@ -1,4 +1,6 @@
 #include <algorithm>
+#include <cerrno>
+#include <cstring>
 #include <filesystem>
 #include <fstream>
 #include <map>
@@ -38,6 +40,10 @@ std::string user_name_of(const std::string& device) {
 std::map<std::string, std::string> read_hashes(const fs::path& file) {
     std::map<std::string, std::string> hashes;
     std::ifstream stream(file);
+    if (!stream && fs::exists(file)) {
+        // Taken for empty, every device would get another password.
+        throw std::runtime_error(fmt::format("can't read {}: {}", file.string(), std::strerror(errno)));
+    }
     for (std::string line; std::getline(stream, line);) {
         const auto colon = line.find(':');
         if (colon != std::string::npos) hashes[line.substr(0, colon)] = line.substr(colon + 1);
@@ -100,6 +106,7 @@ int run_broker_credentials(const Settings& settings, const BrokerCredentialsOpti
     }
 
     std::string hashes;
+    std::string fresh_passwords;
     std::size_t fresh = 0;
     for (const auto& [user, device, place] : credentials) {
         const auto kept = known.find(user);
@@ -109,12 +116,14 @@ int run_broker_credentials(const Settings& settings, const BrokerCredentialsOpti
         }
         const std::string password = auth::random_broker_password();
         hashes += fmt::format("{}:{}\n", user, auth::mosquitto_hash(password));
-        // To stdout, once: only the hash is kept.
-        fmt::print("{}\t{}\t{}\n", user, password, device.empty() ? place : device + " " + place);
+        fresh_passwords +=
+            fmt::format("{}\t{}\t{}\n", user, password, device.empty() ? place : device + " " + place);
         ++fresh;
     }
     write_private_file(password_file, hashes);
     write_private_file(folder / "silaware.acl", access_list(settings, credentials));
+    // Once, and only when they count: the file keeps the hashes.
+    fmt::print("{}", fresh_passwords);
     fmt::print(
         stderr,
         "{}: {} users, {} with a new password; let the broker read it again: systemctl reload mosquitto\n",

@@ -71,7 +71,13 @@ std::string kept_secret(const fs::path& file) {
 
 fs::path home_folder(const Settings& settings) {
     const fs::path home = fs::absolute(settings["SILAWARE_HOME"]).lexically_normal();
-    fs::create_directories(home);
+    std::error_code failed;
+    fs::create_directories(home, failed);
+    if (failed) {
+        throw std::runtime_error(
+            fmt::format("SILAWARE_HOME={} can't be used: {}; it must be a folder that this user may write to",
+                        home.string(), failed.message()));
+    }
     return home.has_filename() ? home : home.parent_path();
 }
 

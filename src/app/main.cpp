@@ -140,6 +140,8 @@ void declare(CLI::App& app, CommandLine& line) {
         "  silaware up --demo                      the whole system with simulated devices\n"
         "  silaware serve --config /etc/silaware/silaware.conf\n"
         "  silaware COMMAND --help                 the options of a command\n\n"
+        "The first start of up makes the account admin and prints its password; ADMIN_PASSWORD in the "
+        "environment sets it.\n"
         "Exit codes: 0 done, 1 failed, 2 wrong usage or setting.");
     line.settings.declare(app);
     add_up(app, line);

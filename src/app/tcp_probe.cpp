@@ -28,6 +28,17 @@ bool connects(const addrinfo& address, std::chrono::milliseconds patience) {
     return open;
 }
 
+/// 0 if it can be bound.
+int error_of_binding(const addrinfo& address) {
+    const int descriptor = socket(address.ai_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    if (descriptor < 0) return errno;
+    const int on = 1;
+    setsockopt(descriptor, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
+    const int error = bind(descriptor, address.ai_addr, address.ai_addrlen) == 0 ? 0 : errno;
+    close(descriptor);
+    return error;
+}
+
 }  // namespace
 
 bool can_connect(const std::string& host, const std::string& port, std::chrono::milliseconds patience) {
@@ -51,18 +62,17 @@ std::optional<std::string> obstacle_to_listening(const std::string& address, uns
     if (const int code = getaddrinfo(address.c_str(), std::to_string(port).c_str(), &hints, &found);
         code != 0)
         return gai_strerror(code);
+    // "localhost" may have an address of a family that this machine does not use: one that works is enough.
+    std::string missing = std::strerror(EADDRNOTAVAIL);
     std::optional<std::string> obstacle;
+    bool works = false;
     for (const addrinfo* entry = found; entry != nullptr && !obstacle; entry = entry->ai_next) {
-        const int descriptor = socket(entry->ai_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
-        if (descriptor < 0) continue;  // a family that this machine does not use
-        const int on = 1;
-        setsockopt(descriptor, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
-        if (bind(descriptor, entry->ai_addr, entry->ai_addrlen) != 0 && errno != EADDRNOTAVAIL)
-            obstacle = std::strerror(errno);
-        close(descriptor);
+        const int error = error_of_binding(*entry);
+        works = works || error == 0;
+        if (error != 0 && error != EADDRNOTAVAIL && error != EAFNOSUPPORT) obstacle = std::strerror(error);
     }
     freeaddrinfo(found);
-    return obstacle;
+    return obstacle || works ? obstacle : missing;
 }
 
 }  // namespace silaware::app

@@ -82,6 +82,13 @@ def test_the_files_keep_the_broker_as_their_reader(registered, tmp_path):
     assert [(file.stat().st_uid, file.stat().st_gid, file.stat().st_mode) for file in files] == before
 
 
+def test_a_file_that_can_not_be_read_is_not_taken_for_an_empty_one(registered, tmp_path):
+    (tmp_path / "silaware.passwd").mkdir()  # no more readable as a file for root than another's is for us
+    result = run("broker-credentials", "--folder", tmp_path, env=environment(registered.environment))
+    assert result.returncode == 1 and "silaware.passwd" in result.stderr
+    assert result.stdout == "", "passwords that count nowhere"
+
+
 def test_an_unknown_device_can_not_be_renewed(registered, tmp_path):
     known = make(registered, tmp_path)
     written = (tmp_path / "silaware.passwd").read_text()

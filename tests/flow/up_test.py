@@ -92,6 +92,19 @@ def test_a_portal_port_that_is_taken_is_named(up, tmp_path):
     assert result.returncode == 1 and f"METRICS_PORT={taken}" in result.stderr
 
 
+def test_an_address_that_is_not_this_machines_is_named(tmp_path):
+    for options, named in ((["--host", "192.0.2.7"], "--host"), (["--mqtt-listen", "192.0.2.7"], "192.0.2.7")):
+        result = run("up", "--port", free_port(), "--mqtt-port", free_port(), *options,
+                     env=environment(SILAWARE_HOME=tmp_path, METRICS_PORT=free_port()), timeout=60)
+        assert result.returncode == 1 and "Cannot assign requested address" in result.stderr and named in result.stderr
+
+
+def test_a_home_that_can_not_be_made_is_named(tmp_path):
+    (tmp_path / "file").write_text("")
+    result = run("up", env=environment(SILAWARE_HOME=tmp_path / "file" / "home"))
+    assert result.returncode == 1 and f"SILAWARE_HOME={tmp_path}/file/home" in result.stderr
+
+
 def test_a_home_may_have_a_blank_in_its_name():
     with tempfile.TemporaryDirectory(prefix="Rumah Sakit ") as folder, Up(home=Path(folder) / "var") as up:
         assert up.rows("SELECT COUNT(*) FROM power_monitoring") == [(0,)]
