@@ -7,7 +7,7 @@ CREATE TABLE IF NOT EXISTS accounts (
   password VARCHAR(255) NOT NULL,
   role VARCHAR(50) NOT NULL DEFAULT 'user',
   createdDate TIMESTAMP NOT NULL DEFAULT CURRENT_TIMESTAMP
-) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4;
+) ENGINE=InnoDB ROW_FORMAT=DYNAMIC DEFAULT CHARSET=utf8mb4;
 
 CREATE TABLE IF NOT EXISTS devices (
   id INT NOT NULL AUTO_INCREMENT PRIMARY KEY,
@@ -15,7 +15,7 @@ CREATE TABLE IF NOT EXISTS devices (
   mcu_type VARCHAR(255) NOT NULL DEFAULT '',
   location VARCHAR(255) NOT NULL DEFAULT '',
   createdDate TIMESTAMP NOT NULL DEFAULT CURRENT_TIMESTAMP
-) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4;
+) ENGINE=InnoDB ROW_FORMAT=DYNAMIC DEFAULT CHARSET=utf8mb4;
 
 -- A finished machine run; start and stop are UTC epoch seconds, total_run is in seconds.
 CREATE TABLE IF NOT EXISTS utils (
@@ -26,7 +26,7 @@ CREATE TABLE IF NOT EXISTS utils (
   cycle_count BIGINT NOT NULL,
   total_run BIGINT NOT NULL,
   timestamp TIMESTAMP(3) NOT NULL DEFAULT CURRENT_TIMESTAMP(3)
-) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4;
+) ENGINE=InnoDB ROW_FORMAT=DYNAMIC DEFAULT CHARSET=utf8mb4;
 
 -- One sample of a meter: V, A, W, Hz, power factor, cumulative kWh and kg of CO2. rtc is the meter's wall clock
 -- as it was sent, timestamp the time of receipt.
@@ -44,7 +44,7 @@ CREATE TABLE IF NOT EXISTS power_monitoring (
   co2 DOUBLE NULL,
   energy_history TEXT NULL,
   timestamp TIMESTAMP(3) NOT NULL DEFAULT CURRENT_TIMESTAMP(3)
-) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4;
+) ENGINE=InnoDB ROW_FORMAT=DYNAMIC DEFAULT CHARSET=utf8mb4;
 
 -- A run cycle of a meter; start and stop are site wall clock, duration is HH:MM:SS with hours that can pass 99.
 CREATE TABLE IF NOT EXISTS cycle_time (
@@ -54,7 +54,7 @@ CREATE TABLE IF NOT EXISTS cycle_time (
   stop DATETIME NOT NULL,
   duration VARCHAR(16) NOT NULL,
   cycle_count BIGINT NOT NULL
-) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4;
+) ENGINE=InnoDB ROW_FORMAT=DYNAMIC DEFAULT CHARSET=utf8mb4;
 
 -- One row, id 1. utils_min_duration is in hours, max_temperature in °C, max_humidity in %.
 CREATE TABLE IF NOT EXISTS settings (
@@ -66,7 +66,7 @@ CREATE TABLE IF NOT EXISTS settings (
   temphumid_mailreceiver TEXT NULL,
   cc_mailreceiver TEXT NULL,
   mail_sender VARCHAR(255) NULL
-) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4;
+) ENGINE=InnoDB ROW_FORMAT=DYNAMIC DEFAULT CHARSET=utf8mb4;
 
 -- A maintenance mail that was sent: the multiple of utils_min_duration that was passed, the seconds run by then.
 CREATE TABLE IF NOT EXISTS utils_notification_log (
@@ -75,7 +75,7 @@ CREATE TABLE IF NOT EXISTS utils_notification_log (
   multiple BIGINT NOT NULL,
   total_run BIGINT NOT NULL,
   timestamp TIMESTAMP(3) NOT NULL DEFAULT CURRENT_TIMESTAMP(3)
-) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4;
+) ENGINE=InnoDB ROW_FORMAT=DYNAMIC DEFAULT CHARSET=utf8mb4;
 
 CREATE TABLE IF NOT EXISTS temphumid (
   id BIGINT NOT NULL AUTO_INCREMENT PRIMARY KEY,
@@ -83,4 +83,4 @@ CREATE TABLE IF NOT EXISTS temphumid (
   temperature FLOAT NULL,
   humidity FLOAT NULL,
   timestamp TIMESTAMP(3) NOT NULL DEFAULT CURRENT_TIMESTAMP(3)
-) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4;
+) ENGINE=InnoDB ROW_FORMAT=DYNAMIC DEFAULT CHARSET=utf8mb4;

@@ -13,7 +13,7 @@ CREATE TABLE IF NOT EXISTS known_devices (
   last_climate_ms BIGINT NULL,
   UNIQUE INDEX known_devices_uid (uid),
   INDEX known_devices_power (last_power_ms)
-) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4;
+) ENGINE=InnoDB ROW_FORMAT=DYNAMIC DEFAULT CHARSET=utf8mb4;
 
 -- The newest reading of each meter by observed time; among equal ones the one received last.
 CREATE TABLE IF NOT EXISTS latest_readings (
@@ -33,7 +33,7 @@ CREATE TABLE IF NOT EXISTS latest_readings (
   history_observed_ms BIGINT NULL,
   changed BIGINT NOT NULL DEFAULT 0,
   INDEX latest_readings_changed (changed)
-) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4;
+) ENGINE=InnoDB ROW_FORMAT=DYNAMIC DEFAULT CHARSET=utf8mb4;
 
 -- Where a meter's folds stand, so that readings that come in order need no look at history: its last cycle (the row
 -- of cycle_time with this start_ms), the highest cycle number it was ever given, and its two registers.
@@ -46,14 +46,14 @@ CREATE TABLE IF NOT EXISTS meter_states (
   energy_state MEDIUMBLOB NULL,
   co2_state MEDIUMBLOB NULL,
   co2_measured TINYINT NOT NULL DEFAULT 0
-) ENGINE=InnoDB;
+) ENGINE=InnoDB ROW_FORMAT=DYNAMIC;
 
 CREATE TABLE IF NOT EXISTS latest_climate (
   device_id INT UNSIGNED NOT NULL PRIMARY KEY,
   observed_ms BIGINT NOT NULL,
   temperature FLOAT NULL,
   humidity FLOAT NULL
-) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4;
+) ENGINE=InnoDB ROW_FORMAT=DYNAMIC DEFAULT CHARSET=utf8mb4;
 
 -- How far each spool is stored; written in the transaction of the rows, which makes storing exactly-once.
 CREATE TABLE IF NOT EXISTS spool_positions (
@@ -62,7 +62,7 @@ CREATE TABLE IF NOT EXISTS spool_positions (
   stored BIGINT NOT NULL DEFAULT 0,
   duplicates BIGINT NOT NULL DEFAULT 0,
   quarantined BIGINT NOT NULL DEFAULT 0
-) ENGINE=InnoDB;
+) ENGINE=InnoDB ROW_FORMAT=DYNAMIC;
 
 -- One consistent snapshot of each ingest process's counters, at least once a second.
 CREATE TABLE IF NOT EXISTS ingest_counters (
@@ -79,7 +79,7 @@ CREATE TABLE IF NOT EXISTS ingest_counters (
   commit_ms_total DOUBLE NOT NULL,
   connected TINYINT NOT NULL,
   updated_ms BIGINT NOT NULL
-) ENGINE=InnoDB;
+) ENGINE=InnoDB ROW_FORMAT=DYNAMIC;
 
 -- Messages that could not be taken, kept for a person to look at.
 CREATE TABLE IF NOT EXISTS quarantine (
@@ -91,16 +91,16 @@ CREATE TABLE IF NOT EXISTS quarantine (
   received_ms BIGINT NOT NULL,
   INDEX quarantine_by_time (received_ms),
   INDEX quarantine_by_hash (message_hash)
-) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4;
+) ENGINE=InnoDB ROW_FORMAT=DYNAMIC DEFAULT CHARSET=utf8mb4;
 
 -- Topic and bytes of retained messages that came as a replay and were stored, so that the next replay is known.
 CREATE TABLE IF NOT EXISTS retained_messages (
   message_hash BIGINT NOT NULL PRIMARY KEY,
   received_ms BIGINT NOT NULL
-) ENGINE=InnoDB;
+) ENGINE=InnoDB ROW_FORMAT=DYNAMIC;
 
 -- When a job that must run once for all processes ran last.
 CREATE TABLE IF NOT EXISTS housekeeping (
   job VARCHAR(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL PRIMARY KEY,
   last_run_ms BIGINT NOT NULL
-) ENGINE=InnoDB;
+) ENGINE=InnoDB ROW_FORMAT=DYNAMIC;

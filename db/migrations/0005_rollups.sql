@@ -15,7 +15,7 @@ CREATE TABLE IF NOT EXISTS quarter_hours (
   slots BIGINT NOT NULL DEFAULT 0,
   covered_ms BIGINT NOT NULL DEFAULT 0,
   PRIMARY KEY (device_id, bucket)
-) ENGINE=InnoDB;
+) ENGINE=InnoDB ROW_FORMAT=DYNAMIC;
 
 -- day is the site's. max_demand is that of the day's quarter hours.
 CREATE TABLE IF NOT EXISTS energy_days (
@@ -29,7 +29,7 @@ CREATE TABLE IF NOT EXISTS energy_days (
   covered_ms BIGINT NOT NULL DEFAULT 0,
   PRIMARY KEY (device_id, day),
   INDEX energy_days_by_day (day)
-) ENGINE=InnoDB;
+) ENGINE=InnoDB ROW_FORMAT=DYNAMIC;
 
 -- Milliseconds of cycles in each site day of a meter.
 CREATE TABLE IF NOT EXISTS cycle_days (
@@ -37,7 +37,7 @@ CREATE TABLE IF NOT EXISTS cycle_days (
   day DATE NOT NULL,
   cycle_ms BIGINT NOT NULL DEFAULT 0,
   PRIMARY KEY (device_id, day)
-) ENGINE=InnoDB;
+) ENGINE=InnoDB ROW_FORMAT=DYNAMIC;
 
 -- Run seconds of a machine in each site day, and the records that started in it.
 CREATE TABLE IF NOT EXISTS run_days (
@@ -46,7 +46,7 @@ CREATE TABLE IF NOT EXISTS run_days (
   run_seconds BIGINT NOT NULL DEFAULT 0,
   cycles BIGINT NOT NULL DEFAULT 0,
   PRIMARY KEY (device_id, day)
-) ENGINE=InnoDB;
+) ENGINE=InnoDB ROW_FORMAT=DYNAMIC;
 
 -- Run seconds of a machine since ever, and since its last service; the multiple of the limit notified last.
 CREATE TABLE IF NOT EXISTS run_totals (
@@ -55,7 +55,7 @@ CREATE TABLE IF NOT EXISTS run_totals (
   serviced_at_seconds BIGINT NOT NULL DEFAULT 0,
   notified_multiple BIGINT NOT NULL DEFAULT 0,
   notified_limit_hours DOUBLE NULL
-) ENGINE=InnoDB;
+) ENGINE=InnoDB ROW_FORMAT=DYNAMIC;
 
 -- A register's fold state made of all readings before an hour (UTC epoch seconds / 3600), for the last two days, so
 -- that a late reading is folded in from the hour before it.
@@ -65,7 +65,7 @@ CREATE TABLE IF NOT EXISTS register_checkpoints (
   hour INT UNSIGNED NOT NULL,
   state MEDIUMBLOB NOT NULL,
   PRIMARY KEY (device_id, register_name, hour)
-) ENGINE=InnoDB;
+) ENGINE=InnoDB ROW_FORMAT=DYNAMIC;
 
 CREATE TABLE IF NOT EXISTS corrections (
   id BIGINT NOT NULL AUTO_INCREMENT PRIMARY KEY,
@@ -77,4 +77,4 @@ CREATE TABLE IF NOT EXISTS corrections (
   after_value DOUBLE NULL,
   energy_kwh DOUBLE NOT NULL,
   INDEX corrections_by_device (device_id, observed_ms)
-) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4;
+) ENGINE=InnoDB ROW_FORMAT=DYNAMIC DEFAULT CHARSET=utf8mb4;

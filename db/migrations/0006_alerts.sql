@@ -17,7 +17,7 @@ CREATE TABLE IF NOT EXISTS alerts (
   cleared_ms BIGINT NULL,
   UNIQUE INDEX alerts_open (open_key),
   INDEX alerts_by_time (raised_ms)
-) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4;
+) ENGINE=InnoDB ROW_FORMAT=DYNAMIC DEFAULT CHARSET=utf8mb4;
 
 -- Mails and webhooks on their way out; written in the transaction of what caused them.
 CREATE TABLE IF NOT EXISTS outbox (
@@ -42,4 +42,4 @@ CREATE TABLE IF NOT EXISTS outbox (
   sent_ms BIGINT NULL,
   INDEX outbox_due (state, next_attempt_ms),
   INDEX outbox_by_alert (alert_id)
-) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4;
+) ENGINE=InnoDB ROW_FORMAT=DYNAMIC DEFAULT CHARSET=utf8mb4;

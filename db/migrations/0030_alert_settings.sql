@@ -18,7 +18,7 @@ CREATE TABLE IF NOT EXISTS alert_settings (
   quiet_to_minute INT NOT NULL DEFAULT 0,
   webhook_url VARCHAR(2000) NOT NULL DEFAULT '',
   webhook_secret VARCHAR(255) NOT NULL DEFAULT ''
-) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4;
+) ENGINE=InnoDB ROW_FORMAT=DYNAMIC DEFAULT CHARSET=utf8mb4;
 INSERT IGNORE INTO alert_settings (id) VALUES (1);
 
 -- Limits of one device that beat those of the settings; NULL: the settings count.
@@ -26,4 +26,4 @@ CREATE TABLE IF NOT EXISTS device_limits (
   uid VARCHAR(64) CHARACTER SET utf8mb4 COLLATE @ID_COLLATION@ NOT NULL PRIMARY KEY,
   max_temperature FLOAT NULL,
   max_humidity FLOAT NULL
-) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4;
+) ENGINE=InnoDB ROW_FORMAT=DYNAMIC DEFAULT CHARSET=utf8mb4;

@@ -4,5 +4,5 @@ CREATE TABLE IF NOT EXISTS receipt_blocks (
   last_id BIGINT NOT NULL PRIMARY KEY,
   after_id BIGINT NOT NULL,
   oldest_ms BIGINT NOT NULL
-) ENGINE=InnoDB;
+) ENGINE=InnoDB ROW_FORMAT=DYNAMIC;
 ALTER TABLE power_monitoring DROP INDEX IF EXISTS power_by_receipt;

@@ -17,6 +17,7 @@
 #include "mqtt/publisher.hpp"
 #include "storage/migrations.hpp"
 #include "storage/purge.hpp"
+#include "storage/whole_database.hpp"
 
 namespace silaware::app {
 
@@ -39,6 +40,7 @@ Finding check_database(const Settings& settings) {
         const auto version = connection->select_one<std::string>("SELECT VERSION()");
         const auto schema = storage::require_current_schema(*connection);
         if (!schema) return {false, schema.error().message};
+        storage::try_to_write(*connection);
         return {true, fmt::format("MariaDB {}, schema {}", version.value_or("?"),
                                   storage::newest_schema_version())};
     } catch (const storage::DatabaseError& error) {

@@ -44,6 +44,8 @@ core::Result<DatabaseClient> database_client(const storage::DatabaseOptions& opt
         arguments.insert(arguments.end(),
                          {"--host=" + address.host, "--port=" + std::to_string(address.port)});
     }
+    if (!options.tls_ca.empty())
+        arguments.insert(arguments.end(), {"--ssl-ca=" + options.tls_ca, "--ssl-verify-server-cert"});
     client.environment["MYSQL_PWD"] = options.password;
     return client;
 }

@@ -89,6 +89,7 @@ storage::DatabaseOptions database_options(const Settings& settings) {
     options.socket = settings["DB_SOCKET"];
     options.user = settings["DB_USER"];
     options.password = settings["DB_PASSWORD"];
+    options.tls_ca = settings["DB_TLS_CA"];
     options.name = settings["DB_NAME"];
     return options;
 }

@@ -123,6 +123,8 @@ std::vector<Setting> declared_settings() {
         {"DB_PASSWORD", "", "MariaDB password", "", any(), secret},
         {"DB_NAME", "rumahsakit", "database name",
          "a name of at most 64 characters, none of the server's own databases", database_name()},
+        {"DB_TLS_CA", "", "file with the CA of MariaDB's certificate; turns TLS on",
+         "a file with PEM certificates", certificate_file()},
         {"DB_SOCKET", "", "Unix socket of MariaDB; beats DB_HOST", "a path", any()},
         {"MQTT_HOST", "", "MQTT broker", "a host", host()},
         {"MQTT_PORT", "1883", "MQTT port; with a private broker the one it listens on", port_range, port},

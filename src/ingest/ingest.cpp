@@ -100,6 +100,7 @@ void Ingest::write_until(std::stop_token stop) {
             continue;
         } catch (const storage::DatabaseError& error) {
             database_failed(error);
+            if (std::exchange(progressed_, false)) retry = first_retry;
             pause(stop, retry);
             retry = std::min(retry * 2, longest_retry);
             continue;
@@ -140,8 +141,9 @@ void Ingest::write_backlog(std::stop_token stop) {
                          status.received - status.duplicates - status.messages, newest_before_);
     newest_before_.reset();
     counters_.committed(start);
-    if (!database_reachable_.exchange(true))
-        spdlog::info("database: back; {} messages waited", status.messages);
+    database_reachable_ = true;
+    // A server that only lets us read is not back: the first rows will tell.
+    if (status.messages == 0) database_works(0);
     std::int64_t position = start.position;
     tidy_spool(position, Tidying::now);
     ReadAhead ahead([this](std::int64_t after) { return read(after); });
@@ -154,6 +156,7 @@ void Ingest::write_backlog(std::stop_token stop) {
             continue;
         }
         position = write(std::move(portion), ahead, stop).position;
+        database_works(status.messages);
         tidy_spool(position, Tidying::when_due);
     }
     tidy_spool(position, Tidying::now);
@@ -238,8 +241,14 @@ void Ingest::publish_counters() {
 }
 
 void Ingest::database_failed(const storage::DatabaseError& error) {
-    if (database_reachable_.exchange(false))
+    database_reachable_ = false;
+    if (!trouble_is_told_.exchange(true))
         spdlog::error("database: {}; messages wait in the spool", error.what());
+}
+
+void Ingest::database_works(std::int64_t waited) {
+    progressed_ = true;
+    if (trouble_is_told_.exchange(false)) spdlog::info("database: back; {} messages waited", waited);
 }
 
 void Ingest::log_counters() const {

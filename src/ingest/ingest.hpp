@@ -42,6 +42,7 @@ class Ingest {
     void publish_counters();
     void log_counters() const;
     void database_failed(const storage::DatabaseError& error);
+    void database_works(std::int64_t waited);
     void pause(std::stop_token stop, std::chrono::milliseconds time) const;
 
     spool::Spool& spool_;
@@ -54,6 +55,8 @@ class Ingest {
     std::optional<std::int64_t> newest_before_;
     std::optional<std::int64_t> part_behind_;  ///< a copy of the spool was met: what is stored of ours
     std::atomic<bool> database_reachable_ = true;
+    std::atomic<bool> trouble_is_told_ = false;
+    bool progressed_ = false;  ///< something was committed since the last failure
     std::int64_t tidied_through_ = -1;
     bool tidying_fails_ = false;
     std::chrono::steady_clock::time_point tidied_{};

@@ -54,6 +54,10 @@ core::Error in_language(const Portal& portal, std::string_view language, core::E
     return error;
 }
 
+bool is_unavailable(const storage::DatabaseError& error) {
+    return error.is_refusal() || dynamic_cast<const storage::DatabaseUnavailable*>(&error) != nullptr;
+}
+
 core::Error database_gone() {
     return {
         core::ErrorCode::unavailable, "The database can't be reached at the moment. Try again shortly.", {}};

@@ -7,6 +7,7 @@
 #include "core/time.hpp"
 #include "http/request.hpp"
 #include "http/response.hpp"
+#include "storage/database.hpp"
 
 namespace silaware::portal {
 
@@ -23,7 +24,9 @@ http::Response render_error(const Portal& portal, const http::RequestHead& reque
 /// not stays English.
 core::Error in_language(const Portal& portal, std::string_view language, core::Error error);
 
-/// What is told when MariaDB is gone.
+/// True if MariaDB is gone, or refuses everybody for now (rights, limits, a full disk, locks).
+bool is_unavailable(const storage::DatabaseError& error);
+/// What is told then.
 core::Error database_gone();
 
 }  // namespace silaware::portal

@@ -5,6 +5,7 @@
 #include "portal/board_routes.hpp"
 #include "portal/routes.hpp"
 #include "storage/migrations.hpp"
+#include "storage/whole_database.hpp"
 
 namespace silaware::portal {
 
@@ -22,11 +23,15 @@ Health examine(storage::Database& database) {
     try {
         auto connection = database.acquire();
         const auto current = storage::require_current_schema(*connection);
-        if (!current) spdlog::warn("health: {}", current.error().message);
-        return {"ok", current ? "ok" : "wrong version"};
+        if (!current) {
+            spdlog::warn("health: {}", current.error().message);
+            return {"ok", "wrong version"};
+        }
+        storage::try_to_write(*connection);
+        return {};
     } catch (const storage::DatabaseError& error) {
-        spdlog::warn("health: the database does not answer: {}", error.what());
-        return {"unreachable", "unknown"};
+        spdlog::warn("health: the database does not answer or refuses: {}", error.what());
+        return {"unavailable", "unknown"};
     }
 }
 

@@ -44,9 +44,10 @@ void add_route(http::Router& router, const Portal& portal, http::Method method, 
             if (answer || !visitor.signed_in()) return answer;
             return core::fail(
                 in_language(portal, language_of(portal, request, visitor), std::move(answer.error())));
-        } catch (const storage::DatabaseUnavailable& error) {
-            spdlog::error("{} {}: the database is gone: {}", http::name(request.method), request.path,
-                          error.what());
+        } catch (const storage::DatabaseError& error) {
+            if (!is_unavailable(error)) throw;
+            spdlog::error("{} {}: the database is gone or refuses: {}", http::name(request.method),
+                          request.path, error.what());
             return core::fail(database_gone());
         }
     };
@@ -85,9 +86,10 @@ http::ServerHooks make_hooks(Portal& portal) {
                                 const http::Route& route) -> tl::expected<http::Grant, http::Response> {
         try {
             return authorize(portal, request, route);
-        } catch (const storage::DatabaseUnavailable& error) {
-            spdlog::error("{} {}: the database is gone: {}", http::name(request.method), request.path,
-                          error.what());
+        } catch (const storage::DatabaseError& error) {
+            if (!is_unavailable(error)) throw;
+            spdlog::error("{} {}: the database is gone or refuses: {}", http::name(request.method),
+                          request.path, error.what());
             return tl::unexpected(render_error(portal, request, database_gone()));
         }
     };

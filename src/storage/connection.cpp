@@ -23,6 +23,9 @@ bool is_connection_error(unsigned code) {
         case 1047:  // Galera: this node is not ready for queries
         case 1053:  // shutdown in progress
         case 1077:
+        case 1203:  // too many connections of this user
+        case 1290:  // read-only: another server of the list may not be
+        case 1836:
         case 1927:  // connection killed
         case 2002:
         case 2003:
@@ -32,6 +35,7 @@ bool is_connection_error(unsigned code) {
         case 2013:
         case 2026:
         case 2055:
+        case 4151:  // the account is locked
             return true;
         default:
             return false;
@@ -47,10 +51,7 @@ bool DatabaseError::violates(std::string_view key) const {
            message.find(fmt::format(".{}'", key)) != std::string_view::npos;
 }
 
-// Whoever made the database may refuse a value with any code (a trigger's SIGNAL, a foreign key, a check, a
-// partition that is missing), so what is listed is the other kind: a server that would refuse any value.
-bool DatabaseError::is_data_error() const {
-    if (is_conflict() || is_connection_error(code_)) return false;
+bool DatabaseError::is_refusal() const {
     switch (code_) {
         // Rights and accounts.
         case 1044:
@@ -59,12 +60,9 @@ bool DatabaseError::is_data_error() const {
         case 1143:
         case 1226:
         case 1227:
-        case 1370:
-        case 1449:
         case 1698:
         case 1820:
         // Disk, memory, limits.
-        case 1005:
         case 1021:
         case 1026:
         case 1030:
@@ -72,40 +70,60 @@ bool DatabaseError::is_data_error() const {
         case 1038:
         case 1041:
         case 1114:
+        // Tables that are read-only or locked.
+        case 1036:
+        case 1099:
+        case 1205:
+        case 1213:
+        case 1223:
+        case 1792:
+        // Interrupted or slow statements.
+        case 1317:
+        case 1969:
+        case 3024:
+            return true;
+        default:
+            return false;
+    }
+}
+
+// Whoever made the database may refuse a value with any code (a trigger's SIGNAL, a foreign key, a check, a
+// partition that is missing), so what is listed is the other kind: a server that would refuse any value.
+bool DatabaseError::is_data_error() const {
+    if (is_conflict() || is_refusal() || is_connection_error(code_)) return false;
+    switch (code_) {
+        // Rights, limits.
+        case 1370:
+        case 1449:
+        case 1005:
         case 1197:
         case 1206:
         case 1461:
-        // Tables that are read-only, locked, missing, broken or of another version.
+        // Tables that are locked, missing, broken or of another version.
         case 1016:
         case 1017:
         case 1033:
         case 1034:
         case 1035:
-        case 1036:
         case 1046:
         case 1049:
         case 1054:
         case 1064:
-        case 1099:
         case 1100:
         case 1136:
         case 1146:
         case 1194:
         case 1195:
-        case 1223:
         case 1364:  // a column without a default that another program added
         case 1712:
         case 1812:
         case 1813:
         case 1814:
-        case 1290:
         case 1305:
         case 1412:
         case 1615:
-        case 1792:
-        case 1836:
         case 1932:
-        // Network packets, interrupted or slow statements, a failed commit.
+        // Network packets, a failed commit.
         case 1105:
         case 1158:
         case 1159:
@@ -113,9 +131,6 @@ bool DatabaseError::is_data_error() const {
         case 1161:
         case 1180:
         case 1243:
-        case 1317:
-        case 1969:
-        case 3024:
             return false;
         default:
             return code_ < 2000 || code_ >= 3000;  // 2000 to 2999 are the client library's own
@@ -262,10 +277,17 @@ Connection::Connection(const DatabaseOptions& options, std::string_view host)
     mysql_options(mysql, MYSQL_OPT_WRITE_TIMEOUT, &io_timeout);
     mysql_options(mysql, MYSQL_REPORT_DATA_TRUNCATION, &report_truncation);
     mysql_options(mysql, MYSQL_SET_CHARSET_NAME, "utf8mb4");
-    // Strict mode: a value that does not fit is an error, never a silent change of it.
+    // Strict mode: a value that does not fit is an error, never a silent change of it. The others as they are
+    // by default, whatever the server's administrator set for all.
     mysql_options(mysql, MYSQL_INIT_COMMAND,
                   "SET time_zone='+00:00', sql_mode='STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION',"
-                  " innodb_lock_wait_timeout=20");
+                  " innodb_lock_wait_timeout=20, autocommit=1, completion_type='NO_CHAIN',"
+                  " div_precision_increment=4, wait_timeout=28800");
+    if (!options.tls_ca.empty()) {
+        const my_bool verify = 1;
+        mysql_ssl_set(mysql, nullptr, nullptr, options.tls_ca.c_str(), nullptr, nullptr);
+        mysql_options(mysql, MYSQL_OPT_SSL_VERIFY_SERVER_CERT, &verify);
+    }
     if (!reach(mysql, options, host)) {
         const unsigned code = mysql_errno(mysql);
         const std::string message = mysql_error(mysql);
@@ -281,8 +303,8 @@ Connection::~Connection() {
 }
 
 void Connection::fail(unsigned code, const char* message) {
-    const std::string text = message;
-    if (is_connection_error(code)) {
+    const std::string text = code == 0 ? "the connection broke off" : message;
+    if (code == 0 || is_connection_error(code)) {
         broken_ = true;
         throw DatabaseUnavailable(code, text);
     }

@@ -18,6 +18,13 @@ constexpr std::string_view cut_off_from_cluster = R"(
     SELECT @@wsrep_on = 1 AND variable_value = 'OFF' FROM information_schema.global_status
      WHERE variable_name = 'WSREP_READY')";
 
+/// A replica, or a server that somebody is working on, takes no rows: the next one may.
+void refuse_read_only(Connection& connection) {
+    constexpr unsigned read_only = 1290;
+    if (connection.select_one<int>("SELECT @@global.read_only").value_or(0) != 0)
+        throw DatabaseUnavailable(read_only, "the server is read-only");
+}
+
 /// A Galera node that has lost the others lets us in but refuses every table, so the next server is better.
 /// And what was written through another node must be seen through this one.
 void prepare_cluster_node(Connection& connection) {
@@ -96,7 +103,10 @@ std::unique_ptr<Connection> Database::connect() {
         try {
             auto connection =
                 std::make_unique<Connection>(options_, options_.hosts.empty() ? "" : options_.hosts[index]);
-            if (count > 1) prepare_cluster_node(*connection);
+            if (count > 1) {
+                refuse_read_only(*connection);
+                prepare_cluster_node(*connection);
+            }
             const std::lock_guard lock(mutex_);
             preferred_host_ = index;
             return connection;

@@ -26,6 +26,9 @@ class DatabaseError : public std::runtime_error {
     /// True for deadlocks, lock timeouts and Galera's certification conflicts: the transaction may be tried
     /// again.
     bool is_conflict() const { return code_ == 1213 || code_ == 1205 || code_ == 1020; }
+    /// True if the server would refuse other statements, too, until somebody does something: rights, limits,
+    /// a full disk, locks, interruption.
+    bool is_refusal() const;
     /// True if the server refused these very values (out of range, bad encoding, a trigger, a foreign key):
     /// trying again can't help. False if it would refuse any (rights, disk, schema, interruption).
     bool is_data_error() const;
@@ -47,6 +50,7 @@ struct DatabaseOptions {
     std::string socket = {};  ///< a Unix socket; beats `hosts`
     std::string user = "root";
     std::string password = {};
+    std::string tls_ca = {};          ///< file with the CA of the server's certificate; empty: no TLS
     std::string name = "rumahsakit";  ///< empty: connect without choosing a database
     unsigned connections = 8;         ///< the pool's limit
     std::chrono::seconds connect_timeout{5};

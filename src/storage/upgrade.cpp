@@ -21,12 +21,12 @@ constexpr std::string_view create_steps = R"(
     CREATE TABLE IF NOT EXISTS upgrade_steps (
       step VARCHAR(64) CHARACTER SET ascii NOT NULL PRIMARY KEY,
       value BIGINT NOT NULL
-    ) ENGINE=InnoDB)";
+    ) ENGINE=InnoDB ROW_FORMAT=DYNAMIC)";
 constexpr std::string_view create_ids = R"(
     CREATE TABLE IF NOT EXISTS upgrade_ids (
       spelling VARBINARY(1100) NOT NULL PRIMARY KEY,
       uid VARCHAR(64) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL
-    ) ENGINE=InnoDB)";
+    ) ENGINE=InnoDB ROW_FORMAT=DYNAMIC)";
 constexpr std::string_view write_step = "REPLACE INTO upgrade_steps (step, value) VALUES (?, ?)";
 constexpr std::string_view find_step = "SELECT value FROM upgrade_steps WHERE step = ?";
 constexpr std::string_view write_id = "INSERT IGNORE INTO upgrade_ids (spelling, uid) VALUES (?, ?)";
@@ -106,7 +106,7 @@ class TableCopy {
         if (step_value(connection_, "made:" + name_)) return;
         connection_.run_script(
             fmt::format("DROP TABLE IF EXISTS {0}; CREATE TABLE {0} LIKE {1}", shadow_, name_));
-        connection_.run_script(fmt::format("ALTER TABLE {} ENGINE=InnoDB", shadow_));
+        connection_.run_script(fmt::format("ALTER TABLE {} ENGINE=InnoDB ROW_FORMAT=DYNAMIC", shadow_));
         connection_.run_script(add_specified_columns(shadow_, name_));
         if (name_ == "power_monitoring") {
             connection_.run_script(fmt::format(
@@ -259,7 +259,7 @@ void await_former_run(Connection& connection) {
 void prepare_small_tables(Connection& connection) {
     for (const std::string table : small_tables) {
         if (!table_exists(connection, table)) continue;
-        connection.run_script(fmt::format("ALTER TABLE {} ENGINE=InnoDB", table));
+        connection.run_script(fmt::format("ALTER TABLE {} ENGINE=InnoDB ROW_FORMAT=DYNAMIC", table));
         connection.run_script(add_specified_columns(table, table));
     }
     if (table_exists(connection, "accounts")) {

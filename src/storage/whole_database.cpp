@@ -28,6 +28,10 @@ std::int64_t table_count(Connection& connection) {
     return connection.select_one<std::int64_t>(count_tables).value_or(0);
 }
 
+void try_to_write(Connection& connection) {
+    connection.execute("UPDATE housekeeping SET last_run_ms = last_run_ms WHERE job = ''");
+}
+
 void drop_all_tables(Connection& connection) {
     connection.execute("SET foreign_key_checks = 0");
     for (const Table& table : connection.select<Table>(list_tables)) {

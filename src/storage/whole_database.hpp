@@ -10,6 +10,10 @@ namespace silaware::storage {
 /// How many tables the database has.
 std::int64_t table_count(Connection& connection);
 
+/// Changes nothing. Throws DatabaseError if rows could not be changed either: the server is read-only, or
+/// rights are missing.
+void try_to_write(Connection& connection);
+
 /// Empties the database: every table and view in it goes. Can't be undone.
 void drop_all_tables(Connection& connection);
 

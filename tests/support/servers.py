@@ -100,8 +100,9 @@ class Server:
 class MariaDB(Server):
     """MariaDB on a Unix socket; without the durability that a throw-away database does not need."""
 
-    def __init__(self, durable=False, port=None):
+    def __init__(self, durable=False, port=None, options=()):
         super().__init__("mariadb")
+        self.options = options
         self.durable = durable
         self.port = port
         self.socket = str(self.folder / "db.sock")
@@ -124,7 +125,7 @@ class MariaDB(Server):
                 f"--pid-file={self.folder}/pid", f"--innodb-flush-log-at-trx-commit={flush}",
                 "--innodb-buffer-pool-size=256M", "--innodb-log-file-size=128M", "--innodb-adaptive-hash-index=ON",
                 "--skip-log-bin",
-                "--character-set-server=utf8mb4", *network]
+                "--character-set-server=utf8mb4", *network, *self.options]
 
     def is_up(self):
         import pymysql
