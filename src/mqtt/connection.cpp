@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <thread>
+#include <utility>
 
 #include <poll.h>
 
@@ -36,7 +37,7 @@ Connection::Connection(const SubscriberOptions& options, const SubscriberHandler
                        const std::vector<std::string>& filters, std::stop_token stop)
     : options_(options),
       handlers_(handlers),
-      filters_(filters),
+      subscriptions_(filters, options.ask_again),
       version_(version),
       stop_(std::move(stop)),
       keepalive_(std::max(std::chrono::seconds(options.broker.keepalive_seconds), shortest_keepalive)),
@@ -64,7 +65,7 @@ std::optional<Farewell> Connection::dial() {
 }
 
 std::optional<Farewell> Connection::await_connack() {
-    const auto patience_ends = steady_clock::now() + 2 * options_.connect_timeout;
+    const auto patience_ends = steady_clock::now() + options_.answer_timeout;
     while (!connack_ && !end_) {
         if (stop_.stop_requested()) return Farewell{Ending::stopped, {}};
         if (steady_clock::now() > patience_ends) end(Ending::silent, "the broker does not answer");
@@ -97,17 +98,21 @@ std::optional<Farewell> Connection::subscribe() {
     if (!handlers_.connected(had_session())) return Farewell{Ending::not_stored, "the spool is not ready"};
     if (!options_.former_filters.empty())
         send(unsubscribe_packet(version_, unsubscribe_id, options_.former_filters));
-    send(subscribe_packet(version_, subscribe_id, filters_));
+    keep_subscribed();
     return end_;
 }
 
-Farewell Connection::serve() {
+Farewell Connection::serve(const ConnectionWatch& watch) {
     while (!stop_.stop_requested()) {
         collect();
+        // An answer can't be missed while there is still something to read.
+        if (!end_ && !batch_.is_full()) keep_subscribed();
+        tell_of_answer(watch);
+        watch.working();
         // Also behind a lost connection: a broker that died may not have kept what it sent.
         if (!store_batch())
             return {Ending::not_stored, "messages could not be stored; the broker keeps them"};
-        if (end_) return *end_;
+        if (end_) return part();
         // Writing to a broker that is gone would fail, with messages still to be read that it has no more.
         if (stream_->peer_is_gone()) continue;
         acknowledge();
@@ -115,6 +120,19 @@ Farewell Connection::serve() {
         if (end_) return *end_;
     }
     return leave();
+}
+
+void Connection::keep_subscribed() {
+    const auto now = steady_clock::now();
+    const auto since = subscriptions_.unanswered_since();
+    if (since && now - *since > options_.answer_timeout)
+        return end(Ending::misbehaved, "the broker does not answer the subscription");
+    if (const auto filters = subscriptions_.due(now); !filters.empty())
+        send(subscribe_packet(version_, subscribe_id, filters));
+}
+
+void Connection::tell_of_answer(const ConnectionWatch& watch) {
+    if (std::exchange(answered_, false)) watch.answered(subscriptions_.grants());
 }
 
 /// Reads until the batch is full, or the broker is quiet for `linger`. That is slept, since poll() would be
@@ -143,7 +161,7 @@ std::optional<Packet> Connection::next_packet() {
     while (true) {
         if (const auto packet = reader_.next()) return packet;
         if (reader_.malformed()) {
-            end(Ending::lost, "the broker sent what is not MQTT");
+            end(Ending::misbehaved, "the broker sent what is not MQTT");
             return std::nullopt;
         }
         const Transfer read = stream_->read(reader_.room());
@@ -168,14 +186,14 @@ void Connection::take(const Packet& packet) {
         case PacketType::disconnect:
             return take_disconnect(packet);
         default:
-            end(Ending::lost,
+            end(Ending::misbehaved,
                 fmt::format("the broker sent an MQTT packet out of place (type {})", packet.header >> 4));
     }
 }
 
 void Connection::take_publish(const Packet& packet) {
     const auto publish = read_publish(packet, version_);
-    if (!publish) return end(Ending::lost, "the broker sent a malformed message");
+    if (!publish) return end(Ending::misbehaved, "the broker sent a malformed message");
     batch_.add({.topic = publish->topic,
                 .payload = publish->payload.substr(0, options_.payload_limit),
                 .received_at = read_at_,
@@ -185,13 +203,16 @@ void Connection::take_publish(const Packet& packet) {
 }
 
 void Connection::take_suback(const Packet& packet) {
-    const auto granted = read_suback(packet, version_);
-    if (!granted) return end(Ending::lost, "the broker sent a malformed answer to the subscription");
-    for (std::size_t i = 0; i < granted->size() && i < filters_.size(); ++i) {
-        if ((*granted)[i] >= 0x80) {
-            end(Ending::refused, fmt::format("the broker refuses the subscription to {}", filters_[i]));
-        }
-    }
+    const auto codes = read_suback(packet, version_);
+    if (!codes) return end(Ending::misbehaved, "the broker sent a malformed answer to the subscription");
+    if (!subscriptions_.answer(*codes, steady_clock::now()))
+        return end(Ending::misbehaved, "the broker does not answer for each topic that is subscribed");
+    answered_ = true;
+    if (subscriptions_.any_granted()) return;
+    std::string reason;
+    for (const Grant& grant : subscriptions_.grants())
+        reason += (reason.empty() ? "" : "; ") + trouble_with(grant);
+    end(Ending::refused, std::move(reason));
 }
 
 void Connection::take_disconnect(const Packet& packet) {
@@ -241,6 +262,17 @@ void Connection::send(std::string_view bytes) {
             return end(Ending::lost, "the broker takes nothing from us");
         if (written.count == 0) stream_->wait(POLLOUT, idle_wait);
     }
+}
+
+/// A broker that refuses to deliver may still hold what it delivered before: it is stored, and would come
+/// again with each connection.
+Farewell Connection::part() {
+    const Farewell farewell = *end_;
+    if (farewell.ending != Ending::refused) return farewell;
+    end_.reset();
+    acknowledge();
+    leave();
+    return farewell;
 }
 
 Farewell Connection::leave() {

@@ -13,15 +13,32 @@
 #include "mqtt/packet_reader.hpp"
 #include "mqtt/stream.hpp"
 #include "mqtt/subscriber.hpp"
+#include "mqtt/subscriptions.hpp"
 
 namespace silaware::mqtt {
 
-enum class Ending { stopped, unreachable, refused, wrong_version, silent, lost, taken_over, not_stored };
+enum class Ending {
+    stopped,
+    unreachable,
+    refused,
+    wrong_version,
+    silent,
+    lost,
+    misbehaved,  ///< the broker does what MQTT does not allow
+    taken_over,
+    not_stored
+};
 
 /// How a connection ended, in a word for the program and a sentence for the log.
 struct Farewell {
     Ending ending = Ending::lost;
     std::string reason = {};
+};
+
+/// Whom a connection that serves tells how it goes.
+struct ConnectionWatch {
+    std::function<void(const std::vector<Grant>&)> answered;  ///< after each answer to a subscription
+    std::function<void()> working;                            ///< several times a second
 };
 
 /// One connection from CONNECT to its end.
@@ -38,10 +55,11 @@ class Connection {
     /// Before serve(); nothing if that went well.
     std::optional<Farewell> subscribe();
     /// Receives until the end. Everything received has been offered to `store` when it returns.
-    Farewell serve();
+    Farewell serve(const ConnectionWatch& watch);
     /// Ends it by our own will.
     Farewell leave();
     bool had_session() const { return connack_ && connack_->session_present; }
+    bool is_subscribed() const { return subscriptions_.any_granted(); }
 
   private:
     std::optional<Farewell> dial();
@@ -49,6 +67,7 @@ class Connection {
     Farewell refusal() const;
 
     void collect();
+    void keep_subscribed();
     void take_what_is_there();
     std::optional<Packet> next_packet();
     void take(const Packet& packet);
@@ -56,15 +75,18 @@ class Connection {
     void take_publish(const Packet& packet);
     void take_suback(const Packet& packet);
     void take_disconnect(const Packet& packet);
+    void tell_of_answer(const ConnectionWatch& watch);
     bool store_batch();
     void acknowledge();
     void keep_alive();
     void send(std::string_view bytes);
+    Farewell part();
     void end(Ending ending, std::string reason);
 
     const SubscriberOptions& options_;
     const SubscriberHandlers& handlers_;
-    const std::vector<std::string>& filters_;
+    Subscriptions subscriptions_;
+    bool answered_ = false;  ///< the watch does not know yet
     Version version_;
     std::stop_token stop_;
     std::chrono::seconds keepalive_;

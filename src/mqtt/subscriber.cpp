@@ -3,12 +3,15 @@
 #include <algorithm>
 #include <condition_variable>
 #include <mutex>
+#include <utility>
 
 #include <fmt/format.h>
 
 #include "core/clock.hpp"
 #include "mqtt/backoff.hpp"
 #include "mqtt/connection.hpp"
+#include "mqtt/library.hpp"
+#include "mqtt/line_limit.hpp"
 #include "mqtt/version_choice.hpp"
 
 namespace silaware::mqtt {
@@ -20,8 +23,9 @@ namespace {
 
 constexpr milliseconds room_check{1000};
 constexpr std::chrono::seconds short_life{5};
-constexpr std::chrono::minutes log_again{1};
 constexpr int suspicious_losses = 4;
+constexpr int connections_told = 3;  // a minute
+constexpr int no_reason = 0x80;
 
 /// A plain subscription left from before the group would deliver every message a second time.
 void forget_plain_subscriptions(SubscriberOptions& options) {
@@ -55,6 +59,15 @@ std::string_view topic_filter(std::string_view subscribed) {
     return group_end == std::string_view::npos ? subscribed : subscribed.substr(group_end + 1);
 }
 
+std::string trouble_with(const Grant& grant) {
+    if (grant.refused()) {
+        return fmt::format("the broker refuses the subscription to {}{}", grant.filter,
+                           grant.code == no_reason ? "" : fmt::format(" ({})", reason_text(grant.code)));
+    }
+    if (grant.without_promise()) return fmt::format("the broker grants no QoS above 0 for {}", grant.filter);
+    return {};
+}
+
 class Subscriber::Loop {
   public:
     Loop(SubscriberOptions options, SubscriberHandlers handlers)
@@ -79,8 +92,13 @@ class Subscriber::Loop {
   private:
     Farewell connect_once(const std::stop_token& stop);
     bool await_room(const std::stop_token& stop);
+    void judge_life(const Connection& connection, Ending ending, steady_clock::duration life);
     milliseconds judge(Ending ending);
+    void note_answer(const Connection& connection, const std::vector<Grant>& grants);
     void tell_of_connection(bool had_session);
+    void tell_of_connections();
+    void tell_of_grants(const std::vector<Grant>& before, const std::vector<Grant>& grants);
+    void warn(const std::string& text, const std::string& addition);
     void tell_of_failure(const Farewell& farewell, milliseconds pause);
     void log(LogLevel level, const std::string& text) const {
         if (handlers_.log) handlers_.log(level, text);
@@ -92,14 +110,15 @@ class Subscriber::Loop {
     Backoff backoff_;
     VersionChoice version_;
     int short_lives_ = 0;  ///< connections in a row that were lost soon
-    std::string last_reason_;
-    steady_clock::time_point last_logged_;
+    LineLimit connections_{connections_told};
+    RepetitionLimit warnings_;
     mutable std::mutex mutex_;
     SubscriberState state_;
 };
 
 void Subscriber::Loop::run(const std::stop_token& stop) {
     while (!stop.stop_requested() && await_room(stop)) {
+        tell_of_connections();
         const Farewell farewell = connect_once(stop);
         {
             const std::lock_guard lock(mutex_);
@@ -131,12 +150,20 @@ Farewell Subscriber::Loop::connect_once(const std::stop_token& stop) {
     if (!version_.answered()) return connection.leave();
     if (auto failed = connection.subscribe()) return *failed;
     const auto begin = steady_clock::now();
-    tell_of_connection(connection.had_session());
-    Farewell farewell = connection.serve();
-    const bool lasted = steady_clock::now() - begin > short_life;
-    short_lives_ = lasted || farewell.ending != Ending::lost ? 0 : short_lives_ + 1;
-    if (short_lives_ < suspicious_losses) backoff_.reset();
+    const Farewell farewell =
+        connection.serve({.answered = [&](const auto& grants) { note_answer(connection, grants); },
+                          .working = [this] { tell_of_connections(); }});
+    judge_life(connection, farewell.ending, steady_clock::now() - begin);
     return farewell;
+}
+
+/// Pauses grow as long as the broker is of no use.
+void Subscriber::Loop::judge_life(const Connection& connection, Ending ending, steady_clock::duration life) {
+    const bool of_use = connection.is_subscribed();
+    const bool lasted = of_use && life > short_life;
+    short_lives_ = lasted || ending != Ending::lost ? 0 : short_lives_ + 1;
+    if (lasted || (of_use && ending != Ending::misbehaved && short_lives_ < suspicious_losses))
+        backoff_.reset();
 }
 
 /// The pause before the next attempt.
@@ -150,40 +177,72 @@ milliseconds Subscriber::Loop::judge(Ending ending) {
     return backoff_.next();
 }
 
-void Subscriber::Loop::tell_of_connection(bool had_session) {
+void Subscriber::Loop::note_answer(const Connection& connection, const std::vector<Grant>& grants) {
+    std::vector<Grant> before;
+    bool begins = false;
     {
         const std::lock_guard lock(mutex_);
-        state_.connected = true;
-        state_.since = core::clock_now();
-        state_.protocol = static_cast<int>(version_.current());
-        ++state_.connections;
+        before = std::exchange(state_.grants, grants);
+        begins = connection.is_subscribed() && !state_.connected;
+        if (begins) {
+            state_.connected = true;
+            state_.since = core::clock_now();
+            state_.protocol = static_cast<int>(version_.current());
+            ++state_.connections;
+        }
     }
-    if (!last_reason_.empty() && short_lives_ > 1) return;
+    if (begins) tell_of_connection(connection.had_session());
+    if (connection.is_subscribed()) tell_of_grants(before, grants);
+}
+
+void Subscriber::Loop::tell_of_connection(bool had_session) {
+    if (!connections_.permits(steady_clock::now())) return;
     log(LogLevel::info,
         fmt::format("connected to {}:{} as {} ({}, {})", options_.broker.host, options_.broker.port,
                     options_.broker.client_id, version_.current() == Version::v5 ? "MQTT 5" : "MQTT 3.1.1",
                     had_session ? "the broker kept our session" : "a new session"));
 }
 
-/// Says the same thing once a minute at most.
+void Subscriber::Loop::tell_of_connections() {
+    if (const int count = connections_.sum_up(steady_clock::now()); count > 0)
+        log(LogLevel::info, fmt::format("connected {} times in the last minute", count));
+}
+
+void Subscriber::Loop::tell_of_grants(const std::vector<Grant>& before, const std::vector<Grant>& grants) {
+    for (const Grant& grant : grants) {
+        if (grant.refused()) {
+            warn(trouble_with(grant), ", nothing comes from there; it is asked again from time to time");
+        } else if (grant.without_promise()) {
+            warn(
+                trouble_with(grant),
+                ": what is sent while we are not connected is lost; let it grant QoS 1 (mosquitto: max_qos)");
+        } else if (std::ranges::any_of(before, [&](const Grant& former) {
+                       return former.filter == grant.filter && former.refused();
+                   })) {
+            log(LogLevel::info, fmt::format("the broker grants the subscription to {} now", grant.filter));
+        }
+    }
+}
+
+/// Says the same thing once a minute at most, whatever the addition is.
+void Subscriber::Loop::warn(const std::string& text, const std::string& addition) {
+    if (warnings_.permits(text, steady_clock::now())) log(LogLevel::warning, text + addition);
+}
+
 void Subscriber::Loop::tell_of_failure(const Farewell& farewell, milliseconds pause) {
     if (pause.count() == 0) {
-        log(LogLevel::info, "the broker does not speak MQTT 5, falling back to MQTT 3.1.1");
+        const std::string text = "the broker does not speak MQTT 5, falling back to MQTT 3.1.1";
+        if (warnings_.permits(text, steady_clock::now())) log(LogLevel::info, text);
         return;
     }
-    std::string reason = farewell.reason;
+    std::string reason = "MQTT: " + farewell.reason;
     // Mosquitto up to 2.0.11 only closes the connection of a client whose id another one uses.
     if (farewell.ending == Ending::taken_over || short_lives_ >= suspicious_losses) {
         reason +=
             fmt::format("; does a second ingest use the client id \"{}\"? Each needs its own MQTT_CLIENT_ID",
                         options_.broker.client_id);
     }
-    const auto now = steady_clock::now();
-    if (reason == last_reason_ && now - last_logged_ < log_again) return;
-    last_reason_ = reason;
-    last_logged_ = now;
-    log(LogLevel::warning, fmt::format("MQTT: {}; next attempt in {:.1f} s", reason,
-                                       std::chrono::duration<double>(pause).count()));
+    warn(reason, fmt::format("; next attempt in {:.1f} s", std::chrono::duration<double>(pause).count()));
 }
 
 Subscriber::Subscriber(SubscriberOptions options, SubscriberHandlers handlers)

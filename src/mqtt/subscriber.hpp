@@ -35,6 +35,20 @@ struct BatchLimits {
     std::chrono::milliseconds linger{3};
 };
 
+/// What the broker says to a subscription.
+struct Grant {
+    std::string filter;
+    int code = 0;  ///< the QoS granted, or from 0x80 on why it is refused
+
+    bool refused() const { return code >= 0x80; }
+    /// Messages come, but those of the time without a connection are lost.
+    bool without_promise() const { return code == 0; }
+    bool operator==(const Grant&) const = default;
+};
+
+/// What is not in order with a grant, in plain words; empty if nothing is.
+std::string trouble_with(const Grant& grant);
+
 struct SubscriberOptions {
     Endpoint broker;
     std::vector<std::string> topics;
@@ -48,6 +62,8 @@ struct SubscriberOptions {
     std::chrono::milliseconds longest_backoff{10'000};
     std::chrono::milliseconds takeover_backoff{30'000};  ///< after another client has taken over our id
     std::chrono::milliseconds connect_timeout{5'000};
+    std::chrono::milliseconds answer_timeout{10'000};  ///< for CONNACK and SUBACK
+    std::chrono::milliseconds ask_again{60'000};       ///< for what the broker refuses, on the connection
 };
 
 /// What is subscribed, with `$share/<group>/` where that applies.
@@ -68,11 +84,12 @@ struct SubscriberHandlers {
 };
 
 struct SubscriberState {
-    bool connected = false;
+    bool connected = false;                   ///< and at least one subscription granted
     std::int64_t connections = 0;             ///< since the start of this object
     int protocol = 5;                         ///< 5, or 4 for MQTT 3.1.1
     std::optional<core::Instant> since = {};  ///< of `connected`
     std::string last_error = {};              ///< why the last connection failed or ended; empty if none did
+    std::vector<Grant> grants = {};           ///< the latest answers of the broker; empty before the first
 };
 
 /// Receives with QoS 1 in a persistent session; a PUBACK leaves only after `store` has returned true for its

@@ -50,15 +50,18 @@ class FakeBroker {
     void welcome(bool session_present = false) {
         if (accept_connect().empty()) throw std::runtime_error("nobody connects");
         send_connack(session_present, 0);
-        answer_subscribe('\x01');
+        answer_subscribe("\x01");
     }
 
-    /// `code`: the QoS granted, or a reason from 0x80 on.
-    void answer_subscribe(char code) {
-        const std::string subscribe = read_packet(std::chrono::seconds(5));
+    /// A code for each filter: the QoS granted, or a reason from 0x80 on. Returns the SUBSCRIBE.
+    std::string answer_subscribe(const std::string& codes) {
+        std::string subscribe = read_packet(std::chrono::seconds(5));
         if (subscribe.empty() || subscribe[0] != '\x82') throw std::runtime_error("no SUBSCRIBE");
-        send(std::string("\x90") + (version_ == 5 ? '\x04' : '\x03') + packet_id_of(subscribe) +
-             (version_ == 5 ? std::string(1, '\0') : std::string()) + code);
+        std::string body = packet_id_of(subscribe);
+        if (version_ == 5) body += '\0';
+        body += codes;
+        send('\x90' + std::string(1, static_cast<char>(body.size())) + body);
+        return subscribe;
     }
 
     void send_connack(bool session_present, int code) {
