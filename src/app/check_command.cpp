@@ -14,7 +14,7 @@
 #include "app/mailing.hpp"
 #include "core/clock.hpp"
 #include "mail/smtp_client.hpp"
-#include "mqtt/publisher.hpp"
+#include "mqtt/subscriber.hpp"
 #include "storage/migrations.hpp"
 #include "storage/purge.hpp"
 #include "storage/whole_database.hpp"
@@ -70,19 +70,24 @@ Finding check_clock(const Settings& settings) {
     return {true, local};
 }
 
+/// Subscribes as ingest does, but for a moment and as another client. A shared group would give it messages
+/// of ingest's, so it asks for the plain topics.
 Finding check_broker(const Settings& settings) {
-    const mqtt::Endpoint endpoint = broker_endpoint(settings, fmt::format("silaware-check-{:x}", getpid()));
-    mqtt::Publisher publisher({.broker = endpoint});
+    mqtt::SubscriberOptions options;
+    options.broker = broker_endpoint(settings, fmt::format("silaware-check-{:x}", getpid()));
+    options.topics = subscribed_topics(settings);
+    options.session = mqtt::Session::forgotten;
+    mqtt::Subscriber probe(options,
+                           {.connected = [](bool) { return true; }, .store = [](auto) { return true; }});
+    std::jthread receiving([&](const std::stop_token& stop) { probe.run(stop); });
     const auto end = std::chrono::steady_clock::now() + connect_patience;
-    while (!publisher.connected() && std::chrono::steady_clock::now() < end) {
+    while (!probe.state().connected && std::chrono::steady_clock::now() < end)
         std::this_thread::sleep_for(std::chrono::milliseconds(20));
-    }
-    const std::string address = fmt::format("{}:{}", endpoint.host, endpoint.port);
-    if (!publisher.connected()) {
-        const std::string trouble = publisher.trouble();
-        return {false, trouble.empty() ? address + " does not answer" : trouble};
-    }
-    return {true, address};
+    const mqtt::SubscriberState state = probe.state();
+    const std::string trouble = state.trouble();
+    const std::string address = fmt::format("{}:{}", options.broker.host, options.broker.port);
+    if (trouble.empty()) return {true, address};
+    return {false, state.connected || !state.last_error.empty() ? trouble : address + " does not answer"};
 }
 
 Finding check_mail(const Settings& settings) {

@@ -98,6 +98,10 @@ core::SiteZone site_zone(const Settings& settings) {
     return core::SiteZone::find(settings["SITE_TIMEZONE"]).value();
 }
 
+std::vector<std::string> subscribed_topics(const Settings& settings) {
+    return {settings["MQTT_UTILS_TOPIC"], settings["MQTT_POWER_TOPIC"], settings["MQTT_CLIMATE_TOPIC"]};
+}
+
 mqtt::Endpoint broker_endpoint(const Settings& settings, const std::string& client_id) {
     mqtt::Endpoint endpoint;
     endpoint.host = settings.is_set("MQTT_HOST") ? settings["MQTT_HOST"] : "localhost";

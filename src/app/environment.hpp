@@ -3,6 +3,7 @@
 #include <filesystem>
 #include <map>
 #include <string>
+#include <vector>
 
 #include "app/settings.hpp"
 #include "ingest/options.hpp"
@@ -17,6 +18,8 @@ namespace silaware::app {
 std::filesystem::path home_folder(const Settings& settings);
 storage::DatabaseOptions database_options(const Settings& settings);
 core::SiteZone site_zone(const Settings& settings);
+/// Of utilities, power and climate, in this order.
+std::vector<std::string> subscribed_topics(const Settings& settings);
 mqtt::Endpoint broker_endpoint(const Settings& settings, const std::string& client_id);
 ingest::Options ingest_options(const Settings& settings);
 portal::PortalSettings portal_settings(const Settings& settings);

@@ -39,8 +39,7 @@ mqtt::SubscriberOptions subscriber_options(const Settings& settings, const spool
                                                                     : "silaware-" + spool.id().substr(0, 16);
     mqtt::SubscriberOptions options;
     options.broker = broker_endpoint(settings, client_id);
-    options.topics = {settings["MQTT_UTILS_TOPIC"], settings["MQTT_POWER_TOPIC"],
-                      settings["MQTT_CLIMATE_TOPIC"]};
+    options.topics = subscribed_topics(settings);
     options.shared_group = settings["MQTT_SHARED_GROUP"];
     return options;
 }

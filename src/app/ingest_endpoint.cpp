@@ -51,11 +51,13 @@ http::Router routes(const ingest::Ingest& ingest) {
                });
     router.add(http::Method::get, "/health", {},
                [&ingest](const http::Request&) -> core::Result<http::Response> {
-                   const bool well = ingest.database_reachable() && ingest.connection().connected;
+                   const mqtt::SubscriberState broker = ingest.connection();
+                   const bool well = ingest.database_reachable() && broker.well();
+                   const std::string trouble = broker.trouble();
                    http::Response response = http::Response::json(
                        boost::json::object{{"status", well ? "ok" : "degraded"},
                                            {"database", ingest.database_reachable() ? "ok" : "unreachable"},
-                                           {"broker", ingest.connection().connected ? "ok" : "unreachable"}});
+                                           {"broker", trouble.empty() ? "ok" : trouble}});
                    if (!well) response.status(503);
                    return response;
                });

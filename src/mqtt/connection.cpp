@@ -60,7 +60,7 @@ std::optional<Farewell> Connection::dial() {
     }
     stream_ = std::move(*stream);
     heard_ = said_ = steady_clock::now();
-    send(connect_packet(broker, version_, keepalive_, options_.receive_maximum));
+    send(connect_packet(broker, version_, {options_.session, keepalive_, options_.receive_maximum}));
     return end_;
 }
 
@@ -208,11 +208,7 @@ void Connection::take_suback(const Packet& packet) {
     if (!subscriptions_.answer(*codes, steady_clock::now()))
         return end(Ending::misbehaved, "the broker does not answer for each topic that is subscribed");
     answered_ = true;
-    if (subscriptions_.any_granted()) return;
-    std::string reason;
-    for (const Grant& grant : subscriptions_.grants())
-        reason += (reason.empty() ? "" : "; ") + trouble_with(grant);
-    end(Ending::refused, std::move(reason));
+    if (!subscriptions_.any_granted()) end(Ending::refused, troubles_with(subscriptions_.grants()));
 }
 
 void Connection::take_disconnect(const Packet& packet) {

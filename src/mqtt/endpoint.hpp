@@ -16,6 +16,9 @@ struct Endpoint {
     std::uint16_t keepalive_seconds = 30;  ///< at least 5
 };
 
+/// What the broker does with a session when its connection ends: it keeps it for ever, or forgets it.
+enum class Session { kept, forgotten };
+
 enum class LogLevel { debug, info, warning, error };
 
 }  // namespace silaware::mqtt

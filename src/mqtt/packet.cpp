@@ -20,6 +20,7 @@ constexpr char puback_header = '\x40';
 constexpr std::uint8_t retain_flag = 0x01;
 constexpr std::uint8_t dup_flag = 0x08;
 
+constexpr char clean_session = '\x02';
 constexpr char with_username = '\x80';
 constexpr char with_password = '\x40';
 
@@ -166,19 +167,20 @@ bool is_topic(std::string_view text) {
 
 }  // namespace
 
-std::string connect_packet(const Endpoint& endpoint, Version version, std::chrono::seconds keepalive,
-                           std::uint16_t receive_maximum) {
+std::string connect_packet(const Endpoint& endpoint, Version version, const ConnectTerms& terms) {
+    const bool kept = terms.session == Session::kept;
     std::string body;
     append_text(body, "MQTT");
     body += static_cast<char>(version);
-    body += static_cast<char>(endpoint.username.empty() ? 0 : with_username | with_password);
-    append_16(body, static_cast<std::size_t>(keepalive.count()));
+    body += static_cast<char>((kept ? 0 : clean_session) |
+                              (endpoint.username.empty() ? 0 : with_username | with_password));
+    append_16(body, static_cast<std::size_t>(terms.keepalive.count()));
     if (version == Version::v5) {
         std::string properties;
         properties += static_cast<char>(session_expiry_interval);
-        properties += "\xFF\xFF\xFF\xFF";  // never
+        properties.append(4, kept ? '\xFF' : '\0');  // never, or at once
         properties += static_cast<char>(receive_maximum_property);
-        append_16(properties, receive_maximum);
+        append_16(properties, terms.receive_maximum);
         body += static_cast<char>(properties.size());
         body += properties;
     }

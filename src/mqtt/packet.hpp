@@ -50,10 +50,14 @@ struct Publish {
     bool redelivered = false;  ///< the DUP flag
 };
 
-/// CONNECT for a session that the broker keeps for ever. `receive_maximum`: messages that it may have
-/// unacknowledged (MQTT 5). Throws std::length_error where a text of `endpoint` is longer than MQTT allows.
-std::string connect_packet(const Endpoint& endpoint, Version version, std::chrono::seconds keepalive,
-                           std::uint16_t receive_maximum);
+struct ConnectTerms {
+    Session session = Session::kept;
+    std::chrono::seconds keepalive{30};
+    std::uint16_t receive_maximum = 65535;  ///< MQTT 5: messages that the broker may have unacknowledged
+};
+
+/// CONNECT. Throws std::length_error where a text of `endpoint` is longer than MQTT allows.
+std::string connect_packet(const Endpoint& endpoint, Version version, const ConnectTerms& terms);
 /// SUBSCRIBE with QoS 1. Retained messages are wanted once, not at every reconnect; only MQTT 5 can say so.
 std::string subscribe_packet(Version version, std::uint16_t packet_id, std::span<const std::string> filters);
 std::string unsubscribe_packet(Version version, std::uint16_t packet_id,

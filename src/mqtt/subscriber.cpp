@@ -68,6 +68,21 @@ std::string trouble_with(const Grant& grant) {
     return {};
 }
 
+std::string troubles_with(const std::vector<Grant>& grants) {
+    std::string text;
+    for (const Grant& grant : grants) {
+        const std::string trouble = trouble_with(grant);
+        if (!text.empty() && !trouble.empty()) text += "; ";
+        text += trouble;
+    }
+    return text;
+}
+
+std::string SubscriberState::trouble() const {
+    if (!connected) return last_error.empty() ? "not connected yet" : last_error;
+    return troubles_with(grants);
+}
+
 class Subscriber::Loop {
   public:
     Loop(SubscriberOptions options, SubscriberHandlers handlers)

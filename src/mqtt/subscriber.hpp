@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -48,10 +49,12 @@ struct Grant {
 
 /// What is not in order with a grant, in plain words; empty if nothing is.
 std::string trouble_with(const Grant& grant);
+std::string troubles_with(const std::vector<Grant>& grants);
 
 struct SubscriberOptions {
     Endpoint broker;
     std::vector<std::string> topics;
+    Session session = Session::kept;
     std::string shared_group = {};  ///< subscribes $share/<group>/<topic>
     std::vector<std::string> former_filters =
         {};                                 ///< subscribed before under this client id, not wanted any more
@@ -90,6 +93,11 @@ struct SubscriberState {
     std::optional<core::Instant> since = {};  ///< of `connected`
     std::string last_error = {};              ///< why the last connection failed or ended; empty if none did
     std::vector<Grant> grants = {};           ///< the latest answers of the broker; empty before the first
+
+    /// Connected, and every topic is granted.
+    bool well() const { return connected && std::ranges::none_of(grants, &Grant::refused); }
+    /// What is not in order, in plain words; empty if nothing is. QoS 0 is well, but not in order.
+    std::string trouble() const;
 };
 
 /// Receives with QoS 1 in a persistent session; a PUBACK leaves only after `store` has returned true for its

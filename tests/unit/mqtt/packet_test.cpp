@@ -19,19 +19,25 @@ const Endpoint plain{.client_id = "gw"};
 const Endpoint with_password{.username = "u", .password = "pw", .client_id = "gw"};
 
 TEST(ConnectPacket, AsksForASessionThatIsKept) {
-    EXPECT_EQ(connect_packet(plain, Version::v311, 30s, 65535), "\x10\x0E\0\4MQTT\4\0\0\x1E\0\2gw"s);
-    EXPECT_EQ(connect_packet(plain, Version::v5, 300s, 1000),
+    EXPECT_EQ(connect_packet(plain, Version::v311, {}), "\x10\x0E\0\4MQTT\4\0\0\x1E\0\2gw"s);
+    EXPECT_EQ(connect_packet(plain, Version::v5, {.keepalive = 300s, .receive_maximum = 1000}),
               "\x10\x17\0\4MQTT\5\0\x01\x2C\x08\x11\xFF\xFF\xFF\xFF\x21\x03\xE8\0\2gw"s);
 }
 
+TEST(ConnectPacket, AsksForASessionThatIsForgotten) {
+    const ConnectTerms terms{.session = Session::forgotten};
+    EXPECT_EQ(connect_packet(plain, Version::v311, terms), "\x10\x0E\0\4MQTT\4\2\0\x1E\0\2gw"s);
+    EXPECT_EQ(connect_packet(plain, Version::v5, terms),
+              "\x10\x17\0\4MQTT\5\2\0\x1E\x08\x11\0\0\0\0\x21\xFF\xFF\0\2gw"s);
+}
+
 TEST(ConnectPacket, CarriesUserAndPassword) {
-    EXPECT_EQ(connect_packet(with_password, Version::v311, 30s, 65535),
+    EXPECT_EQ(connect_packet(with_password, Version::v311, {}),
               "\x10\x15\0\4MQTT\4\xC0\0\x1E\0\2gw\0\1u\0\2pw"s);
 }
 
 TEST(ConnectPacket, RefusesTextsLongerThanMqttAllows) {
-    EXPECT_THROW(connect_packet({.client_id = std::string(65'536, 'x')}, Version::v5, 30s, 1),
-                 std::length_error);
+    EXPECT_THROW(connect_packet({.client_id = std::string(65'536, 'x')}, Version::v5, {}), std::length_error);
 }
 
 TEST(SubscribePacket, HasQos1AndWantsRetainedMessagesOnce) {

@@ -75,11 +75,15 @@ TEST(Subscriber, GoesOnWithTheOtherTopicsWhereOneIsRefused) {
     broker.publish(7, "reading");
     EXPECT_EQ(broker.read_puback(), 7);
     EXPECT_EQ(recorder.state().grants, (std::vector<Grant>{{"t", 1}, {"u", 0x87}}));
+    EXPECT_FALSE(recorder.state().well());
+    EXPECT_EQ(recorder.state().trouble(), "the broker refuses the subscription to u (Not authorized)");
     const std::string again = broker.answer_subscribe("\x87");
     EXPECT_EQ(again.find("\1t"), std::string::npos) << "it is granted";
     broker.answer_subscribe("\x01");
     ASSERT_TRUE(eventually(
         [&] { return recorder.log().find("grants the subscription to u now") != std::string::npos; }));
+    EXPECT_TRUE(recorder.state().well());
+    EXPECT_EQ(recorder.state().trouble(), "");
     EXPECT_EQ(recorder.state().connections, 1);
     EXPECT_EQ(lines_with(recorder.log(), "refuses the subscription to u (Not authorized)"), 1)
         << recorder.log();
@@ -112,6 +116,8 @@ TEST(Subscriber, WarnsOfQos0) {
     accept(broker);
     broker.answer_subscribe(std::string("\x01\0", 2));
     ASSERT_TRUE(recorder.await_connection());
+    EXPECT_TRUE(recorder.state().well());
+    EXPECT_EQ(recorder.state().trouble(), "the broker grants no QoS above 0 for u");
     EXPECT_TRUE(
         eventually([&] { return recorder.log().find("grants no QoS above 0 for u") != std::string::npos; }));
 }
