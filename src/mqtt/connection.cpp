@@ -83,13 +83,14 @@ std::optional<Farewell> Connection::await_connack() {
 void Connection::take_connack(const Packet& packet) {
     if (packet.type() == PacketType::connack) connack_ = read_connack(packet, version_);
     if (!connack_) return end(Ending::silent, "the broker does not answer as MQTT brokers do");
-    if (connack_->keepalive && connack_->keepalive->count() > 0) keepalive_ = *connack_->keepalive;
+    // One that would wait longer than we do is no reason to notice a dead link later.
+    if (connack_->keepalive && connack_->keepalive->count() > 0)
+        keepalive_ = std::min(keepalive_, *connack_->keepalive);
 }
 
 Farewell Connection::refusal() const {
-    const int version = version_ == Version::v5 ? unsupported_version_5 : unsupported_version_311;
-    // A broker that does not know MQTT 5 answers with the number of MQTT 3.1.1.
-    const bool wrong = connack_->code == version || connack_->code == unsupported_version_311;
+    // A broker answers with the number of the version that it knows, not of the one that was asked for.
+    const bool wrong = connack_->code == unsupported_version_5 || connack_->code == unsupported_version_311;
     return {wrong ? Ending::wrong_version : Ending::refused,
             fmt::format("the broker refuses the connection: {}", refusal_text(connack_->code))};
 }

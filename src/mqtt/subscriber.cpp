@@ -23,6 +23,7 @@ namespace {
 
 constexpr milliseconds room_check{1000};
 constexpr std::chrono::seconds short_life{5};
+constexpr std::chrono::minutes long_life{10};
 constexpr int suspicious_losses = 4;
 constexpr int connections_told = 3;  // a minute
 constexpr int no_reason = 0x80;
@@ -177,6 +178,7 @@ void Subscriber::Loop::judge_life(const Connection& connection, Ending ending, s
     const bool of_use = connection.is_subscribed();
     const bool lasted = of_use && life > short_life;
     short_lives_ = lasted || ending != Ending::lost ? 0 : short_lives_ + 1;
+    if (of_use && life > long_life) version_.parted();
     if (lasted || (of_use && ending != Ending::misbehaved && short_lives_ < suspicious_losses))
         backoff_.reset();
 }

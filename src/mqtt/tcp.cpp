@@ -29,6 +29,8 @@ using std::chrono::steady_clock;
 namespace {
 
 constexpr milliseconds slice{50};
+constexpr int dead_after_seconds = 60;
+constexpr int probe_every_seconds = 15;
 
 struct Address {
     sockaddr_storage bytes = {};
@@ -83,6 +85,18 @@ Result<std::vector<Address>> resolve(const std::string& host, std::uint16_t port
     return std::move(lookup.addresses);
 }
 
+/// The second guard beside MQTT's own keep-alive: a peer that vanished without a word ends the connection.
+void notice_a_dead_peer(int descriptor) {
+    const auto set = [descriptor](int level, int option, int value) {
+        setsockopt(descriptor, level, option, &value, sizeof value);
+    };
+    set(SOL_SOCKET, SO_KEEPALIVE, 1);
+    set(IPPROTO_TCP, TCP_KEEPIDLE, probe_every_seconds);
+    set(IPPROTO_TCP, TCP_KEEPINTVL, probe_every_seconds);
+    set(IPPROTO_TCP, TCP_KEEPCNT, dead_after_seconds / probe_every_seconds - 1);
+    set(IPPROTO_TCP, TCP_USER_TIMEOUT, dead_after_seconds * 1000);
+}
+
 /// A connected socket, or an errno.
 tl::expected<Socket, int> try_connect(const Address& address, milliseconds timeout,
                                       const std::stop_token& stop) {
@@ -104,6 +118,7 @@ tl::expected<Socket, int> try_connect(const Address& address, milliseconds timeo
     if (error != 0) return tl::unexpected(error);
     const int on = 1;
     setsockopt(socket.descriptor(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+    notice_a_dead_peer(socket.descriptor());
     return socket;
 }
 

@@ -28,6 +28,10 @@ bool VersionChoice::answered() {
     return enough;
 }
 
+void VersionChoice::parted() {
+    choose(Version::v5, false);
+}
+
 void VersionChoice::choose(Version version, bool sure) {
     current_ = version;
     sure_ = sure;

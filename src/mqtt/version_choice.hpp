@@ -19,6 +19,8 @@ class VersionChoice {
     void silent();
     /// The broker accepted the connection. False: it is to be asked for MQTT 5 again, now that it answers.
     bool answered();
+    /// A connection that had lasted has ended. Who answers next may be another broker.
+    void parted();
 
   private:
     void choose(Version version, bool sure);

@@ -1,8 +1,11 @@
 // The promise of ingest: no PUBACK leaves before its message is stored. These tests watch the wire.
 #include <gtest/gtest.h>
 
+#include <netinet/tcp.h>
+
 #include <future>
 
+#include "mqtt/tcp.hpp"
 #include "support/source_path.hpp"
 #include "unit/mqtt/fake_broker.hpp"
 #include "unit/mqtt/mosquitto_broker.hpp"
@@ -201,6 +204,18 @@ TEST(Subscriber, SpeaksMqtt5WithABrokerThatWasAwayBehindAProxy) {
     EXPECT_EQ(recorder.state().connections, 1);
 }
 
+TEST(Subscriber, SpeaksMqtt5WithABrokerThatKnowsNoOtherAndWasAwayBehindAProxy) {
+    FakeBroker broker;
+    const Recorder recorder(options_for(broker.port()));
+    EXPECT_EQ(version_asked(broker), 5);
+    EXPECT_EQ(version_asked(broker), 5);
+    EXPECT_EQ(version_asked(broker), 4);
+    broker.send_connack(false, 0x84);  // unsupported protocol version, in the form of MQTT 5
+    broker.welcome();
+    ASSERT_TRUE(recorder.await_connection());
+    EXPECT_EQ(recorder.state().protocol, 5);
+}
+
 TEST(Subscriber, StopsSoonWhileTheBrokerIsSilent) {
     FakeBroker broker;
     Recorder recorder(options_for(broker.port()));
@@ -241,6 +256,29 @@ TEST(Subscriber, AsksAQuietBrokerWhetherItIsThere) {
         << "a broker that is silent for long";
     EXPECT_NE(recorder.state().last_error.find("does not answer"), std::string::npos);
     EXPECT_FALSE(broker.accept_connect().empty());
+}
+
+TEST(Subscriber, AsksInItsOwnTimeABrokerThatWouldWaitLonger) {
+    FakeBroker broker;
+    SubscriberOptions options = options_for(broker.port());
+    options.broker.keepalive_seconds = 5;
+    const Recorder recorder(options);
+    ASSERT_FALSE(broker.accept_connect().empty());
+    broker.send_connack_with_keepalive(127);
+    broker.answer_subscribe("\x01");
+    EXPECT_EQ(broker.read_packet(20s), std::string("\xC0\0", 2));  // PINGREQ
+}
+
+TEST(Socket, NoticesAPeerThatVanished) {
+    const FakeBroker broker;
+    const auto socket = connect_tcp("127.0.0.1", broker.port(), 5s, {});
+    ASSERT_TRUE(socket);
+    int value = 0;
+    socklen_t size = sizeof value;
+    ASSERT_EQ(getsockopt(socket->descriptor(), IPPROTO_TCP, TCP_USER_TIMEOUT, &value, &size), 0);
+    EXPECT_EQ(value, 60'000);
+    ASSERT_EQ(getsockopt(socket->descriptor(), SOL_SOCKET, SO_KEEPALIVE, &value, &size), 0);
+    EXPECT_EQ(value, 1);
 }
 
 TEST(Subscriber, BytesThatAreNoMqttEndTheConnection) {

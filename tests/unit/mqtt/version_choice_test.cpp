@@ -47,6 +47,17 @@ TEST(VersionChoice, IsMqtt5AgainWithABrokerThatWasStarting) {
     EXPECT_EQ(choice.current(), Version::v5);
 }
 
+TEST(VersionChoice, IsMqtt5AgainAfterAConnectionThatLasted) {
+    VersionChoice choice;
+    choice.refused();
+    EXPECT_TRUE(choice.answered());
+    choice.parted();
+    EXPECT_EQ(choice.current(), Version::v5);
+    choice.refused();
+    EXPECT_EQ(choice.current(), Version::v311);
+    EXPECT_TRUE(choice.answered());
+}
+
 TEST(VersionChoice, ABrokerThatIsReplacedIsAskedAnew) {
     VersionChoice choice;
     choice.refused();
