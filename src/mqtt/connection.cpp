@@ -33,12 +33,13 @@ constexpr int unsupported_version_311 = 1;
 
 }  // namespace
 
-Connection::Connection(const SubscriberOptions& options, const SubscriberHandlers& handlers, Version version,
+Connection::Connection(const SubscriberOptions& options, const SubscriberHandlers& handlers, Attempt attempt,
                        const std::vector<std::string>& filters, std::stop_token stop)
     : options_(options),
       handlers_(handlers),
       subscriptions_(filters, options.ask_again),
-      version_(version),
+      version_(attempt.version),
+      handshake_timeout_(attempt.handshake_timeout),
       stop_(std::move(stop)),
       keepalive_(std::max(std::chrono::seconds(options.broker.keepalive_seconds), shortest_keepalive)),
       reader_(std::max(kept_of_a_packet, options.payload_limit)),
@@ -53,7 +54,7 @@ std::optional<Farewell> Connection::dial() {
     const Endpoint& broker = options_.broker;
     // The broker would make one up, and keep a session for it that nobody finds again.
     if (broker.client_id.empty()) return Farewell{Ending::refused, "the MQTT client id is empty"};
-    auto stream = Stream::open(broker, options_.connect_timeout, stop_);
+    auto stream = Stream::open(broker, {options_.connect_timeout, handshake_timeout_}, stop_);
     if (!stream) {
         const bool settings = stream.error().code == core::ErrorCode::invalid;
         return Farewell{settings ? Ending::refused : Ending::unreachable, stream.error().message};
@@ -65,7 +66,7 @@ std::optional<Farewell> Connection::dial() {
 }
 
 std::optional<Farewell> Connection::await_connack() {
-    const auto patience_ends = steady_clock::now() + options_.answer_timeout;
+    const auto patience_ends = steady_clock::now() + std::max(options_.answer_timeout, handshake_timeout_);
     while (!connack_ && !end_) {
         if (stop_.stop_requested()) return Farewell{Ending::stopped, {}};
         if (steady_clock::now() > patience_ends) end(Ending::silent, "the broker does not answer");

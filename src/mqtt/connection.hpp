@@ -41,13 +41,18 @@ struct ConnectionWatch {
     std::function<void()> working;                            ///< several times a second
 };
 
+struct Attempt {
+    Version version = Version::v5;
+    std::chrono::milliseconds handshake_timeout;
+};
+
 /// One connection from CONNECT to its end.
 ///
 /// PUBACKs are written in one place, for a batch that has just been stored, all of them at once; so none can
 /// leave before, and a batch costs one write.
 class Connection {
   public:
-    Connection(const SubscriberOptions& options, const SubscriberHandlers& handlers, Version version,
+    Connection(const SubscriberOptions& options, const SubscriberHandlers& handlers, Attempt attempt,
                const std::vector<std::string>& filters, std::stop_token stop);
 
     /// Connects; nothing if the broker accepts that.
@@ -88,6 +93,7 @@ class Connection {
     Subscriptions subscriptions_;
     bool answered_ = false;  ///< the watch does not know yet
     Version version_;
+    std::chrono::milliseconds handshake_timeout_;
     std::stop_token stop_;
     std::chrono::seconds keepalive_;
     std::optional<Stream> stream_;

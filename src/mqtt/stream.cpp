@@ -67,12 +67,12 @@ void FreeTls::operator()(SSL* tls) const {
     SSL_free(tls);
 }
 
-Result<Stream> Stream::open(const Endpoint& broker, milliseconds timeout, const std::stop_token& stop) {
-    auto socket = connect_tcp(broker.host, broker.port, timeout, stop);
+Result<Stream> Stream::open(const Endpoint& broker, OpenTimeouts timeouts, const std::stop_token& stop) {
+    auto socket = connect_tcp(broker.host, broker.port, timeouts.connect, stop);
     if (!socket) return fail(std::move(socket.error()));
     Stream stream(std::move(*socket));
     if (!broker.tls_ca.empty()) {
-        if (auto started = stream.start_tls(broker, timeout, stop); !started)
+        if (auto started = stream.start_tls(broker, timeouts.handshake, stop); !started)
             return fail(std::move(started.error()));
     }
     return stream;
@@ -113,8 +113,11 @@ Result<void> Stream::start_tls(const Endpoint& broker, milliseconds timeout, con
         const Transfer attempt = judge_tls(result);
         if (attempt.ended)
             return fail(ErrorCode::unavailable, fmt::format("TLS with the broker: {}", attempt.reason));
-        if (stop.stop_requested() || steady_clock::now() > end)
-            return fail(ErrorCode::unavailable, "TLS with the broker: it does not answer");
+        if (stop.stop_requested() || steady_clock::now() > end) {
+            return fail(ErrorCode::unavailable,
+                        fmt::format("TLS with the broker: it does not answer within {:.1f} s",
+                                    std::chrono::duration<double>(timeout).count()));
+        }
         socket_.wait(SSL_want_write(tls_.get()) ? POLLOUT : POLLIN, slice);
     }
 }

@@ -27,13 +27,18 @@ struct FreeTls {
     void operator()(SSL* tls) const;
 };
 
+struct OpenTimeouts {
+    std::chrono::milliseconds connect;    ///< for each address of the host
+    std::chrono::milliseconds handshake;  ///< for TLS
+};
+
 /// The bytes to and from a broker, plain or in TLS. Nothing here waits but open(), wait() and
 /// close_gracefully().
 class Stream {
   public:
     /// Connects, and with `tls_ca` checks the broker's certificate against it and the host's name. Errors:
     /// `unavailable` if nobody answers or the certificate is not trusted, `invalid` for the CA file.
-    static core::Result<Stream> open(const Endpoint& broker, std::chrono::milliseconds timeout,
+    static core::Result<Stream> open(const Endpoint& broker, OpenTimeouts timeouts,
                                      const std::stop_token& stop);
 
     /// With TLS, poll() shows nothing of what lies decrypted inside: read until `count` is 0 before a wait().

@@ -90,7 +90,8 @@ class Subscriber::Loop {
         : options_(std::move(options)),
           handlers_(std::move(handlers)),
           filters_(subscribed_filters(options_)),
-          backoff_(options_.first_backoff, options_.longest_backoff) {
+          backoff_(options_.first_backoff, options_.longest_backoff),
+          handshake_timeout_(options_.handshake_timeout) {
         forget_plain_subscriptions(options_);
         std::erase_if(options_.former_filters, [&](const std::string& filter) {
             return std::ranges::find(filters_, filter) != filters_.end();
@@ -125,6 +126,7 @@ class Subscriber::Loop {
     std::vector<std::string> filters_;
     Backoff backoff_;
     VersionChoice version_;
+    milliseconds handshake_timeout_;
     int short_lives_ = 0;  ///< connections in a row that were lost soon
     LineLimit connections_{connections_told};
     RepetitionLimit warnings_;
@@ -161,8 +163,9 @@ bool Subscriber::Loop::await_room(const std::stop_token& stop) {
 }
 
 Farewell Subscriber::Loop::connect_once(const std::stop_token& stop) {
-    Connection connection(options_, handlers_, version_.current(), filters_, stop);
+    Connection connection(options_, handlers_, {version_.current(), handshake_timeout_}, filters_, stop);
     if (auto failed = connection.open()) return *failed;
+    handshake_timeout_ = options_.handshake_timeout;
     if (!version_.answered()) return connection.leave();
     if (auto failed = connection.subscribe()) return *failed;
     const auto begin = steady_clock::now();
@@ -186,6 +189,9 @@ void Subscriber::Loop::judge_life(const Connection& connection, Ending ending, s
 /// The pause before the next attempt.
 milliseconds Subscriber::Loop::judge(Ending ending) {
     if (ending == Ending::silent) version_.silent();
+    // A link may be so slow that only more patience helps.
+    if (ending == Ending::silent || ending == Ending::unreachable)
+        handshake_timeout_ = std::min(2 * handshake_timeout_, options_.longest_handshake);
     if (ending == Ending::wrong_version) {
         version_.refused();
         if (version_.current() == Version::v311) return milliseconds{0};

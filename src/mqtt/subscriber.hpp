@@ -65,6 +65,8 @@ struct SubscriberOptions {
     std::chrono::milliseconds longest_backoff{10'000};
     std::chrono::milliseconds takeover_backoff{30'000};  ///< after another client has taken over our id
     std::chrono::milliseconds connect_timeout{5'000};
+    std::chrono::milliseconds handshake_timeout{5'000};  ///< for TLS; doubles with each failure
+    std::chrono::milliseconds longest_handshake{40'000};
     std::chrono::milliseconds answer_timeout{10'000};  ///< for CONNACK and SUBACK
     std::chrono::milliseconds ask_again{60'000};       ///< for what the broker refuses, on the connection
 };

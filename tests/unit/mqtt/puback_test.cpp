@@ -66,19 +66,42 @@ TEST(Puback, LeavesOnlyAfterStoringOnMqtt311) {
     EXPECT_EQ(recorder.state().protocol, 4);
 }
 
+/// Makes a broker speak TLS on a port of its own.
+struct TlsProxy {
+    explicit TlsProxy(const FakeBroker& broker, const std::string& handshake_seconds = "0")
+        : process({"/usr/bin/python3", tests::source_path("tests/unit/mqtt/tls_proxy.py").string(),
+                   std::to_string(port), std::to_string(broker.port()), certificate.file, certificate.key,
+                   handshake_seconds}) {
+        if (!eventually([&] { return accepts(port); })) throw std::runtime_error("no TLS proxy");
+    }
+    SubscriberOptions options() const {
+        SubscriberOptions options = options_for(port);
+        options.broker.host = "localhost";
+        options.broker.tls_ca = certificate.file;
+        return options;
+    }
+
+    TempFolder folder;
+    Certificate certificate{folder.path()};
+    std::uint16_t port = free_port();
+    Process process;
+};
+
 TEST(Puback, LeavesOnlyAfterStoringOverTls) {
-    const TempFolder folder;
-    const Certificate certificate(folder.path());
     FakeBroker broker;
-    const std::uint16_t port = free_port();
-    const Process proxy({"/usr/bin/python3", tests::source_path("tests/unit/mqtt/tls_proxy.py").string(),
-                         std::to_string(port), std::to_string(broker.port()), certificate.file,
-                         certificate.key});
-    ASSERT_TRUE(eventually([&] { return accepts(port); }));
-    SubscriberOptions options = options_for(port);
-    options.broker.host = "localhost";
-    options.broker.tls_ca = certificate.file;
-    expect_pubacks_only_after_storing(broker, options);
+    const TlsProxy proxy(broker);
+    expect_pubacks_only_after_storing(broker, proxy.options());
+}
+
+TEST(Subscriber, GivesASlowTlsHandshakeMoreTimeWithEachAttempt) {
+    FakeBroker broker;
+    const TlsProxy proxy(broker, "0.5");
+    SubscriberOptions options = proxy.options();
+    options.handshake_timeout = 100ms;
+    const Recorder recorder(options);
+    broker.welcome();
+    EXPECT_TRUE(recorder.await_connection());
+    EXPECT_NE(recorder.log().find("does not answer within 0.2 s"), std::string::npos) << recorder.log();
 }
 
 TEST(Puback, NeverLeavesForABatchThatWasNotStored) {

@@ -3,8 +3,10 @@ import socket
 import ssl
 import sys
 import threading
+import time
 
 listen_port, target_port, certificate, key = int(sys.argv[1]), int(sys.argv[2]), sys.argv[3], sys.argv[4]
+handshake_seconds = float(sys.argv[5]) if len(sys.argv) > 5 else 0
 
 
 def pass_on(source, target):
@@ -21,6 +23,7 @@ def pass_on(source, target):
 
 
 def serve(client):
+    time.sleep(handshake_seconds)
     try:
         secure = context.wrap_socket(client, server_side=True)
     except (OSError, ssl.SSLError):
