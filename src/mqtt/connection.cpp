@@ -180,6 +180,8 @@ void Connection::take(const Packet& packet) {
     switch (packet.type()) {
         case PacketType::publish:
             return take_publish(packet);
+        case PacketType::pubrel:
+            return take_pubrel(packet);
         case PacketType::suback:
             return take_suback(packet);
         case PacketType::unsuback:
@@ -196,12 +198,23 @@ void Connection::take(const Packet& packet) {
 void Connection::take_publish(const Packet& packet) {
     const auto publish = read_publish(packet, version_);
     if (!publish) return end(Ending::misbehaved, "the broker sent a malformed message");
+    // Until its PUBREL the id stands for the message that had it first.
+    if (publish->qos == 2 && !unreleased_.insert(publish->packet_id).second)
+        return append_acknowledgement(acknowledgements_, PacketType::pubrec, publish->packet_id);
     batch_.add({.topic = publish->topic,
                 .payload = publish->payload.substr(0, options_.payload_limit),
                 .received_at = read_at_,
+                .qos = publish->qos,
                 .packet_id = publish->packet_id,
                 .retained = publish->retained,
                 .redelivered = publish->redelivered});
+}
+
+void Connection::take_pubrel(const Packet& packet) {
+    const auto packet_id = read_pubrel(packet);
+    if (!packet_id) return end(Ending::misbehaved, "the broker sent a malformed PUBREL");
+    unreleased_.erase(*packet_id);
+    append_acknowledgement(acknowledgements_, PacketType::pubcomp, *packet_id);
 }
 
 void Connection::take_suback(const Packet& packet) {
@@ -226,7 +239,10 @@ bool Connection::store_batch() {
     const bool stored = handlers_.store(messages);
     if (stored) {
         for (const Message& message : messages) {
-            if (message.packet_id != 0) append_puback(pubacks_, message.packet_id);
+            if (message.qos == 0) continue;
+            append_acknowledgement(acknowledgements_,
+                                   message.qos == 1 ? PacketType::puback : PacketType::pubrec,
+                                   message.packet_id);
         }
     }
     batch_.clear();
@@ -234,8 +250,8 @@ bool Connection::store_batch() {
 }
 
 void Connection::acknowledge() {
-    if (!pubacks_.empty()) send(pubacks_);
-    pubacks_.clear();
+    if (!acknowledgements_.empty()) send(acknowledgements_);
+    acknowledgements_.clear();
 }
 
 void Connection::keep_alive() {

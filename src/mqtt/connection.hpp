@@ -6,6 +6,7 @@
 #include <stop_token>
 #include <string>
 #include <string_view>
+#include <unordered_set>
 #include <vector>
 
 #include "mqtt/batch.hpp"
@@ -48,8 +49,8 @@ struct Attempt {
 
 /// One connection from CONNECT to its end.
 ///
-/// PUBACKs are written in one place, for a batch that has just been stored, all of them at once; so none can
-/// leave before, and a batch costs one write.
+/// PUBACKs and PUBRECs are written in one place, for a batch that has just been stored, all of them at once;
+/// so none can leave before, and a batch costs one write.
 class Connection {
   public:
     Connection(const SubscriberOptions& options, const SubscriberHandlers& handlers, Attempt attempt,
@@ -78,6 +79,7 @@ class Connection {
     void take(const Packet& packet);
     void take_connack(const Packet& packet);
     void take_publish(const Packet& packet);
+    void take_pubrel(const Packet& packet);
     void take_suback(const Packet& packet);
     void take_disconnect(const Packet& packet);
     void tell_of_answer(const ConnectionWatch& watch);
@@ -99,7 +101,8 @@ class Connection {
     std::optional<Stream> stream_;
     PacketReader reader_;
     Batch batch_;
-    std::string pubacks_;  ///< of stored messages alone
+    std::string acknowledgements_;                  ///< of stored messages alone
+    std::unordered_set<std::uint16_t> unreleased_;  ///< ids of messages with QoS 2 before their PUBREL
     std::optional<Connack> connack_;
     std::optional<Farewell> end_;
     core::Instant read_at_ = {};

@@ -15,7 +15,6 @@ constexpr std::size_t longest_text = 65'535;
 constexpr char connect_header = '\x10';
 constexpr char subscribe_header = '\x82';
 constexpr char unsubscribe_header = '\xA2';
-constexpr char puback_header = '\x40';
 
 constexpr std::uint8_t retain_flag = 0x01;
 constexpr std::uint8_t dup_flag = 0x08;
@@ -215,8 +214,9 @@ std::string unsubscribe_packet(Version version, std::uint16_t packet_id,
     return packet_of(unsubscribe_header, body);
 }
 
-void append_puback(std::string& packets, std::uint16_t packet_id) {
-    const char packet[] = {puback_header, 2, static_cast<char>(packet_id >> 8), static_cast<char>(packet_id)};
+void append_acknowledgement(std::string& packets, PacketType type, std::uint16_t packet_id) {
+    const char packet[] = {static_cast<char>(static_cast<int>(type) << 4), 2,
+                           static_cast<char>(packet_id >> 8), static_cast<char>(packet_id)};
     packets.append(packet, sizeof packet);
 }
 
@@ -235,18 +235,25 @@ std::optional<Connack> read_connack(const Packet& packet, Version version) {
 
 std::optional<Publish> read_publish(const Packet& packet, Version version) {
     const int qos = packet.header >> 1 & 3;
-    if (qos > 1) return std::nullopt;
+    if (qos > 2) return std::nullopt;
     Fields fields(packet);
-    Publish publish;
+    Publish publish{.qos = qos};
     publish.topic = fields.text();
-    if (qos == 1) publish.packet_id = fields.number();
+    if (qos > 0) publish.packet_id = fields.number();
     fields.properties(version);
-    if (fields.malformed() || !is_topic(publish.topic) || (qos == 1 && publish.packet_id == 0))
+    if (fields.malformed() || !is_topic(publish.topic) || (qos > 0 && publish.packet_id == 0))
         return std::nullopt;
     publish.payload = fields.rest();
     publish.retained = (packet.header & retain_flag) != 0;
     publish.redelivered = (packet.header & dup_flag) != 0;
     return publish;
+}
+
+std::optional<std::uint16_t> read_pubrel(const Packet& packet) {
+    Fields fields(packet);
+    const std::uint16_t packet_id = fields.number();
+    if (fields.malformed() || packet_id == 0) return std::nullopt;
+    return packet_id;
 }
 
 std::optional<std::vector<int>> read_suback(const Packet& packet, Version version) {

@@ -10,7 +10,7 @@
 
 #include "mqtt/endpoint.hpp"
 
-/// The packets of MQTT that a subscriber with QoS 1 writes and reads: bytes in, bytes out, no I/O.
+/// The packets of MQTT that a subscriber writes and reads: bytes in, bytes out, no I/O.
 /// Source: MQTT 3.1.1 and 5.0 (OASIS), chapters 2 and 3.
 namespace silaware::mqtt {
 
@@ -20,6 +20,10 @@ enum class Version : std::uint8_t { v311 = 4, v5 = 5 };
 enum class PacketType : std::uint8_t {
     connack = 2,
     publish = 3,
+    puback = 4,
+    pubrec = 5,
+    pubrel = 6,
+    pubcomp = 7,
     suback = 9,
     unsuback = 11,
     pingresp = 13,
@@ -45,6 +49,7 @@ struct Connack {
 struct Publish {
     std::string_view topic = {};
     std::string_view payload = {};
+    int qos = 0;
     std::uint16_t packet_id = 0;  ///< 0 for QoS 0
     bool retained = false;
     bool redelivered = false;  ///< the DUP flag
@@ -62,7 +67,8 @@ std::string connect_packet(const Endpoint& endpoint, Version version, const Conn
 std::string subscribe_packet(Version version, std::uint16_t packet_id, std::span<const std::string> filters);
 std::string unsubscribe_packet(Version version, std::uint16_t packet_id,
                                std::span<const std::string> filters);
-void append_puback(std::string& packets, std::uint16_t packet_id);
+/// PUBACK, PUBREC or PUBCOMP.
+void append_acknowledgement(std::string& packets, PacketType type, std::uint16_t packet_id);
 
 inline constexpr std::string_view pingreq_packet{"\xC0\0", 2};
 inline constexpr std::string_view disconnect_packet{"\xE0\0", 2};
@@ -71,6 +77,8 @@ inline constexpr std::string_view disconnect_packet{"\xE0\0", 2};
 /// `packet.body`; its payload is cut where that is.
 std::optional<Connack> read_connack(const Packet& packet, Version version);
 std::optional<Publish> read_publish(const Packet& packet, Version version);
+/// The packet id of a PUBREL.
+std::optional<std::uint16_t> read_pubrel(const Packet& packet);
 /// A code for each filter, in the order of SUBSCRIBE: the QoS granted, or a reason from 0x80 on.
 std::optional<std::vector<int>> read_suback(const Packet& packet, Version version);
 /// Why the broker ends the connection (MQTT 5).

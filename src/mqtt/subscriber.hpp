@@ -23,6 +23,7 @@ struct Message {
     std::string_view topic;
     std::string_view payload;
     core::Instant received_at;
+    int qos = 0;
     std::uint16_t packet_id = 0;  ///< 0 for QoS 0
     bool retained = false;
     bool redelivered = false;  ///< the DUP flag
@@ -103,7 +104,8 @@ struct SubscriberState {
 };
 
 /// Receives with QoS 1 in a persistent session; a PUBACK leaves only after `store` has returned true for its
-/// message.
+/// message. So does the PUBREC of a message with QoS 2: a session may hold some of a client that was here
+/// before.
 ///
 /// MQTT 5, or 3.1.1 where the broker refuses that; reconnects by itself with growing, jittered pauses.
 class Subscriber {

@@ -35,6 +35,7 @@ void read(const mqtt::Packet& packet) {
             require(!publish->topic.empty());
         }
     }
+    (void)mqtt::read_pubrel(packet);
     (void)mqtt::read_disconnect(packet);
 }
 

@@ -72,11 +72,11 @@ class FakeBroker {
         send(packet);
     }
 
-    void publish(int packet_id, const std::string& payload, bool dup = false) {
+    void publish(int packet_id, const std::string& payload, bool dup = false, int qos = 1) {
         std::string body{'\0', '\x01', 't', static_cast<char>(packet_id >> 8), static_cast<char>(packet_id)};
         if (version_ == 5) body += '\0';
         body += payload;
-        std::string packet(1, dup ? '\x3A' : '\x32');
+        std::string packet(1, static_cast<char>(0x30 | (dup ? 8 : 0) | qos << 1));
         for (std::size_t rest = body.size();;) {
             const auto low = static_cast<char>(rest % 128);
             rest /= 128;

@@ -57,8 +57,8 @@ TEST(SubscribePacket, LongOnesHaveALongLength) {
 
 TEST(PubackPacket, IsFourBytes) {
     std::string bytes;
-    append_puback(bytes, 1);
-    append_puback(bytes, 0xABCD);
+    append_acknowledgement(bytes, PacketType::puback, 1);
+    append_acknowledgement(bytes, PacketType::puback, 0xABCD);
     EXPECT_EQ(bytes, "\x40\x02\0\x01\x40\x02\xAB\xCD"s);
 }
 
@@ -116,6 +116,10 @@ TEST(PublishPacket, TellsAllThatMatters) {
     EXPECT_EQ(repeated->packet_id, 0xFFFE);
     EXPECT_TRUE(repeated->retained);
     EXPECT_TRUE(repeated->redelivered);
+    const auto exactly_once = read_publish(packet('\x34', "\0\1t\0\x09x"sv), Version::v311);
+    ASSERT_TRUE(exactly_once);
+    EXPECT_EQ(exactly_once->qos, 2);
+    EXPECT_EQ(exactly_once->packet_id, 9);
     const auto unconfirmed = read_publish(packet('\x30', "\0\1tx"sv), Version::v311);
     ASSERT_TRUE(unconfirmed);
     EXPECT_EQ(unconfirmed->packet_id, 0);
@@ -123,7 +127,6 @@ TEST(PublishPacket, TellsAllThatMatters) {
 }
 
 TEST(PublishPacket, MalformedOnesGiveNothing) {
-    EXPECT_FALSE(read_publish(packet('\x34', "\0\1t\0\1x"sv), Version::v311)) << "QoS 2";
     EXPECT_FALSE(read_publish(packet('\x36', "\0\1t\0\1x"sv), Version::v311)) << "QoS 3";
     EXPECT_FALSE(read_publish(packet('\x32', "\0\1t\0\0x"sv), Version::v311)) << "packet id 0";
     EXPECT_FALSE(read_publish(packet('\x32', "\0\0\0\1x"sv), Version::v311)) << "no topic";
@@ -144,6 +147,13 @@ TEST(PublishPacket, OfWhichOnlyTheBeginningIsKeptHasACutPayload) {
     ASSERT_TRUE(read_publish(buried, Version::v5));
     EXPECT_EQ(read_publish(buried, Version::v5)->payload, "");
     EXPECT_EQ(read_publish(buried, Version::v5)->packet_id, 1);
+}
+
+TEST(Pubrel, HasAPacketId) {
+    EXPECT_EQ(read_pubrel(packet('\x62', "\1\2"sv)), 0x102);
+    EXPECT_EQ(read_pubrel(packet('\x62', "\1\2\x92\0"sv)), 0x102) << "MQTT 5, with a reason";
+    EXPECT_FALSE(read_pubrel(packet('\x62', "\1"sv)));
+    EXPECT_FALSE(read_pubrel(packet('\x62', "\0\0"sv)));
 }
 
 TEST(Suback, HasACodeForEachFilter) {

@@ -104,6 +104,38 @@ TEST(Subscriber, GivesASlowTlsHandshakeMoreTimeWithEachAttempt) {
     EXPECT_NE(recorder.log().find("does not answer within 0.2 s"), std::string::npos) << recorder.log();
 }
 
+const std::string pubrec_7("\x50\2\0\7", 4);
+const std::string pubrel_7("\x62\2\0\7", 4);
+const std::string pubcomp_7("\x70\2\0\7", 4);
+
+TEST(Pubrec, LeavesOnlyAfterStoringAndThePacketIdStandsForOneMessageUntilItIsReleased) {
+    FakeBroker broker;
+    Gate gate;
+    Recorder recorder(options_for(broker.port()), [&](auto batch) { return gate.pass(batch); });
+    broker.welcome(true);
+    broker.publish(7, "of an earlier client", false, 2);
+    ASSERT_TRUE(eventually([&] { return gate.waiting == 1; }));
+    EXPECT_TRUE(broker.is_quiet_for(500ms)) << "a PUBREC left before its message was stored";
+    gate.open(true);
+    EXPECT_EQ(broker.read_packet(5s), pubrec_7);
+    broker.publish(7, "of an earlier client", true, 2);
+    EXPECT_EQ(broker.read_packet(5s), pubrec_7);
+    broker.send(pubrel_7);
+    EXPECT_EQ(broker.read_packet(5s), pubcomp_7);
+    broker.publish(7, "another", false, 2);
+    EXPECT_EQ(broker.read_packet(5s), pubrec_7);
+    EXPECT_EQ(recorder.count(), 2u);
+    EXPECT_EQ(recorder.state().connections, 1);
+}
+
+TEST(Pubcomp, AnswersAPubrelOfAnEarlierConnection) {
+    FakeBroker broker;
+    const Recorder recorder(options_for(broker.port()));
+    broker.welcome(true);
+    broker.send(pubrel_7);
+    EXPECT_EQ(broker.read_packet(5s), pubcomp_7);
+}
+
 TEST(Puback, NeverLeavesForABatchThatWasNotStored) {
     FakeBroker broker;
     Gate gate;

@@ -66,6 +66,25 @@ TEST(Mosquitto, KeepsTheSessionWhileWeAreAway) {
     EXPECT_EQ(recorder.sessions_present, 1);
 }
 
+TEST(Mosquitto, DeliversWhatItHoldsWithQos2ForAClientThatWasHereBefore) {
+    const MosquittoBroker broker;
+    const auto run = [&](std::vector<std::string> arguments) {
+        arguments.insert(arguments.end(),
+                         {"-h", "127.0.0.1", "-p", std::to_string(broker.port()), "-t", "t", "-q", "2"});
+        Process(arguments).end(0);
+    };
+    run({"mosquitto_sub", "-i", "recorder", "-c", "-E"});
+    for (int number = 1; number <= 30; ++number)
+        run({"mosquitto_pub", "-m", std::to_string(number)});
+    const Recorder recorder(options_for(broker.port()));
+    ASSERT_TRUE(recorder.await(30));
+    Publisher publisher({.broker = endpoint(broker)});
+    publish(publisher, 31, 40);
+    ASSERT_TRUE(recorder.await(40));
+    EXPECT_EQ(numbers(recorder), sequence(1, 40));
+    EXPECT_EQ(recorder.state().connections, 1);
+}
+
 TEST(Mosquitto, RepeatsUnacknowledgedMessagesWithDupTheSameIdsAndInOrder) {
     const MosquittoBroker broker;
     {
