@@ -12,6 +12,15 @@
 
 namespace silaware::auth {
 
+namespace {
+
+std::string bounded(const std::string& text) {
+    constexpr std::size_t longest = 64;
+    return text.size() <= longest ? text : sha256_hex(text);
+}
+
+}  // namespace
+
 std::optional<core::Seconds> retry_after(std::span<const core::Instant> failures, const RateLimit& limit,
                                          core::Instant now) {
     if (failures.size() < limit.failures || limit.failures == 0) return std::nullopt;
@@ -22,17 +31,16 @@ std::optional<core::Seconds> retry_after(std::span<const core::Instant> failures
 }
 
 std::string name_subject(std::string_view username) {
-    constexpr std::size_t longest = 64;
-    const std::string folded = core::lower_ascii(core::trim(username));
-    return "name:" + (folded.size() <= longest ? folded : sha256_hex(folded));
+    return "name:" + bounded(core::lower_ascii(core::trim(username)));
 }
 
 std::optional<std::string> address_subject(std::string_view address) {
-    const std::string text(address);
+    if (address.empty() || address == "unix") return std::nullopt;
+    const std::string text(address.substr(0, address.find('%')));  // a link-local peer's zone: our interface
     in_addr v4{};
-    if (inet_pton(AF_INET, text.c_str(), &v4) == 1) return "address:" + text;
     std::array<unsigned char, sizeof(in6_addr)> v6{};
-    if (inet_pton(AF_INET6, text.c_str(), v6.data()) != 1) return std::nullopt;
+    if (inet_pton(AF_INET, text.c_str(), &v4) == 1) return "address:" + text;
+    if (inet_pton(AF_INET6, text.c_str(), v6.data()) != 1) return "address:" + bounded(text);
     std::string subject = "address:";
     for (std::size_t i = 0; i < 8; ++i)
         subject += fmt::format("{:02x}", v6[i]);

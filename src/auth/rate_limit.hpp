@@ -22,8 +22,9 @@ std::optional<core::Seconds> retry_after(std::span<const core::Instant> failures
 
 /// What failures of a user name are counted under: without case, bounded in length.
 std::string name_subject(std::string_view username);
-/// What failures of a client address are counted under; of an IPv6 address its /64, which is one customer.
-/// Nothing for a peer that has no address (a Unix socket without a proxy's word).
+/// What failures of a client address are counted under; of an IPv6 address its /64, which is one customer,
+/// without the zone. One that can't be read counts as it stands. Nothing for a peer that has no address
+/// ("unix": a Unix socket without a proxy's word).
 std::optional<std::string> address_subject(std::string_view address);
 
 }  // namespace silaware::auth

@@ -33,7 +33,19 @@ TEST(RateLimit, CountsACustomerOfIPv6AsOne) {
     EXPECT_EQ(address_subject("2001:db8:1:2::1"), address_subject("2001:db8:1:2:ffff::9"));
     EXPECT_NE(address_subject("2001:db8:1:2::1"), address_subject("2001:db8:1:3::1"));
     EXPECT_EQ(address_subject("192.0.2.7"), "address:192.0.2.7");
+}
+
+TEST(RateLimit, CountsALinkLocalPeerWithoutItsZone) {
+    EXPECT_TRUE(address_subject("fe80::1%eth0"));
+    EXPECT_EQ(address_subject("fe80::1%eth0"), address_subject("fe80::1%wlan1"));
+    EXPECT_EQ(address_subject("fe80::1%eth0"), address_subject("fe80::1"));
+}
+
+TEST(RateLimit, EveryPeerButAUnixSocketHasASubject) {
     EXPECT_FALSE(address_subject("unix"));
+    EXPECT_FALSE(address_subject(""));
+    EXPECT_TRUE(address_subject("no address at all"));
+    EXPECT_LT(address_subject(std::string(5000, 'x'))->size(), 80u);
 }
 
 TEST(Token, IsRandomAndRecognised) {
