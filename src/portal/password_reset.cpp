@@ -121,19 +121,14 @@ core::Result<http::Response> set_password(const Portal& portal, const http::Requ
     if (const auto problem = auth::problem_with_password(password)) {
         return reset_page(portal, request, {token, *problem, 400});
     }
-    storage::PasswordResetStore resets(portal.database);
-    if (!resets.find(auth::token_hash(token), portal.now()))
+    if (!storage::PasswordResetStore(portal.database).find(auth::token_hash(token), portal.now()))
         return reset_page(portal, request, {token, "", 400});
     const auto hash = hash_new_password(portal, password);
     if (!hash) return render_error(portal, request, hash.error().error, hash.error().retry_after);
-    const auto account_id = resets.take(auth::token_hash(token), portal.now());
-    if (!account_id) return reset_page(portal, request, {token, "", 400});
-    storage::AccountStore accounts(portal.database);
-    const auto account = accounts.find(*account_id);
-    if (!account) return reset_page(portal, request, {token, "", 400});
-    const auto changed = accounts.update(*account_id, {.password_hash = *hash},
-                                         {account->username, request.client_address, portal.now()});
-    if (!changed) return core::fail(changed.error());
+    const bool changed =
+        storage::AccountStore(portal.database)
+            .set_password_by_link(auth::token_hash(token), *hash, {"", request.client_address, portal.now()});
+    if (!changed) return reset_page(portal, request, {token, "", 400});
     return http::Response::redirect("/login?reset=1", 303);
 }
 

@@ -3,7 +3,10 @@
 #include <algorithm>
 
 #include "auth/account_rules.hpp"
+#include "auth/rate_limit.hpp"
 #include "storage/like.hpp"
+#include "storage/login_failure_store.hpp"
+#include "storage/password_reset_store.hpp"
 #include "storage/session_store.hpp"
 
 namespace silaware::storage {
@@ -147,6 +150,8 @@ void apply(Connection& connection, const Account& account, const AccountUpdate& 
         connection.execute(update_password, *update.password_hash, core::epoch_ms(change.at), id);
         connection.execute(delete_resets, id);
         end_sessions(connection, id);
+        // Who forgot it has tried it often.
+        forget_failures(connection, auth::name_subject(update.username.value_or(account.username)));
     }
 }
 
@@ -196,6 +201,22 @@ core::Result<Account> AccountStore::update(std::int64_t id, const AccountUpdate&
         } catch (const Refused& refused) {
             return core::fail(refused.error);
         }
+    });
+}
+
+bool AccountStore::set_password_by_link(std::string_view token_hash, std::string_view password_hash,
+                                        const Change& change) {
+    const AccountUpdate update{.password_hash = std::string(password_hash)};
+    return database_.transaction([&](Connection& connection) {
+        // The account before the link: the same order as in update.
+        const auto id = find_reset(connection, token_hash, change.at);
+        const auto account = connection.select_one<Account>(joined(select_account, by_id_locked), id);
+        if (!account || !take_reset(connection, token_hash, change.at)) return false;
+        apply(connection, *account, update, change);
+        const Change by_itself{account->username, change.address, change.at};
+        record_audit(connection, by_itself, "account.update", account->username, {},
+                     {{"password", "changed"}});
+        return true;
     });
 }
 

@@ -59,8 +59,13 @@ class AccountStore {
     /// The id; error `conflict` with the field whose value another account has.
     core::Result<std::int64_t> create(const NewAccount& account, const Change& change);
     /// Error `not_found`; `conflict` for a value that is taken, or if no admin would be left. A new password
-    /// ends the account's sessions.
+    /// ends the account's sessions and the wait that wrong passwords under its name have earned.
     core::Result<Account> update(std::int64_t id, const AccountUpdate& update, const Change& change);
+    /// Uses up a link of PasswordResetStore and sets the password in one: whatever fails, the link still
+    /// works or the password is set. The account counts as the author of `change`. False for a link that
+    /// works no more.
+    bool set_password_by_link(std::string_view token_hash, std::string_view password_hash,
+                              const Change& change);
     /// Error `not_found`; `conflict` if no admin would be left. Its sessions and tokens end too.
     core::Result<void> remove(std::int64_t id, const Change& change);
 

@@ -27,11 +27,15 @@ void LoginFailureStore::add(std::string_view subject, core::Instant at) {
 }
 
 void LoginFailureStore::forget(std::string_view subject) {
-    database_.execute(delete_subject, subject);
+    forget_failures(*database_.acquire(), subject);
 }
 
 void LoginFailureStore::sweep(core::Instant before) {
     database_.execute(delete_old, core::epoch_ms(before));
+}
+
+void forget_failures(Connection& connection, std::string_view subject) {
+    connection.execute(delete_subject, subject);
 }
 
 }  // namespace silaware::storage

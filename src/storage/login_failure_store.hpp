@@ -25,4 +25,7 @@ class LoginFailureStore {
     Database& database_;
 };
 
+/// LoginFailureStore::forget within a transaction.
+void forget_failures(Connection& connection, std::string_view subject);
+
 }  // namespace silaware::storage

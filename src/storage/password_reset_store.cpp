@@ -8,7 +8,7 @@ constexpr std::string_view delete_earlier =
     "DELETE FROM password_resets WHERE account_id = ? OR expires_ms < ?";
 constexpr std::string_view insert_reset =
     "INSERT INTO password_resets (token_hash, account_id, expires_ms) VALUES (?, ?, ?)";
-constexpr std::string_view find_reset =
+constexpr std::string_view select_reset =
     "SELECT account_id FROM password_resets WHERE token_hash = ? AND expires_ms > ?";
 constexpr std::string_view delete_reset =
     "DELETE FROM password_resets WHERE token_hash = ? AND expires_ms > ?";
@@ -26,14 +26,16 @@ void PasswordResetStore::create(std::string_view token_hash, std::int64_t accoun
 }
 
 std::optional<std::int64_t> PasswordResetStore::find(std::string_view token_hash, core::Instant now) const {
-    return database_.select_one<std::int64_t>(find_reset, token_hash, core::epoch_ms(now));
+    return find_reset(*database_.acquire(), token_hash, now);
 }
 
-std::optional<std::int64_t> PasswordResetStore::take(std::string_view token_hash, core::Instant now) {
-    const auto account = find(token_hash, now);
-    if (!account || database_.execute(delete_reset, token_hash, core::epoch_ms(now)) != 1)
-        return std::nullopt;
-    return account;
+std::optional<std::int64_t> find_reset(Connection& connection, std::string_view token_hash,
+                                       core::Instant now) {
+    return connection.select_one<std::int64_t>(select_reset, token_hash, core::epoch_ms(now));
+}
+
+bool take_reset(Connection& connection, std::string_view token_hash, core::Instant now) {
+    return connection.execute(delete_reset, token_hash, core::epoch_ms(now)) == 1;
 }
 
 }  // namespace silaware::storage

@@ -20,11 +20,15 @@ class PasswordResetStore {
                 const std::function<void(Connection&)>& and_then);
     /// The account a link still works for.
     std::optional<std::int64_t> find(std::string_view token_hash, core::Instant now) const;
-    /// Uses the link up: the account, for one caller only.
-    std::optional<std::int64_t> take(std::string_view token_hash, core::Instant now);
 
   private:
     Database& database_;
 };
+
+/// PasswordResetStore::find within a transaction.
+std::optional<std::int64_t> find_reset(Connection& connection, std::string_view token_hash,
+                                       core::Instant now);
+/// Uses the link up within a transaction: true for one caller only.
+bool take_reset(Connection& connection, std::string_view token_hash, core::Instant now);
 
 }  // namespace silaware::storage

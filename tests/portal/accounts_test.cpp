@@ -172,6 +172,30 @@ TEST_F(AccountsTest, AResetLinkEndsWithTheAddressItWasSentTo) {
     EXPECT_NE(other.get("/login/reset?token=" + key).body_text().find("STALE"), std::string_view::npos);
 }
 
+TEST_F(AccountsTest, AfterANewPasswordTheGuessesOfBeforeBlockNobody) {
+    const auto path = at(create());
+    const auto guess_wrong = [&] {
+        for (int i = 0; i < 10; ++i) {
+            Browser guesser(site);
+            guesser.address = "198.51.100." + std::to_string(i);
+            guesser.sign_in_by_json("ada", "forgotten");
+        }
+    };
+    guess_wrong();
+    EXPECT_EQ(Browser(site).sign_in_by_json("ada", "ada password").status(), 429);
+    Browser other(site);
+    const auto token = Browser::csrf_of(other.get("/login/forgot"));
+    other.form("/login/forgot", {{"email", "ada@example.com"}, {"csrf_token", token}});
+    const std::string text = site.mails.at(0).second.text;
+    const auto key = text.substr(text.find("?token=") + 7, 43);
+    other.form("/login/reset", {{"token", key}, {"password", "by the link"}, {"csrf_token", token}});
+    EXPECT_EQ(Browser(site).sign_in_by_json("ada", "by the link").status(), 200);
+
+    guess_wrong();
+    browser.json(put, path, {{"password", "by the admin"}});
+    EXPECT_EQ(Browser(site).sign_in_by_json("ada", "by the admin").status(), 200);
+}
+
 TEST_F(AccountsTest, NobodyIsFloodedWithResetMails) {
     create();
     for (int i = 0; i < 8; ++i) {

@@ -5,6 +5,7 @@
 #include <thread>
 
 #include "storage/api_token_store.hpp"
+#include "storage/login_failure_store.hpp"
 #include "storage/password_reset_store.hpp"
 #include "storage/session_store.hpp"
 #include "support/fresh_database.hpp"
@@ -126,6 +127,59 @@ TEST_F(AccountStoreTest, ANewPasswordEndsSessionsAndLinks) {
     EXPECT_EQ(count("password_resets"), 0);
     const auto audit = AuditStore(*database).list({});
     EXPECT_EQ(audit.items.at(0).after, R"({"password":"changed"})");
+}
+
+TEST_F(AccountStoreTest, ALinkSetsOnePassword) {
+    const auto ada = add("ada");
+    const std::string link(64, 'c');
+    PasswordResetStore(*database).create(link, ada, now + core::Seconds(60), [](Connection&) {});
+    const Change by_link{"", "192.0.2.9", now + core::Seconds(5)};
+    ASSERT_TRUE(accounts.set_password_by_link(link, "new hash", by_link));
+    EXPECT_EQ(accounts.credentials(ada)->password_hash, "new hash");
+    EXPECT_FALSE(accounts.set_password_by_link(link, "another", by_link));
+    EXPECT_EQ(accounts.credentials(ada)->password_hash, "new hash");
+    const auto audit = AuditStore(*database).list({});
+    EXPECT_EQ(audit.items.at(0).account, "ada");
+    EXPECT_EQ(audit.items.at(0).after, R"({"password":"changed"})");
+}
+
+TEST_F(AccountStoreTest, ALinkSurvivesAPasswordThatCouldNotBeStored) {
+    const auto ada = add("ada");
+    const std::string link(64, 'c');
+    PasswordResetStore(*database).create(link, ada, now + core::Seconds(60), [](Connection&) {});
+    database->execute(
+        "CREATE TRIGGER refusal BEFORE UPDATE ON accounts FOR EACH ROW "
+        "SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'refused'");
+    EXPECT_THROW(accounts.set_password_by_link(link, "new hash", by_root), DatabaseError);
+    database->execute("DROP TRIGGER refusal");
+    EXPECT_TRUE(accounts.set_password_by_link(link, "new hash", by_root));
+}
+
+TEST_F(AccountStoreTest, OfTwoPasswordsByOneLinkAtOnceOneIsSet) {
+    const auto ada = add("ada");
+    for (int round = 0; round < 10; ++round) {
+        const std::string link(64, static_cast<char>('a' + round));
+        PasswordResetStore(*database).create(link, ada, now + core::Seconds(60), [](Connection&) {});
+        bool other = false;
+        std::thread at_once(
+            [&] { other = AccountStore(*database).set_password_by_link(link, "his", by_root); });
+        const bool mine = accounts.set_password_by_link(link, "mine", by_root);
+        at_once.join();
+        EXPECT_NE(mine, other);
+        EXPECT_EQ(accounts.credentials(ada)->password_hash, mine ? "mine" : "his");
+    }
+}
+
+TEST_F(AccountStoreTest, ANewPasswordEndsTheWaitOfItsName) {
+    const auto ada = add("ada");
+    LoginFailureStore failures(*database);
+    for (const auto* subject : {"name:ada", "name:bob", "address:192.0.2.1"})
+        failures.add(subject, now);
+    ASSERT_TRUE(accounts.update(ada, {.email = "ada@example.org"}, by_root));
+    EXPECT_EQ(count("login_failures"), 3);
+    ASSERT_TRUE(accounts.update(ada, {.password_hash = "new hash"}, by_root));
+    EXPECT_TRUE(failures.newest("name:ada", 1, now - core::Seconds(60)).empty());
+    EXPECT_EQ(count("login_failures"), 2);
 }
 
 TEST_F(AccountStoreTest, ADeletedAccountLeavesNothingBehind) {

@@ -74,8 +74,10 @@ TEST_F(SessionStoreTest, AResetLinkWorksOnceAndNotForEver) {
     resets.create(hash, account, now + core::Seconds(60), [&](Connection&) { ++mails; });
     EXPECT_EQ(mails, 1);
     EXPECT_FALSE(resets.find(hash, now + core::Seconds(60)));
-    EXPECT_EQ(resets.take(hash, now), account);
-    EXPECT_FALSE(resets.take(hash, now));
+    EXPECT_EQ(resets.find(hash, now), account);
+    EXPECT_TRUE(take_reset(*database->acquire(), hash, now));
+    EXPECT_FALSE(take_reset(*database->acquire(), hash, now));
+    EXPECT_FALSE(resets.find(hash, now));
 }
 
 TEST_F(SessionStoreTest, ALaterResetLinkReplacesTheEarlierOne) {
