@@ -10,6 +10,8 @@ namespace {
 
 constexpr std::string_view letters_and_digits =
     "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
+// What is stored may take 65,535 bytes; a mail's list of receivers has a blank more after each comma.
+constexpr std::size_t longest_email_list = 50'000;
 constexpr std::string_view local_marks = "!#$%&'*+/=?^_`{|}~-";  // RFC 5322 atext, next to letters and digits
 
 bool consists_of(std::string_view text, std::string_view allowed, std::string_view more = {}) {
@@ -63,6 +65,8 @@ std::optional<std::string> problem_with_email(std::string_view email) {
 }
 
 std::optional<std::string> problem_with_email_list(std::string_view list) {
+    if (list.size() > longest_email_list)
+        return "All addresses together have at most 50,000 characters; use the address of a mailing list.";
     if (core::trim(list).empty() && list.find_first_of("\r\n") == list.npos) return std::nullopt;
     if (list.find_first_of("\r\n") != list.npos)
         return "Write the addresses in one line, separated by commas.";

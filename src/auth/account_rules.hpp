@@ -12,7 +12,8 @@ namespace silaware::auth {
 std::optional<std::string> problem_with_username(std::string_view username);
 /// An address as mail servers take it: `local@domain`, ASCII, at most 254 characters.
 std::optional<std::string> problem_with_email(std::string_view email);
-/// Addresses separated by commas; blanks around them and an empty list are good, line breaks never.
+/// Addresses separated by commas, in at most 50,000 bytes; blanks around them and an empty list are good,
+/// line breaks never.
 std::optional<std::string> problem_with_email_list(std::string_view list);
 /// At least 8 characters.
 std::optional<std::string> problem_with_password(std::string_view password);

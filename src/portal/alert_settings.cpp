@@ -111,15 +111,18 @@ void read_webhook(Fields& fields, storage::AlertSettings& settings) {
 core::Result<Response> write_settings(const Portal& portal, const Request& request, const Visitor& visitor) {
     const auto body = request.input();
     if (!body) return core::fail(body.error());
-    auto settings = storage::read_alert_settings(*portal.database.acquire());
-    Fields fields(*body);
-    read_receivers(fields, settings.alert_mailreceiver);
-    read_language(portal, fields, settings.language);
-    read_quiet_hours(fields, settings);
-    read_webhook(fields, settings);
-    if (const auto checked = fields.check(); !checked) return core::fail(checked.error());
-    storage::write_alert_settings(portal.database, settings, change_by(portal, request, visitor));
-    return Response::json(as_json(settings));
+    const auto edit = [&](storage::AlertSettings& settings) {
+        Fields fields(*body);
+        read_receivers(fields, settings.alert_mailreceiver);
+        read_language(portal, fields, settings.language);
+        read_quiet_hours(fields, settings);
+        read_webhook(fields, settings);
+        return fields.check();
+    };
+    const auto changed =
+        storage::change_alert_settings(portal.database, edit, change_by(portal, request, visitor));
+    if (!changed) return core::fail(changed.error());
+    return Response::json(as_json(*changed));
 }
 
 boost::json::object limits_json(const storage::DeviceLimits& limits) {
@@ -131,7 +134,9 @@ boost::json::object limits_json(const storage::DeviceLimits& limits) {
 core::Result<Response> show_limits(const Portal& portal, const Request& request) {
     const auto id = core::DeviceId::parse(request.query("mac").value_or(""));
     if (!id) return core::fail(id.error());
-    return Response::json(limits_json(storage::read_device_limits(*portal.database.acquire(), id->text())));
+    const auto limits = storage::read_device_limits(*portal.database.acquire(), id->text());
+    if (!limits) return core::fail(limits.error());
+    return Response::json(limits_json(*limits));
 }
 
 core::Result<Response> write_limits(const Portal& portal, const Request& request, const Visitor& visitor) {
@@ -139,15 +144,16 @@ core::Result<Response> write_limits(const Portal& portal, const Request& request
     if (!id) return core::fail(id.error());
     const auto body = request.input();
     if (!body) return core::fail(body.error());
-    auto limits = storage::read_device_limits(*portal.database.acquire(), id->text());
-    Fields fields(*body);
-    read_limit(fields, "max_temperature", limits.max_temperature, MayBeEmpty::yes);
-    read_limit(fields, "max_humidity", limits.max_humidity, MayBeEmpty::yes);
-    if (const auto checked = fields.check(); !checked) return core::fail(checked.error());
-    const auto change = change_by(portal, request, visitor);
-    if (const auto done = storage::write_device_limits(portal.database, limits, change); !done)
-        return core::fail(done.error());
-    return Response::json(limits_json(limits));
+    const auto edit = [&](storage::DeviceLimits& limits) {
+        Fields fields(*body);
+        read_limit(fields, "max_temperature", limits.max_temperature, MayBeEmpty::yes);
+        read_limit(fields, "max_humidity", limits.max_humidity, MayBeEmpty::yes);
+        return fields.check();
+    };
+    const auto changed =
+        storage::change_device_limits(portal.database, id->text(), edit, change_by(portal, request, visitor));
+    if (!changed) return core::fail(changed.error());
+    return Response::json(limits_json(*changed));
 }
 
 }  // namespace

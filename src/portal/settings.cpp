@@ -5,14 +5,14 @@
 #include "portal/limit_field.hpp"
 #include "portal/routes.hpp"
 #include "storage/account_store.hpp"
-#include "storage/monthly_mail_store.hpp"
 #include "storage/settings_store.hpp"
 
 namespace silaware::portal {
 
 namespace {
 
-boost::json::object as_json(const storage::SiteSettings& settings) {
+boost::json::object as_json(const storage::AllSettings& all) {
+    const auto& settings = all.site;
     return {{"id", 1},
             {"utils_min_duration", figure_or_null(settings.utils_min_duration)},
             {"utils_mailreceiver", settings.utils_mailreceiver},
@@ -20,7 +20,8 @@ boost::json::object as_json(const storage::SiteSettings& settings) {
             {"max_humidity", figure_or_null(settings.max_humidity)},
             {"temphumid_mailreceiver", settings.temphumid_mailreceiver},
             {"cc_mailreceiver", settings.cc_mailreceiver},
-            {"mail_sender", settings.mail_sender}};
+            {"mail_sender", settings.mail_sender},
+            {"monthly_mailreceiver", all.monthly_mailreceiver}};
 }
 
 /// Not trimmed before it is judged: a line break at the end is no blank.
@@ -46,33 +47,28 @@ void read_sender(Fields& fields, std::string& sender) {
     sender = address;
 }
 
-http::Response answer(const Portal& portal) {
-    auto json = as_json(storage::SettingsStore(portal.database).read());
-    json["monthly_mailreceiver"] = storage::monthly_receivers(*portal.database.acquire());
-    return http::Response::json(json);
+core::Result<void> read_into(storage::AllSettings& all, const boost::json::object& body) {
+    Fields fields(body);
+    read_limit(fields, "utils_min_duration", all.site.utils_min_duration);
+    read_limit(fields, "max_temperature", all.site.max_temperature);
+    read_limit(fields, "max_humidity", all.site.max_humidity);
+    read_receivers(fields, "utils_mailreceiver", all.site.utils_mailreceiver);
+    read_receivers(fields, "temphumid_mailreceiver", all.site.temphumid_mailreceiver);
+    read_receivers(fields, "cc_mailreceiver", all.site.cc_mailreceiver);
+    read_sender(fields, all.site.mail_sender);
+    read_receivers(fields, "monthly_mailreceiver", all.monthly_mailreceiver);
+    return fields.check();
 }
 
 core::Result<http::Response> write(const Portal& portal, const http::Request& request,
                                    const Visitor& visitor) {
     const auto body = request.input();
     if (!body) return core::fail(body.error());
-    storage::SettingsStore store(portal.database);
-    auto settings = store.read();
-    Fields fields(*body);
-    read_limit(fields, "utils_min_duration", settings.utils_min_duration);
-    read_limit(fields, "max_temperature", settings.max_temperature);
-    read_limit(fields, "max_humidity", settings.max_humidity);
-    read_receivers(fields, "utils_mailreceiver", settings.utils_mailreceiver);
-    read_receivers(fields, "temphumid_mailreceiver", settings.temphumid_mailreceiver);
-    read_receivers(fields, "cc_mailreceiver", settings.cc_mailreceiver);
-    read_sender(fields, settings.mail_sender);
-    std::string monthly = storage::monthly_receivers(*portal.database.acquire());
-    read_receivers(fields, "monthly_mailreceiver", monthly);
-    if (const auto checked = fields.check(); !checked) return core::fail(checked.error());
-    const auto change = change_by(portal, request, visitor);
-    store.write(settings, change);
-    storage::write_monthly_receivers(portal.database, monthly, change);
-    return answer(portal);
+    const auto edit = [&](storage::AllSettings& all) { return read_into(all, *body); };
+    const auto changed =
+        storage::SettingsStore(portal.database).change(edit, change_by(portal, request, visitor));
+    if (!changed) return core::fail(changed.error());
+    return http::Response::json(as_json(*changed));
 }
 
 core::Result<http::Response> send_test_mail(const Portal& portal, const http::Request& request,
@@ -109,7 +105,9 @@ void add_settings_routes(http::Router& router, Portal& portal) {
                   return plain_page<view::SettingsPage>(portal, request, visitor);
               });
     add_route(router, portal, http::Method::get, "/login/settings/json",
-              [&portal](const http::Request&, const Visitor&) { return answer(portal); });
+              [&portal](const http::Request&, const Visitor&) -> core::Result<http::Response> {
+                  return http::Response::json(as_json(storage::SettingsStore(portal.database).read_all()));
+              });
     add_route(router, portal, http::Method::put, "/login/settings/json",
               [&portal](const http::Request& request, const Visitor& visitor) {
                   return write(portal, request, visitor);

@@ -14,7 +14,7 @@ constexpr std::string_view select_site = R"(
       FROM settings WHERE id = 1)";
 constexpr std::string_view select_alerts = R"(
     SELECT alert_mailreceiver, language, quiet_from_minute, quiet_to_minute, webhook_url, webhook_secret
-      FROM alert_settings WHERE id = 1)";
+      FROM alert_settings WHERE id = 1 )";
 constexpr std::string_view save_alerts = R"(
     INSERT INTO alert_settings (id, alert_mailreceiver, language, quiet_from_minute, quiet_to_minute,
                                 webhook_url, webhook_secret)
@@ -22,6 +22,8 @@ constexpr std::string_view save_alerts = R"(
     ON DUPLICATE KEY UPDATE alert_mailreceiver = VALUES(alert_mailreceiver), language = VALUES(language),
       quiet_from_minute = VALUES(quiet_from_minute), quiet_to_minute = VALUES(quiet_to_minute),
       webhook_url = VALUES(webhook_url), webhook_secret = VALUES(webhook_secret))";
+constexpr std::string_view select_limits =
+    "SELECT uid, max_temperature, max_humidity FROM device_limits WHERE uid = ? ";
 constexpr std::string_view save_limits = R"(
     INSERT INTO device_limits (uid, max_temperature, max_humidity) VALUES (?, ?, ?)
     ON DUPLICATE KEY UPDATE max_temperature = VALUES(max_temperature), max_humidity = VALUES(max_humidity))";
@@ -50,6 +52,25 @@ std::string shown(const std::optional<float>& limit) {
 
 Facts facts_of(const DeviceLimits& limits) {
     return {{"max_temperature", shown(limits.max_temperature)}, {"max_humidity", shown(limits.max_humidity)}};
+}
+
+std::string for_update(std::string_view select) {
+    return std::string(select).append("FOR UPDATE");
+}
+
+/// Error `not_found` for a device that neither reported nor is registered.
+core::Result<DeviceLimits> limits_by(Connection& connection, const std::string& select,
+                                     const std::string& uid) {
+    if (connection.select_one<std::int64_t>(count_devices, uid, uid) == 0)
+        return core::fail(core::ErrorCode::not_found, "There is no such device.");
+    return connection.select_one<DeviceLimits>(select, uid).value_or(DeviceLimits{.uid = uid});
+}
+
+void store(Connection& connection, const DeviceLimits& limits) {
+    if (limits.max_temperature || limits.max_humidity)
+        connection.execute(save_limits, limits.uid, limits.max_temperature, limits.max_humidity);
+    else
+        connection.execute("DELETE FROM device_limits WHERE uid = ?", limits.uid);
 }
 
 }  // namespace
@@ -86,43 +107,44 @@ AlertRules read_alert_rules(Connection& connection) {
     return rules;
 }
 
-void write_alert_settings(Database& database, const AlertSettings& settings, const Change& change) {
-    database.transaction([&](Connection& connection) {
-        const AlertSettings old = read_alert_settings(connection);
-        connection.execute(save_alerts, settings.alert_mailreceiver, settings.language,
-                           settings.quiet_from_minute, settings.quiet_to_minute, settings.webhook_url,
-                           settings.webhook_secret);
+core::Result<AlertSettings> change_alert_settings(
+    Database& database, const std::function<core::Result<void>(AlertSettings&)>& edit, const Change& change) {
+    return database.transaction([&](Connection& connection) -> core::Result<AlertSettings> {
+        const auto old =
+            connection.select_one<AlertSettings>(for_update(select_alerts)).value_or(AlertSettings{});
+        AlertSettings edited = old;
+        if (const auto done = edit(edited); !done) return core::fail(done.error());
+        connection.execute(save_alerts, edited.alert_mailreceiver, edited.language, edited.quiet_from_minute,
+                           edited.quiet_to_minute, edited.webhook_url, edited.webhook_secret);
         Facts before = facts_of(old);
-        Facts after = facts_of(settings);
+        Facts after = facts_of(edited);
         keep_differences(before, after);
-        if (old.webhook_secret != settings.webhook_secret) after["webhook_secret"] = "(changed)";
+        if (old.webhook_secret != edited.webhook_secret) after["webhook_secret"] = "(changed)";
         if (!after.empty())
             record_audit(connection, change, "alert_settings.update", "settings", before, after);
+        return edited;
     });
 }
 
-core::Result<void> write_device_limits(Database& database, const DeviceLimits& limits, const Change& change) {
-    return database.transaction([&](Connection& connection) -> core::Result<void> {
-        if (connection.select_one<std::int64_t>(count_devices, limits.uid, limits.uid) == 0)
-            return core::fail(core::ErrorCode::not_found, "There is no such device.");
-        const DeviceLimits old = read_device_limits(connection, limits.uid);
-        if (limits.max_temperature || limits.max_humidity)
-            connection.execute(save_limits, limits.uid, limits.max_temperature, limits.max_humidity);
-        else
-            connection.execute("DELETE FROM device_limits WHERE uid = ?", limits.uid);
-        Facts before = facts_of(old);
-        Facts after = facts_of(limits);
+core::Result<DeviceLimits> change_device_limits(Database& database, const std::string& uid,
+                                                const std::function<core::Result<void>(DeviceLimits&)>& edit,
+                                                const Change& change) {
+    return database.transaction([&](Connection& connection) -> core::Result<DeviceLimits> {
+        const auto old = limits_by(connection, for_update(select_limits), uid);
+        if (!old) return core::fail(old.error());
+        DeviceLimits edited = *old;
+        if (const auto done = edit(edited); !done) return core::fail(done.error());
+        store(connection, edited);
+        Facts before = facts_of(*old);
+        Facts after = facts_of(edited);
         keep_differences(before, after);
-        if (!after.empty()) record_audit(connection, change, "device.limits", limits.uid, before, after);
-        return {};
+        if (!after.empty()) record_audit(connection, change, "device.limits", uid, before, after);
+        return edited;
     });
 }
 
-DeviceLimits read_device_limits(Connection& connection, const std::string& uid) {
-    return connection
-        .select_one<DeviceLimits>(
-            "SELECT uid, max_temperature, max_humidity FROM device_limits WHERE uid = ?", uid)
-        .value_or(DeviceLimits{.uid = uid});
+core::Result<DeviceLimits> read_device_limits(Connection& connection, const std::string& uid) {
+    return limits_by(connection, std::string(select_limits), uid);
 }
 
 std::string language_of(Connection& connection, const std::string& address) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
@@ -52,14 +53,19 @@ DeviceLimits climate_limits(const AlertRules& rules, const std::string& uid);
 /// Throws DatabaseError.
 AlertRules read_alert_rules(Connection& connection);
 AlertSettings read_alert_settings(Connection& connection);
-/// Throws DatabaseError.
-void write_alert_settings(Database& database, const AlertSettings& settings, const Change& change);
+/// Lets `edit` change the settings of this moment and stores what it made of them; what it refuses leaves
+/// them as they are. Others who save wait meanwhile; `edit` may run several times. Throws DatabaseError.
+core::Result<AlertSettings> change_alert_settings(
+    Database& database, const std::function<core::Result<void>(AlertSettings&)>& edit, const Change& change);
 
-/// Both empty if the device has none of its own. Throws DatabaseError.
-DeviceLimits read_device_limits(Connection& connection, const std::string& uid);
-/// Both limits empty: the settings count again. Error `not_found` for a device that neither reported nor is
+/// Both empty if the device has none of its own. Error `not_found` for a device that neither reported nor is
 /// registered. Throws DatabaseError.
-core::Result<void> write_device_limits(Database& database, const DeviceLimits& limits, const Change& change);
+core::Result<DeviceLimits> read_device_limits(Connection& connection, const std::string& uid);
+/// As change_alert_settings, for the limits of one device. Both empty: the settings count again. Errors as of
+/// read_device_limits and of `edit`.
+core::Result<DeviceLimits> change_device_limits(Database& database, const std::string& uid,
+                                                const std::function<core::Result<void>(DeviceLimits&)>& edit,
+                                                const Change& change);
 /// The language of the account with this address; empty if it is nobody's or has chosen none.
 std::string language_of(Connection& connection, const std::string& address);
 

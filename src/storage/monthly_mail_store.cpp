@@ -18,15 +18,8 @@ std::string monthly_receivers(Connection& connection) {
     return connection.select_one<std::string>(select_receivers).value_or("");
 }
 
-void write_monthly_receivers(Database& database, const std::string& receivers, const Change& change) {
-    database.transaction([&](Connection& connection) {
-        Facts before{{"monthly_mailreceiver", monthly_receivers(connection)}};
-        Facts after{{"monthly_mailreceiver", receivers}};
-        keep_differences(before, after);
-        if (after.empty()) return;
-        connection.execute(save_receivers, receivers);
-        record_audit(connection, change, "settings.update", "settings", before, after);
-    });
+void write_monthly_receivers(Connection& connection, const std::string& receivers) {
+    connection.execute(save_receivers, receivers);
 }
 
 bool is_month_told(Connection& connection, std::string_view month) {

@@ -3,7 +3,7 @@
 #include <string>
 #include <string_view>
 
-#include "storage/audit_store.hpp"
+#include "core/time.hpp"
 #include "storage/database.hpp"
 
 namespace silaware::storage {
@@ -11,7 +11,7 @@ namespace silaware::storage {
 /// Who gets the summary of the past month, comma-separated; empty: nobody. Throws DatabaseError; so do the
 /// others.
 std::string monthly_receivers(Connection& connection);
-void write_monthly_receivers(Database& database, const std::string& receivers, const Change& change);
+void write_monthly_receivers(Connection& connection, const std::string& receivers);
 
 /// Whether the summary of `month` (`2026-11`) went into the outbox.
 bool is_month_told(Connection& connection, std::string_view month);

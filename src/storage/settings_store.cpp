@@ -2,6 +2,7 @@
 
 #include "core/text.hpp"
 #include "domain/maintenance.hpp"
+#include "storage/monthly_mail_store.hpp"
 
 namespace silaware::storage {
 
@@ -10,11 +11,7 @@ namespace {
 constexpr std::string_view select_settings = R"(
     SELECT utils_min_duration, COALESCE(utils_mailreceiver, ''), max_temperature, max_humidity,
            COALESCE(temphumid_mailreceiver, ''), COALESCE(cc_mailreceiver, ''), COALESCE(mail_sender, '')
-      FROM settings WHERE id = 1 FOR UPDATE)";
-constexpr std::string_view read_settings = R"(
-    SELECT utils_min_duration, COALESCE(utils_mailreceiver, ''), max_temperature, max_humidity,
-           COALESCE(temphumid_mailreceiver, ''), COALESCE(cc_mailreceiver, ''), COALESCE(mail_sender, '')
-      FROM settings WHERE id = 1)";
+      FROM settings WHERE id = 1 )";
 constexpr std::string_view write_settings = R"(
     INSERT INTO settings (id, utils_min_duration, utils_mailreceiver, max_temperature, max_humidity,
                           temphumid_mailreceiver, cc_mailreceiver, mail_sender)
@@ -32,14 +29,29 @@ std::string shown(const std::optional<float>& number) {
     return number ? core::shortest(*number) : std::string();
 }
 
-Facts facts_of(const SiteSettings& settings) {
-    return {{"utils_min_duration", shown(settings.utils_min_duration)},
-            {"utils_mailreceiver", settings.utils_mailreceiver},
-            {"max_temperature", shown(settings.max_temperature)},
-            {"max_humidity", shown(settings.max_humidity)},
-            {"temphumid_mailreceiver", settings.temphumid_mailreceiver},
-            {"cc_mailreceiver", settings.cc_mailreceiver},
-            {"mail_sender", settings.mail_sender}};
+Facts facts_of(const AllSettings& all) {
+    return {{"utils_min_duration", shown(all.site.utils_min_duration)},
+            {"utils_mailreceiver", all.site.utils_mailreceiver},
+            {"max_temperature", shown(all.site.max_temperature)},
+            {"max_humidity", shown(all.site.max_humidity)},
+            {"temphumid_mailreceiver", all.site.temphumid_mailreceiver},
+            {"cc_mailreceiver", all.site.cc_mailreceiver},
+            {"mail_sender", all.site.mail_sender},
+            {"monthly_mailreceiver", all.monthly_mailreceiver}};
+}
+
+AllSettings read_from(Connection& connection, std::string_view locking = {}) {
+    const std::string select = std::string(select_settings).append(locking);
+    return {connection.select_one<SiteSettings>(select).value_or(SiteSettings{}),
+            monthly_receivers(connection)};
+}
+
+void write(Connection& connection, const AllSettings& all) {
+    const SiteSettings& site = all.site;
+    connection.execute(write_settings, site.utils_min_duration, site.utils_mailreceiver, site.max_temperature,
+                       site.max_humidity, site.temphumid_mailreceiver, site.cc_mailreceiver,
+                       site.mail_sender);
+    write_monthly_receivers(connection, all.monthly_mailreceiver);
 }
 
 void start_counting_anew(Connection& connection, float limit) {
@@ -51,22 +63,28 @@ void start_counting_anew(Connection& connection, float limit) {
 }  // namespace
 
 SiteSettings SettingsStore::read() const {
-    return database_.select_one<SiteSettings>(read_settings).value_or(SiteSettings{});
+    return database_.select_one<SiteSettings>(select_settings).value_or(SiteSettings{});
 }
 
-void SettingsStore::write(const SiteSettings& settings, const Change& change) {
-    database_.transaction([&](Connection& connection) {
-        const auto old = connection.select_one<SiteSettings>(select_settings).value_or(SiteSettings{});
-        connection.execute(write_settings, settings.utils_min_duration, settings.utils_mailreceiver,
-                           settings.max_temperature, settings.max_humidity, settings.temphumid_mailreceiver,
-                           settings.cc_mailreceiver, settings.mail_sender);
-        if (settings.utils_min_duration && settings.utils_min_duration != old.utils_min_duration) {
-            start_counting_anew(connection, *settings.utils_min_duration);
-        }
+AllSettings SettingsStore::read_all() const {
+    return read_from(*database_.acquire());
+}
+
+core::Result<AllSettings> SettingsStore::change(const std::function<core::Result<void>(AllSettings&)>& edit,
+                                                const Change& change) {
+    return database_.transaction([&](Connection& connection) -> core::Result<AllSettings> {
+        const AllSettings old = read_from(connection, "FOR UPDATE");
+        AllSettings edited = old;
+        if (const auto done = edit(edited); !done) return core::fail(done.error());
         Facts before = facts_of(old);
-        Facts after = facts_of(settings);
+        Facts after = facts_of(edited);
         keep_differences(before, after);
-        if (!after.empty()) record_audit(connection, change, "settings.update", "settings", before, after);
+        if (after.empty()) return edited;
+        write(connection, edited);
+        if (edited.site.utils_min_duration && edited.site.utils_min_duration != old.site.utils_min_duration)
+            start_counting_anew(connection, *edited.site.utils_min_duration);
+        record_audit(connection, change, "settings.update", "settings", before, after);
+        return edited;
     });
 }
 

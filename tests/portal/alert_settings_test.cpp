@@ -85,6 +85,21 @@ TEST_F(AlertSettingsTest, WhatIsWrongIsSaidFieldByField) {
     EXPECT_EQ(kept().quiet_to_minute, 0);
 }
 
+TEST_F(AlertSettingsTest, AListOfReceiversThatNoColumnTakesIsSaid) {
+    std::string list = "a@rs.id";
+    while (list.size() < 50'000)
+        list += ",a@rs.id";
+    EXPECT_TRUE(problems({{"alert_mailreceiver", list}, {"language", "id"}}).contains("alert_mailreceiver"));
+    EXPECT_EQ(kept().language, "en");
+    const auto response =
+        browser.json(put, "/login/settings/json", {{"max_temperature", 44}, {"monthly_mailreceiver", list}});
+    EXPECT_EQ(response.status(), 400);
+    EXPECT_TRUE(body_of(response).at("fields").as_object().contains("monthly_mailreceiver"));
+    EXPECT_NE(body_of(browser.get("/login/settings/json")).at("max_temperature"), 44);
+    list.resize(list.rfind(','));
+    EXPECT_EQ(browser.json(put, "/login/settings/json", {{"monthly_mailreceiver", list}}).status(), 200);
+}
+
 TEST_F(AlertSettingsTest, OfTheSpecificationKeepTheirColumns) {
     const auto response = browser.json(
         put, "/login/settings/json", {{"max_temperature", 27.3}, {"utils_mailreceiver", "a@rs.id, b@rs.id"}});
@@ -103,6 +118,7 @@ TEST_F(AlertSettingsTest, OfTheSpecificationKeepTheirColumns) {
 
 TEST_F(AlertSettingsTest, ARoomsOwnLimitsBeatThoseOfTheSettings) {
     const std::string path = "/login/climate/limits?mac=aabbccddeeff";
+    EXPECT_EQ(browser.get(path).status(), 404);
     EXPECT_EQ(browser.json(put, path, {{"max_temperature", 8}}).status(), 404);
     site.database->execute(
         "INSERT INTO known_devices (uid, first_seen_ms, last_seen_ms) VALUES ('AA:BB:CC:DD:EE:FF', 0, 0)");

@@ -76,12 +76,20 @@ TEST_F(AlertStoreTest, ServicedMachinesCountFromZero) {
 }
 
 TEST_F(AlertStoreTest, SettingsAreKeptAndAudited) {
-    const DeviceLimits unknown{"AA:BB:CC:DD:EE:00", 8.f, std::nullopt};
-    EXPECT_EQ(write_device_limits(*database, unknown, change).error().code, core::ErrorCode::not_found);
-    write_alert_settings(*database, {"ops@x.id", "id", 1320, 360, "https://hook.x/in", "s3cret"}, change);
+    const auto eight_degrees = [](DeviceLimits& limits) -> core::Result<void> {
+        limits.max_temperature = 8.f;
+        return {};
+    };
+    const auto settings = [](AlertSettings& all) -> core::Result<void> {
+        all = {"ops@x.id", "id", 1320, 360, "https://hook.x/in", "s3cret"};
+        return {};
+    };
+    EXPECT_EQ(change_device_limits(*database, "AA:BB:CC:DD:EE:00", eight_degrees, change).error().code,
+              core::ErrorCode::not_found);
+    ASSERT_TRUE(change_alert_settings(*database, settings, change));
     connection->run_script(
         "INSERT INTO known_devices (uid, first_seen_ms, last_seen_ms) VALUES ('AA:BB:CC:DD:EE:FF', 0, 0)");
-    ASSERT_TRUE(write_device_limits(*database, {"AA:BB:CC:DD:EE:FF", 8.f, std::nullopt}, change));
+    ASSERT_TRUE(change_device_limits(*database, "AA:BB:CC:DD:EE:FF", eight_degrees, change));
     const AlertRules rules = read_alert_rules(*connection);
     EXPECT_EQ(rules.alerts.quiet_from_minute, 1320);
     EXPECT_EQ(rules.alerts.webhook_secret, "s3cret");

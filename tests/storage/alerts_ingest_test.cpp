@@ -122,7 +122,7 @@ TEST_F(AlertIngestTest, AnAcknowledgedAlertRemindsNobody) {
 }
 
 TEST_F(AlertIngestTest, ADevicesOwnLimitBeatsTheGeneralOne) {
-    ASSERT_TRUE(storage::write_device_limits(*database, {"r1", 8.f, std::nullopt}, {"admin", "", now}));
+    set("INSERT INTO device_limits (uid, max_temperature) VALUES ('r1', 8)");
     climate({reading(9)});
     climate({{2, "R2", now, 9.f, std::nullopt}});
     EXPECT_EQ(subjects(), (Subjects{"climate T R1"}));

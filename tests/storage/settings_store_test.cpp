@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <thread>
+
 #include "support/fresh_database.hpp"
 
 namespace silaware::storage {
@@ -21,6 +23,13 @@ class SettingsStoreTest : public testing::Test {
         return *database->select_one<Notified>(
             "SELECT notified_multiple, notified_limit_hours FROM run_totals");
     }
+    void write(const SiteSettings& wanted) {
+        const auto edit = [&](AllSettings& all) -> core::Result<void> {
+            all.site = wanted;
+            return {};
+        };
+        ASSERT_TRUE(settings.change(edit, by_root));
+    }
     tests::FreshDatabase database;
     SettingsStore settings;
 };
@@ -30,7 +39,7 @@ TEST_F(SettingsStoreTest, ComeBackAsTheyWereWritten) {
     wanted.max_temperature = 27.3f;
     wanted.mail_sender = "silaware@example.com";
     wanted.cc_mailreceiver = "a@b.co, c@d.ef";
-    settings.write(wanted, by_root);
+    write(wanted);
     EXPECT_EQ(settings.read().max_temperature, 27.3f);
     EXPECT_EQ(settings.read().mail_sender, "silaware@example.com");
     const auto audit = AuditStore(*database).list({});
@@ -41,8 +50,51 @@ TEST_F(SettingsStoreTest, ComeBackAsTheyWereWritten) {
         R"({"cc_mailreceiver":"a@b.co, c@d.ef","mail_sender":"silaware@example.com","max_temperature":"27.3"})");
 }
 
+TEST_F(SettingsStoreTest, WhatIsRefusedChangesNothing) {
+    const auto refuse = [](AllSettings& all) -> core::Result<void> {
+        all.site.max_temperature = 99.f;
+        all.monthly_mailreceiver = "a@b.co";
+        return core::fail(core::ErrorCode::invalid, "no");
+    };
+    EXPECT_EQ(settings.change(refuse, by_root).error().message, "no");
+    EXPECT_EQ(settings.read().max_temperature, 30.f);
+    EXPECT_EQ(settings.read_all().monthly_mailreceiver, "");
+}
+
+TEST_F(SettingsStoreTest, WhatCantBeStoredLeavesNothingBehind) {
+    const auto too_long = [](AllSettings& all) -> core::Result<void> {
+        all.site.max_temperature = 99.f;
+        all.monthly_mailreceiver = std::string(70'000, 'a');
+        return {};
+    };
+    EXPECT_THROW(settings.change(too_long, by_root), DatabaseError);
+    EXPECT_EQ(settings.read().max_temperature, 30.f);
+}
+
+TEST_F(SettingsStoreTest, OfTwoWhoSaveAtOnceEachKeepsWhatHeChanged) {
+    const auto warmer = [](AllSettings& all) -> core::Result<void> {
+        *all.site.max_temperature += 1.f;
+        return {};
+    };
+    const auto wetter = [](AllSettings& all) -> core::Result<void> {
+        *all.site.max_humidity += 1.f;
+        return {};
+    };
+    const auto before = settings.read();
+    constexpr int rounds = 20;
+    std::thread other([&] {
+        for (int i = 0; i < rounds; ++i)
+            SettingsStore(*database).change(wetter, by_root).value();
+    });
+    for (int i = 0; i < rounds; ++i)
+        settings.change(warmer, by_root).value();
+    other.join();
+    EXPECT_EQ(settings.read().max_temperature, *before.max_temperature + rounds);
+    EXPECT_EQ(settings.read().max_humidity, *before.max_humidity + rounds);
+}
+
 TEST_F(SettingsStoreTest, WithoutAChangeNothingIsAudited) {
-    settings.write(settings.read(), by_root);
+    write(settings.read());
     EXPECT_EQ(AuditStore(*database).list({}).total, 0);
 }
 
@@ -51,10 +103,10 @@ TEST_F(SettingsStoreTest, UnderANewLimitThePassedMultiplesCountAsNotified) {
         "INSERT INTO run_totals (device_id, total_seconds, serviced_at_seconds) VALUES (1, 40000, 3600)");
     auto wanted = settings.read();
     wanted.max_humidity = 55.f;
-    settings.write(wanted, by_root);
+    write(wanted);
     EXPECT_FALSE(notified().limit_hours);
     wanted.utils_min_duration = 2.5f;
-    settings.write(wanted, by_root);
+    write(wanted);
     EXPECT_EQ(notified().multiple, 4);  // 36,400 s of 9,000 s each
     EXPECT_EQ(notified().limit_hours, 2.5);
 }
@@ -63,14 +115,14 @@ TEST_F(SettingsStoreTest, RunTimeThatNoMachineHasIsNoObstacle) {
     database->execute("INSERT INTO run_totals (device_id, total_seconds) VALUES (1, 9000000000000000000)");
     auto wanted = settings.read();
     wanted.utils_min_duration = 1.f;
-    settings.write(wanted, by_root);
+    write(wanted);
     EXPECT_EQ(notified().multiple, (std::int64_t{1} << 52) / 3600);
 }
 
 TEST_F(SettingsStoreTest, ALostRowIsMadeAgain) {
     database->execute("DELETE FROM settings");
     EXPECT_FALSE(settings.read().max_temperature);
-    settings.write({.max_temperature = 30.f}, by_root);
+    write({.max_temperature = 30.f});
     EXPECT_EQ(settings.read().max_temperature, 30.f);
 }
 
