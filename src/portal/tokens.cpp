@@ -51,8 +51,11 @@ core::Result<http::Response> list_tokens(const Portal& portal, const Visitor& vi
 
 core::Result<http::Response> create_token(const Portal& portal, const http::Request& request,
                                           const Visitor& visitor) {
-    if (visitor.way == Visitor::Way::api_token)
-        return core::fail(core::ErrorCode::forbidden, "An API token can't be turned into another token.");
+    // What ends by itself must not become what lasts.
+    if (visitor.way != Visitor::Way::session) {
+        return core::fail(core::ErrorCode::forbidden,
+                          "A token can't make another: sign in to the portal and make it there.");
+    }
     const auto input = request.input();
     if (!input) return core::fail(input.error());
     Fields fields(*input);

@@ -176,6 +176,10 @@ TEST_F(AccessTest, AnApiTokenMayDoWhatItsScopeSays) {
     EXPECT_EQ(script.json(post, "/login/profile/tokens", {{"name", "mine"}, {"scope", "full"}}).status(),
               403);
 
+    Browser hour(site);
+    hour.sign_in_by_json("root", "root password");
+    EXPECT_EQ(hour.json(post, "/login/profile/tokens", {{"name", "for ever"}}).status(), 403);
+
     const auto list = browser.get("/login/profile/tokens/json");
     EXPECT_EQ(list.body_text().find(text_of(full, "token")), std::string_view::npos);
     EXPECT_EQ(browser.send(del, "/login/profile/tokens/" + std::to_string(full.at("id").as_int64())).status(),
