@@ -11,10 +11,10 @@ void Batch::add(const Message& message) {
     entries_.push_back(message);
 }
 
-bool Batch::is_full() const {
+bool Batch::is_full(std::chrono::steady_clock::time_point now) const {
     if (entries_.empty()) return false;
     return entries_.size() >= limits_.messages || bytes_.size() >= limits_.bytes ||
-           std::chrono::steady_clock::now() - started_ >= limits_.time;
+           now - started_ >= limits_.time;
 }
 
 std::span<const Message> Batch::messages() {

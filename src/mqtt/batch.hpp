@@ -19,7 +19,7 @@ class Batch {
     bool empty() const { return entries_.empty(); }
     std::size_t size() const { return entries_.size(); }
     /// One of the limits is reached.
-    bool is_full() const;
+    bool is_full(std::chrono::steady_clock::time_point now = std::chrono::steady_clock::now()) const;
     std::chrono::steady_clock::time_point started() const { return started_; }
     /// Valid until the next add() or clear().
     std::span<const Message> messages();

@@ -2,8 +2,6 @@
 
 #include <gtest/gtest.h>
 
-#include <thread>
-
 #include "mqtt/backoff.hpp"
 
 namespace silaware::mqtt {
@@ -48,9 +46,8 @@ TEST(Batch, IsFullByCountBytesOrTime) {
     Batch by_time({.time = 20ms});
     EXPECT_FALSE(by_time.is_full());
     by_time.add(message("t", "x"));
-    EXPECT_FALSE(by_time.is_full());
-    std::this_thread::sleep_for(30ms);
-    EXPECT_TRUE(by_time.is_full());
+    EXPECT_FALSE(by_time.is_full(by_time.started() + 19ms));
+    EXPECT_TRUE(by_time.is_full(by_time.started() + 20ms));
 }
 
 TEST(Backoff, GrowsToTheLongestWithJitterAndStartsAgain) {
