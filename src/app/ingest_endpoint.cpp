@@ -71,6 +71,7 @@ IngestEndpoint::IngestEndpoint(const ingest::Ingest& ingest, std::uint16_t port)
     http::ServerOptions options;
     options.port = port;
     options.workers = 1;
+    options.heavy_workers = 1;
     options.max_connections = 64;
     server_.emplace(options, routes(ingest));
 }

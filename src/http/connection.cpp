@@ -63,6 +63,10 @@ core::Error parse_failure(const ErrorCode& error) {
     return {core::ErrorCode::invalid, "The request is malformed: " + error.message() + ".", {}};
 }
 
+Response busy() {
+    return error_response({core::ErrorCode::unavailable, "The server is busy; please try again.", {}});
+}
+
 bool is_parse_failure(const ErrorCode& error) {
     return error.category() == beast_http::make_error_code(beast_http::error::bad_method).category() &&
            error != beast_http::error::end_of_stream && error != beast_http::error::partial_message;
@@ -86,17 +90,8 @@ Shared::Shared(ServerOptions options_, Router router_, ServerHooks hooks_)
       router(std::move(router_)),
       hooks(std::move(hooks_)),
       dispatch(options, router, hooks),
-      workers(options.workers) {}
-
-bool Shared::reserve_worker() {
-    if (queued.fetch_add(1) < options.workers + options.queue_limit) return true;
-    release_worker();
-    return false;
-}
-
-void Shared::release_worker() {
-    queued.fetch_sub(1);
-}
+      workers(options.workers, options.queue_limit),
+      heavy_workers(options.heavy_workers, options.heavy_queue_limit) {}
 
 Connection::Connection(Shared& shared, Socket socket, std::string peer)
     : shared_(shared),
@@ -228,22 +223,23 @@ asio::awaitable<bool> Connection::receive_head(Exchange& exchange) {
 asio::awaitable<void> Connection::admit(Exchange& exchange) {
     phase_ = Phase::working;
     expect_whenever();
-    if (!shared_.reserve_worker()) {
-        exchange.response =
-            error_response({core::ErrorCode::unavailable, "The server is busy; please try again.", {}});
+    WorkerPool& pool = shared_.workers;
+    if (!pool.enter_if_room()) {
+        exchange.response = busy();
         co_return;
     }
-    co_await hop_to_worker();
+    co_await hop_to(pool);
     auto outcome = shared_.dispatch.admit(exchange.request);
     if (auto* refusal = std::get_if<Response>(&outcome))
         exchange.response = std::move(*refusal);
     else
         exchange.admitted = std::move(std::get<Admitted>(outcome));
-    if (exchange.admitted && exchange.request.content_length == 0) {
+    const bool light = exchange.admitted && exchange.admitted->route->effort == Effort::light;
+    if (light && exchange.request.content_length == 0) {
         exchange.request.context = std::move(exchange.admitted->grant.context);
         exchange.response = shared_.dispatch.handle(*exchange.admitted->route, exchange.request);
     }
-    co_await hop_back();
+    co_await hop_back_from(pool);
 }
 
 asio::awaitable<bool> Connection::receive_body(Exchange& exchange) {
@@ -273,25 +269,36 @@ asio::awaitable<bool> Connection::receive_body(Exchange& exchange) {
 asio::awaitable<void> Connection::handle(Exchange& exchange) {
     phase_ = Phase::working;
     expect_whenever();
-    if (!shared_.reserve_worker()) {
-        exchange.response =
-            error_response({core::ErrorCode::unavailable, "The server is busy; please try again.", {}});
+    WorkerPool* const pool = pool_for(exchange);
+    if (pool == nullptr) {
+        exchange.response = busy();
         co_return;
     }
-    co_await hop_to_worker();
+    const auto lost_patience = Clock::now() + shared_.options.heavy_patience;
+    co_await hop_to(*pool);
+    if (pool == &shared_.heavy_workers && Clock::now() >= lost_patience) exchange.request.turned_away = true;
     exchange.request.context = std::move(exchange.admitted->grant.context);
     exchange.response = shared_.dispatch.handle(*exchange.admitted->route, exchange.request);
-    co_await hop_back();
+    co_await hop_back_from(*pool);
 }
 
-// Everything after this runs on a worker, until hop_back.
-asio::awaitable<void> Connection::hop_to_worker() {
-    auto token = asio::bind_executor(shared_.workers.get_executor(), asio::use_awaitable);
+// Entered; null if all places are taken. Turning somebody away is light work.
+WorkerPool* Connection::pool_for(Exchange& exchange) {
+    if (exchange.admitted->route->effort == Effort::heavy) {
+        if (shared_.heavy_workers.enter_if_room()) return &shared_.heavy_workers;
+        exchange.request.turned_away = true;
+    }
+    return shared_.workers.enter_if_room() ? &shared_.workers : nullptr;
+}
+
+// Everything after this runs on a worker, until hop_back_from.
+asio::awaitable<void> Connection::hop_to(WorkerPool& pool) {
+    auto token = asio::bind_executor(pool.executor(), asio::use_awaitable);
     co_await asio::post(token);
 }
 
-asio::awaitable<void> Connection::hop_back() {
-    shared_.release_worker();
+asio::awaitable<void> Connection::hop_back_from(WorkerPool& pool) {
+    pool.leave();
     auto token = asio::bind_executor(shared_.io.get_executor(), asio::use_awaitable);
     co_await asio::post(token);
 }
@@ -360,8 +367,8 @@ asio::awaitable<bool> Connection::send_pieces(Exchange& exchange, Framing framin
         std::string bytes;
         phase_ = Phase::working;
         expect_whenever();
-        shared_.queued.fetch_add(1);
-        co_await hop_to_worker();
+        shared_.workers.enter();
+        co_await hop_to(shared_.workers);
         try {
             const auto piece = next();
             more = piece.has_value();
@@ -373,7 +380,7 @@ asio::awaitable<bool> Connection::send_pieces(Exchange& exchange, Framing framin
             sent = more = false;
         }
         if (!more) next = nullptr;
-        co_await hop_back();
+        co_await hop_back_from(shared_.workers);
         if (sent && more && bytes.empty()) co_await pause_for_piece();
         if (departed_) sent = false;
         phase_ = Phase::sending;
@@ -451,10 +458,10 @@ asio::awaitable<void> Connection::send_events(Exchange& exchange, const EventBod
 // The account may be gone or signed out while its stream is open.
 asio::awaitable<bool> Connection::is_still_admitted(const Exchange& exchange) {
     ++shared_.reviews;
-    shared_.queued.fetch_add(1);
-    co_await hop_to_worker();
+    shared_.workers.enter();
+    co_await hop_to(shared_.workers);
     const bool admitted = shared_.dispatch.still_admits(exchange.request, *exchange.admitted->route);
-    co_await hop_back();
+    co_await hop_back_from(shared_.workers);
     --shared_.reviews;
     co_return admitted;
 }

@@ -1,7 +1,6 @@
 #pragma once
 
 #include <array>
-#include <atomic>
 #include <chrono>
 #include <cstddef>
 #include <memory>
@@ -12,33 +11,29 @@
 #include <boost/asio/generic/stream_protocol.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/steady_timer.hpp>
-#include <boost/asio/thread_pool.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 
 #include "http/dispatch.hpp"
 #include "http/response_head.hpp"
 #include "http/server.hpp"
+#include "http/worker_pool.hpp"
 
 namespace silaware::http {
 
 class Connection;
 
-/// What the connections of one server share. All of it belongs to the socket thread but the workers, `queued`
+/// What the connections of one server share. All of it belongs to the socket thread but the pools of workers
 /// and the const parts.
 struct Shared {
     Shared(ServerOptions options_, Router router_, ServerHooks hooks_);
-
-    /// False when the queue of the workers is full; otherwise release_worker must follow.
-    bool reserve_worker();
-    void release_worker();
 
     const ServerOptions options;
     const Router router;
     const ServerHooks hooks;
     const Dispatch dispatch;
     boost::asio::io_context io{1};
-    boost::asio::thread_pool workers;
-    std::atomic<std::size_t> queued = 0;
+    WorkerPool workers;
+    WorkerPool heavy_workers;
     bool draining = false;
     std::size_t reviews = 0;  ///< event streams being authorized again at this moment
     std::unordered_set<Connection*> connections;
@@ -75,6 +70,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
     boost::asio::awaitable<bool> receive_body(Exchange& exchange);
     boost::asio::awaitable<void> admit(Exchange& exchange);
     boost::asio::awaitable<void> handle(Exchange& exchange);
+    WorkerPool* pool_for(Exchange& exchange);
     boost::asio::awaitable<Next> answer(Exchange& exchange);
     boost::asio::awaitable<bool> send_text(Exchange& exchange, std::string_view body);
     boost::asio::awaitable<bool> send_pieces(Exchange& exchange, Framing framing, std::size_t length,
@@ -84,8 +80,8 @@ class Connection : public std::enable_shared_from_this<Connection> {
     boost::asio::awaitable<bool> send_head(Exchange& exchange, const HeadContext& context);
     template <typename Buffers>
     boost::asio::awaitable<bool> send(const Buffers& buffers);
-    boost::asio::awaitable<void> hop_to_worker();
-    boost::asio::awaitable<void> hop_back();
+    boost::asio::awaitable<void> hop_to(WorkerPool& pool);
+    boost::asio::awaitable<void> hop_back_from(WorkerPool& pool);
     boost::asio::awaitable<void> linger();
 
     void expect_within(std::chrono::milliseconds time) { deadline_ = Clock::now() + time; }

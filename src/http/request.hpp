@@ -71,6 +71,8 @@ struct RequestHead {
 struct Request : RequestHead {
     std::string body;
     std::any context;  ///< what `authorize` granted; read it with `context_as<T>()`
+    /// No worker for heavy handlers was free in time: the handler says so, and does nothing else.
+    bool turned_away = false;
 
     template <typename T>
     const T* context_as() const {

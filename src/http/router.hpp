@@ -19,12 +19,17 @@ using Handler = std::function<core::Result<Response>(const Request&)>;
 /// Who may use a route. The room that registers routes gives the numbers their meaning.
 enum class Access : int {};
 
+/// What a handler costs. A heavy one takes the processor for long (hashing a password): it has workers of its
+/// own, so that many of them at once leave the others to everybody else.
+enum class Effort { light, heavy };
+
 struct Route {
     Method method = Method::get;
     std::string pattern;  ///< "/login/devices/{id}"; "{name*}" at the end takes the rest
     Access access{};
     Handler handler;
     std::size_t max_body = std::size_t{1} << 20;  ///< bytes; also bounded by ServerOptions::max_body
+    Effort effort = Effort::light;
 };
 
 struct Match {

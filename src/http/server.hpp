@@ -25,8 +25,11 @@ struct ServerOptions {
     TrustedProxies trusted_proxies = TrustedProxies::loopback_and_unix();
 
     std::size_t workers = 8;
-    std::size_t queue_limit = 256;        ///< requests waiting for a worker; beyond it 503
-    std::size_t max_connections = 16384;  ///< beyond it new ones wait in the kernel's queue
+    std::size_t queue_limit = 256;                    ///< requests waiting for a worker; beyond it 503
+    std::size_t heavy_workers = 2;                    ///< for handlers of Effort::heavy
+    std::size_t heavy_queue_limit = 64;               ///< beyond it Request::turned_away
+    std::chrono::milliseconds heavy_patience{5'000};  ///< to wait for a heavy worker, after it turned_away
+    std::size_t max_connections = 16384;              ///< beyond it new ones wait in the kernel's queue
 
     std::size_t max_head = 16 * 1024;
     std::size_t max_body = 1024 * 1024;

@@ -54,6 +54,7 @@ struct Rule {
     std::string_view pattern;
     Needs needs;
     Kind kind;
+    http::Effort effort = http::Effort::light;
 };
 
 /// The one table of all routes and who may use them. A route that is not in it can't be added.

@@ -1,8 +1,6 @@
 #include "auth/account_rules.hpp"
 #include "portal/answers.hpp"
-#include "portal/errors.hpp"
 #include "portal/routes.hpp"
-#include "portal/sign_in.hpp"
 #include "storage/account_store.hpp"
 
 namespace silaware::portal {
@@ -72,10 +70,9 @@ core::Result<http::Response> create_account(const Portal& portal, const http::Re
     if (!input.email) fields.refuse("email", "The mail address is missing.");
     if (!input.password) fields.refuse("password", "The password is missing.");
     if (const auto checked = check(fields, input); !checked) return core::fail(checked.error());
-    const auto hash = hash_new_password(portal, *input.password);
-    if (!hash) return render_error(portal, request, hash.error().error, hash.error().retry_after);
+    const auto hash = auth::hash_password(*input.password, portal.settings.password_storage);
     storage::AccountStore accounts(portal.database);
-    const auto id = accounts.create({*input.username, *input.email, *input.role, *hash},
+    const auto id = accounts.create({*input.username, *input.email, *input.role, hash},
                                     change_by(portal, request, visitor));
     if (!id) return core::fail(id.error());
     return http::Response::json(as_json(portal, accounts.find(*id).value_or(storage::Account{})), 201);
@@ -95,11 +92,8 @@ core::Result<http::Response> update_account(const Portal& portal, const http::Re
     drop_unchanged(input, *account);
     if (const auto checked = check(fields, input); !checked) return core::fail(checked.error());
     storage::AccountUpdate update{input.username, input.email, input.role, {}};
-    if (input.password) {
-        auto hash = hash_new_password(portal, *input.password);
-        if (!hash) return render_error(portal, request, hash.error().error, hash.error().retry_after);
-        update.password_hash = std::move(*hash);
-    }
+    if (input.password)
+        update.password_hash = auth::hash_password(*input.password, portal.settings.password_storage);
     const auto changed = accounts.update(*id, update, change_by(portal, request, visitor));
     if (!changed) return core::fail(changed.error());
     return http::Response::json(as_json(portal, *changed));

@@ -63,4 +63,10 @@ core::Error database_gone() {
         core::ErrorCode::unavailable, "The database can't be reached at the moment. Try again shortly.", {}};
 }
 
+core::Error many_sign_in() {
+    return {core::ErrorCode::unavailable,
+            "Many people are signing in at this moment: try again in a few seconds.",
+            {}};
+}
+
 }  // namespace silaware::portal

@@ -29,4 +29,7 @@ bool is_unavailable(const storage::DatabaseError& error);
 /// What is told then.
 core::Error database_gone();
 
+/// What is told who was turned away: too many passwords are being hashed.
+core::Error many_sign_in();
+
 }  // namespace silaware::portal

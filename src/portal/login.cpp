@@ -57,6 +57,7 @@ core::Result<http::Response> show(const Portal& portal, const http::Request& req
 }
 
 core::Result<http::Response> by_json(const Portal& portal, const http::Request& request) {
+    if (request.turned_away) return core::fail(many_sign_in());
     const auto input = request.input();
     if (!input) return core::fail(input.error());
     Fields fields(*input);
@@ -96,15 +97,16 @@ http::Response start_session(const Portal& portal, const http::Request& request,
     return response;
 }
 
+LoginFailure failure_of(core::ErrorCode code) {
+    if (code == core::ErrorCode::unavailable) return LoginFailure::busy;
+    return code == core::ErrorCode::too_many ? LoginFailure::too_many : LoginFailure::wrong;
+}
+
 http::Response refuse_form(const Portal& portal, const http::Request& request, const SignInRefusal& refusal,
                            const LoginForm& form) {
     const auto code = refusal.error.code;
-    const bool on_page = code == core::ErrorCode::unauthorized || code == core::ErrorCode::too_many;
-    if (!on_page || request.wants_json())
-        return render_error(portal, request, refusal.error, refusal.retry_after);
-    auto response = login_page(
-        portal, request, code == core::ErrorCode::too_many ? LoginFailure::too_many : LoginFailure::wrong,
-        http::status_of(code), form);
+    if (request.wants_json()) return render_error(portal, request, refusal.error, refusal.retry_after);
+    auto response = login_page(portal, request, failure_of(code), http::status_of(code), form);
     if (refusal.retry_after) response.set("Retry-After", std::to_string(refusal.retry_after->count()));
     return response;
 }
@@ -115,6 +117,7 @@ core::Result<http::Response> by_form(const Portal& portal, const http::Request& 
     LoginForm form{fields->find("username").value_or(""), fields->find("password").value_or(""),
                    fields->find("csrf_token").value_or(request.header("x-csrf-token").value_or("")),
                    fields->find("next").value_or(request.query("next").value_or(""))};
+    if (request.turned_away) return refuse_form(portal, request, {many_sign_in(), core::Seconds(2)}, form);
     if (!FormGuard(portal, request).accepts(form.csrf_token)) {
         if (request.wants_json())
             return core::fail(core::ErrorCode::forbidden, "The CSRF token is missing or too old.");

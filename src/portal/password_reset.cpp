@@ -6,7 +6,6 @@
 #include "portal/errors.hpp"
 #include "portal/form_guard.hpp"
 #include "portal/routes.hpp"
-#include "portal/sign_in.hpp"
 #include "storage/account_store.hpp"
 #include "storage/login_failure_store.hpp"
 #include "storage/password_reset_store.hpp"
@@ -111,6 +110,7 @@ core::Result<http::Response> ask(const Portal& portal, const http::Request& requ
 }
 
 core::Result<http::Response> set_password(const Portal& portal, const http::Request& request) {
+    if (request.turned_away) return core::fail(many_sign_in());
     const auto fields = request.form();
     if (!fields) return core::fail(fields.error());
     const std::string token = fields->find("token").value_or("");
@@ -123,11 +123,10 @@ core::Result<http::Response> set_password(const Portal& portal, const http::Requ
     }
     if (!storage::PasswordResetStore(portal.database).find(auth::token_hash(token), portal.now()))
         return reset_page(portal, request, {token, "", 400});
-    const auto hash = hash_new_password(portal, password);
-    if (!hash) return render_error(portal, request, hash.error().error, hash.error().retry_after);
+    const auto hash = auth::hash_password(password, portal.settings.password_storage);
     const bool changed =
         storage::AccountStore(portal.database)
-            .set_password_by_link(auth::token_hash(token), *hash, {"", request.client_address, portal.now()});
+            .set_password_by_link(auth::token_hash(token), hash, {"", request.client_address, portal.now()});
     if (!changed) return reset_page(portal, request, {token, "", 400});
     return http::Response::redirect("/login?reset=1", 303);
 }

@@ -9,7 +9,6 @@
 #include "core/time.hpp"
 #include "http/event_stream.hpp"
 #include "http/static_files.hpp"
-#include "portal/gate.hpp"
 #include "portal/request_meter.hpp"
 #include "storage/database.hpp"
 #include "view/renderer.hpp"
@@ -63,10 +62,6 @@ struct Portal {
         send_test_mail;
     /// Puts `mail` into the outbox within the caller's transaction.
     std::function<void(storage::Connection&, const std::string& receiver, const view::Mail& mail)> queue_mail;
-
-    /// Bounds how many passwords are hashed at once, so that a flood of logins leaves workers to the others:
-    /// working and waiting together must be fewer than the server's workers.
-    std::shared_ptr<Gate> password_gate = std::make_shared<Gate>(Gate::Limits{});
 
     /// What /metrics says of the requests of this process.
     std::shared_ptr<RequestMeter> requests = std::make_shared<RequestMeter>();

@@ -47,11 +47,10 @@ core::Result<http::Response> change_password(const Portal& portal, const http::R
         fields.refuse("current", "The current password is wrong.");
         return core::fail(fields.check().error());
     }
-    const auto hash = hash_new_password(portal, *wanted);
-    if (!hash) return refused(portal, request, hash.error());
+    const auto hash = auth::hash_password(*wanted, portal.settings.password_storage);
     const auto changed =
         storage::AccountStore(portal.database)
-            .update(visitor.account_id, {.password_hash = *hash}, change_by(portal, request, visitor));
+            .update(visitor.account_id, {.password_hash = hash}, change_by(portal, request, visitor));
     if (!changed) return core::fail(changed.error());
     auto response = http::Response::json({{"changed", true}, {"sign_in_again", "/login"}});
     if (visitor.way == Visitor::Way::session) response.set_cookie(expired_session_cookie(portal));

@@ -35,6 +35,7 @@ void add_route(http::Router& router, const Portal& portal, http::Method method, 
                        const http::Request& request) -> core::Result<http::Response> {
         const Visitor& visitor = visitor_of(request);
         if (rule->kind != Kind::plain_form) {
+            if (request.turned_away) return core::fail(many_sign_in());
             if (const auto checked = check_csrf(portal, request, visitor); !checked) {
                 return core::fail(checked.error());
             }
@@ -51,8 +52,11 @@ void add_route(http::Router& router, const Portal& portal, http::Method method, 
             return core::fail(database_gone());
         }
     };
-    router.add(method, std::move(pattern), static_cast<http::Access>(rule - rules().data()),
-               std::move(guarded));
+    router.add({.method = method,
+                .pattern = std::move(pattern),
+                .access = static_cast<http::Access>(rule - rules().data()),
+                .handler = std::move(guarded),
+                .effort = rule->effort});
 }
 
 http::Router make_router(Portal& portal) {

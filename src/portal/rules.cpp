@@ -9,24 +9,25 @@ namespace {
 using enum http::Method;
 using enum Needs;
 using enum Kind;
+using enum http::Effort;
 
-// Reading is `account`, changing anything but one's own things is `admin`.
+// Reading is `account`, changing anything but one's own things is `admin`. What hashes a password is `heavy`.
 constexpr std::array table{
     // The way in and out.
     Rule{get, "/", account, page},
     Rule{get, "/login", anybody, page},
-    Rule{post, "/login", anybody, plain_form},
+    Rule{post, "/login", anybody, plain_form, heavy},
     Rule{get, "/get_jwt", account, json},
     Rule{get, "/logout", anybody, plain_form},
     Rule{post, "/logout", anybody, page},
     Rule{get, "/login/forgot", anybody, page},
     Rule{post, "/login/forgot", anybody, plain_form},
     Rule{get, "/login/reset", anybody, page},
-    Rule{post, "/login/reset", anybody, plain_form},
+    Rule{post, "/login/reset", anybody, plain_form, heavy},
 
     // One's own account.
     Rule{get, "/login/profile", account, page},
-    Rule{put, "/login/profile/password", account, json},
+    Rule{put, "/login/profile/password", account, json, heavy},
     Rule{put, "/login/profile/language", account, json},
     Rule{get, "/login/profile/tokens/json", account, json},
     Rule{post, "/login/profile/tokens", account, json},
@@ -35,8 +36,8 @@ constexpr std::array table{
     // Administration.
     Rule{get, "/login/accounts", admin, page},
     Rule{get, "/login/accounts/json", admin, json},
-    Rule{post, "/login/accounts", admin, json},
-    Rule{put, "/login/accounts/{id}", admin, json},
+    Rule{post, "/login/accounts", admin, json, heavy},
+    Rule{put, "/login/accounts/{id}", admin, json, heavy},
     Rule{del, "/login/accounts/{id}", admin, json},
     Rule{get, "/login/settings", admin, page},
     Rule{get, "/login/settings/json", admin, json},

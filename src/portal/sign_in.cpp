@@ -63,13 +63,6 @@ SignInRefusal too_many(core::Seconds wait) {
     return {{ErrorCode::too_many, "Too many wrong attempts: try again later.", {}}, wait};
 }
 
-SignInRefusal busy() {
-    return {{ErrorCode::unavailable,
-             "Many people are signing in at this moment: try again in a few seconds.",
-             {}},
-            core::Seconds(2)};
-}
-
 SignInRefusal wrong() {
     return {{ErrorCode::unauthorized, "The user name or the password is wrong.", {}}};
 }
@@ -110,8 +103,6 @@ tl::expected<storage::Credentials, SignInRefusal> sign_in(const Portal& portal,
     Failures failures(portal, std::move(subjects));
     if (const auto wait = failures.wait()) return tl::unexpected(too_many(*wait));
 
-    const auto pass = portal.password_gate->enter();
-    if (!pass) return tl::unexpected(busy());
     storage::AccountStore accounts(portal.database);
     const auto candidates = accounts.credentials(attempt.username);
     auto found = match(portal, attempt.password, candidates);
@@ -135,8 +126,6 @@ tl::expected<PasswordCheck, SignInRefusal> check_own_password(const Portal& port
                                                               const std::string& password) {
     Failures failures(portal, {fmt::format("password:{}", account_id)});
     if (const auto wait = failures.wait()) return tl::unexpected(too_many(*wait));
-    const auto pass = portal.password_gate->enter();
-    if (!pass) return tl::unexpected(busy());
     const auto credentials = storage::AccountStore(portal.database).credentials(account_id);
     if (credentials && match(portal, password, {*credentials}).credentials) {
         failures.forget_name();
@@ -144,13 +133,6 @@ tl::expected<PasswordCheck, SignInRefusal> check_own_password(const Portal& port
     }
     if (failures.add()) return tl::unexpected(too_many(failures.wait().value_or(core::Seconds(1))));
     return PasswordCheck::wrong;
-}
-
-tl::expected<std::string, SignInRefusal> hash_new_password(const Portal& portal,
-                                                           const std::string& password) {
-    const auto pass = portal.password_gate->enter();
-    if (!pass) return tl::unexpected(busy());
-    return auth::hash_password(password, portal.settings.password_storage);
 }
 
 }  // namespace silaware::portal

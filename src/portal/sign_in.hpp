@@ -33,7 +33,5 @@ enum class PasswordCheck { right, wrong };
 /// Compares the password of a signed-in account; counts failures too.
 tl::expected<PasswordCheck, SignInRefusal> check_own_password(const Portal& portal, std::int64_t account_id,
                                                               const std::string& password);
-/// What is stored for a new password; refused like a sign-in when too many are being hashed.
-tl::expected<std::string, SignInRefusal> hash_new_password(const Portal& portal, const std::string& password);
 
 }  // namespace silaware::portal

@@ -76,6 +76,7 @@ enum class LoginFailure {
     none,
     wrong,      ///< name or password
     too_many,   ///< wrong logins, see Retry-After
+    busy,       ///< too many sign in at once: try again in a moment
     expired,    ///< CSRF token or session too old: try again
     no_cookie,  ///< signed in, but the browser did not return the session cookie
 };

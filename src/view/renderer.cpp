@@ -230,6 +230,7 @@ std::string Renderer::render(const LoginPage& page) const {
     Fields fields{.values = {{"ENTERED_NAME", page.entered_name}, {"NEXT", page.next}}};
     fields.show_if(page.failure == LoginFailure::wrong, "WRONG");
     fields.show_if(page.failure == LoginFailure::too_many, "TOO_MANY");
+    fields.show_if(page.failure == LoginFailure::busy, "BUSY");
     fields.show_if(page.failure == LoginFailure::expired, "EXPIRED");
     fields.show_if(page.failure == LoginFailure::no_cookie, "NO_COOKIE");
     fields.show_if(page.cookie_at_risk || page.failure == LoginFailure::no_cookie, "COOKIE_AT_RISK");

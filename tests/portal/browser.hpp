@@ -33,11 +33,12 @@ class PlainTemplates {
              {"summary", "power_monitoring", "utilities", "climate", "devices", "accounts", "report",
               "energy_report", "settings", "alerts", "quarantine", "audit", "api"})
             write(std::string(name) + ".tpl", std::string("page ") + name + " of {{USERNAME}}");
-        write(
-            "login.tpl",
-            "login {{#WRONG}}WRONG{{/WRONG}}{{#TOO_MANY}}TOO_MANY{{/TOO_MANY}}{{#EXPIRED}}EXPIRED{{/EXPIRED}}"
-            "{{#NO_COOKIE}}NO_COOKIE{{/NO_COOKIE}}{{#COOKIE_AT_RISK}}AT_RISK{{/COOKIE_AT_RISK}} "
-            "next={{NEXT}}");
+        write("login.tpl",
+              "login "
+              "{{#WRONG}}WRONG{{/WRONG}}{{#TOO_MANY}}TOO_MANY{{/TOO_MANY}}{{#BUSY}}BUSY{{/"
+              "BUSY}}{{#EXPIRED}}EXPIRED{{/EXPIRED}}"
+              "{{#NO_COOKIE}}NO_COOKIE{{/NO_COOKIE}}{{#COOKIE_AT_RISK}}AT_RISK{{/COOKIE_AT_RISK}} "
+              "next={{NEXT}}");
         write("mail/layout.tpl", "[[page]]");
         for (const auto* name :
              {"maintenance", "climate", "alert", "digest", "test", "password_reset", "monthly"}) {
@@ -131,6 +132,7 @@ class Browser {
     std::map<std::string, std::string> headers = {{"host", "127.0.0.1:8080"}};
     std::map<std::string, std::string> cookies = {};
     std::string address = "192.0.2.1";
+    bool turned_away = false;  ///< too many others hash passwords
 
     http::Response send(http::Method method, const std::string& target, std::string body = {},
                         const std::string& type = {}) {
@@ -142,6 +144,7 @@ class Browser {
         request.query_params = parsed.query;
         request.client_address = address;
         request.content_length = body.size();
+        request.turned_away = turned_away;
         for (const auto& [name, value] : headers)
             request.header_fields.add(name, value);
         if (!type.empty()) request.header_fields.add("content-type", type);

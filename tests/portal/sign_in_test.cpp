@@ -172,12 +172,24 @@ TEST_F(SignInTest, ASuccessResetsTheName) {
     }
 }
 
-TEST_F(SignInTest, AFloodOfSignInsIsTurnedAwayNotQueued) {
-    site.portal.password_gate = std::make_shared<Gate>(Gate::Limits{.working = 1, .waiting = 0});
-    const auto pass = site.portal.password_gate->enter();
+TEST_F(SignInTest, WhoIsTurnedAwayIsToldToTryAgain) {
+    browser.turned_away = true;
     const auto response = browser.json(post, "/login", {{"username", "ada"}, {"password", "ada password"}});
     EXPECT_EQ(response.status(), 503);
     EXPECT_TRUE(response.header("Retry-After"));
+    const auto page = browser.sign_in("ada", "ada password");
+    EXPECT_EQ(page.status(), 503);
+    EXPECT_TRUE(page.header("Retry-After"));
+    EXPECT_NE(page.body_text().find("BUSY"), std::string_view::npos);
+    EXPECT_EQ(browser.form("/login/reset", {{"token", "x"}, {"password", "long enough"}}).status(), 503);
+}
+
+TEST_F(SignInTest, WhoIsTurnedAwayChangesNothing) {
+    browser.sign_in("root", "root password");
+    browser.turned_away = true;
+    const auto path = "/login/accounts/" + std::to_string(user_id);
+    EXPECT_EQ(browser.json(put, path, {{"password", "another password"}}).status(), 503);
+    EXPECT_EQ(Browser(site).sign_in("ada", "ada password").status(), 302);
 }
 
 TEST_F(SignInTest, ALostSecureCookieIsExplained) {

@@ -233,31 +233,118 @@ TEST(Server, SaysWhichAddressIsTaken) {
     EXPECT_NE(started.error().message.find(std::to_string(options.port)), std::string::npos);
 }
 
-TEST(Server, FullQueueAnswersBusyAtOnce) {
-    std::atomic<bool> release = false;
-    Router router;
-    router.add(Method::get, "/slow", Access{}, [&](const Request&) -> core::Result<Response> {
+/// A handler that waits for `release`; one that is turned away says so.
+Handler waits_for(const std::atomic<bool>& release, std::atomic<int>& entered) {
+    return [&](const Request& request) -> core::Result<Response> {
+        if (request.turned_away) return Response::text("turned away", 503);
+        ++entered;
         while (!release)
             std::this_thread::sleep_for(5ms);
         return Response::text("done");
-    });
+    };
+}
+
+void wait_until(const std::function<bool()>& condition) {
+    while (!condition())
+        std::this_thread::sleep_for(1ms);
+}
+
+TEST(Server, FullQueueAnswersBusyAtOnce) {
+    std::atomic<bool> release = false;
+    std::atomic<int> entered = 0;
+    std::atomic<int> refused = 0;
+    Router router;
+    router.add(Method::get, "/slow", Access{}, waits_for(release, entered));
+    ServerHooks hooks;
+    hooks.observe = [&](const RequestHead&, int status, std::chrono::microseconds) {
+        if (status == 503) ++refused;
+    };
     ServerOptions options;
     options.workers = 1;
     options.queue_limit = 2;
-    const LoopbackServer server(std::move(router), {}, options);
-    std::vector<Client> waiting;
-    for (int i = 0; i < 3; ++i) {
-        waiting.push_back(server.connect());
-        waiting.back().send("GET /slow HTTP/1.1\r\nHost: x\r\n\r\n");
-        std::this_thread::sleep_for(50ms);
+    const LoopbackServer server(std::move(router), hooks, options);
+    std::vector<Client> clients;
+    for (int i = 0; i < 5; ++i) {
+        clients.push_back(server.connect());
+        clients.back().send("GET /slow HTTP/1.1\r\nHost: x\r\n\r\n");
     }
-    const auto busy = server.get("/slow");
-    EXPECT_EQ(busy.status, 503);
-    EXPECT_TRUE(busy.has("Retry-After"));
-    expect_common_headers(busy);
+    wait_until([&] { return refused == 2; });
     release = true;
-    for (auto& client : waiting)
+    std::map<int, int> answers;
+    for (auto& client : clients) {
+        const auto answer = client.answer();
+        ++answers[answer.status];
+        if (answer.status != 503) continue;
+        EXPECT_TRUE(answer.has("Retry-After"));
+        expect_common_headers(answer);
+    }
+    EXPECT_EQ(answers, (std::map<int, int>{{200, 3}, {503, 2}}));
+}
+
+Router heavy(const std::atomic<bool>& release, std::atomic<int>& entered) {
+    Router router = echo();
+    router.add({.method = Method::post,
+                .pattern = "/heavy",
+                .handler = waits_for(release, entered),
+                .effort = Effort::heavy});
+    return router;
+}
+constexpr std::string_view post_heavy = "POST /heavy HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\n\r\nx";
+
+TEST(Server, HeavyHandlersLeaveTheWorkersToOthers) {
+    std::atomic<bool> release = false;
+    std::atomic<int> entered = 0;
+    ServerOptions options;
+    options.workers = 1;
+    options.heavy_patience = 1h;
+    const LoopbackServer server(heavy(release, entered), {}, options);
+    std::vector<Client> clients;
+    for (int i = 0; i < 20; ++i) {
+        clients.push_back(server.connect());
+        clients.back().send(post_heavy);
+    }
+    wait_until([&] { return entered == 2; });
+    EXPECT_EQ(server.get("/").body, "root");
+    EXPECT_EQ(entered, 2);
+    release = true;
+    for (auto& client : clients)
         EXPECT_EQ(client.answer().body, "done");
+}
+
+TEST(Server, HeavyHandlersAreQueuedWithoutABodyToo) {
+    std::atomic<bool> release = true;
+    std::atomic<int> entered = 0;
+    ServerOptions options;
+    options.heavy_patience = 0ms;  // so that it shows where it ran
+    const LoopbackServer server(heavy(release, entered), {}, options);
+    auto client = server.connect();
+    client.send("POST /heavy HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n\r\n");
+    EXPECT_EQ(client.answer().body, "turned away");
+}
+
+TEST(Server, WhoFindsNoPlaceForAHeavyHandlerIsTurnedAway) {
+    std::atomic<bool> release = false;
+    std::atomic<int> entered = 0;
+    ServerOptions options;
+    options.heavy_workers = 1;
+    options.heavy_queue_limit = 0;
+    options.heavy_patience = 1h;
+    const LoopbackServer server(heavy(release, entered), {}, options);
+    auto first = server.connect();
+    first.send(post_heavy);
+    wait_until([&] { return entered == 1; });
+    EXPECT_EQ(server.connect().send(post_heavy).answer().body, "turned away");
+    release = true;
+    EXPECT_EQ(first.answer().body, "done");
+}
+
+TEST(Server, WhoWaitsTooLongForAHeavyHandlerIsTurnedAway) {
+    std::atomic<bool> release = true;
+    std::atomic<int> entered = 0;
+    ServerOptions options;
+    options.heavy_patience = 0ms;
+    const LoopbackServer server(heavy(release, entered), {}, options);
+    EXPECT_EQ(server.connect().send(post_heavy).answer().body, "turned away");
 }
 
 TEST(Server, StopLetsRequestsInFlightFinish) {
