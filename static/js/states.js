@@ -1,8 +1,9 @@
 // What stands in place of content: nothing yet, nothing at all, or trouble.
+import { copy } from "./clipboard.js";
 import { el, icon } from "./dom.js";
 import { timezone } from "./format.js";
 import { t } from "./i18n.js";
-import { done } from "./toast.js";
+import { done, failed } from "./toast.js";
 
 export function empty({ symbol = "inbox", title, text, action = null, level = "h3" }) {
   return el("div.empty", {}, icon(symbol), el(level, {}, title), text ? el("p", {}, text) : null, action);
@@ -15,12 +16,13 @@ export function trouble(error, retry) {
 }
 
 export function codeBlock(text) {
-  const copy = async () => {
-    await navigator.clipboard?.writeText(text);
-    done(t("common.copied"));
+  const shown = el("pre", { tabindex: "0" }, text);
+  const press = async () => {
+    if (await copy(shown)) done(t("common.copied"));
+    else failed(t("common.not_copied"));
   };
-  return el("div.code", {}, el("pre", { tabindex: "0" }, text),
-    el("button.button.quiet.icon", { type: "button", "aria-label": t("common.copy"), title: t("common.copy"), onclick: copy }, icon("copy")));
+  return el("div.code", {}, shown,
+    el("button.button.quiet.icon", { type: "button", "aria-label": t("common.copy"), title: t("common.copy"), onclick: press }, icon("copy")));
 }
 
 const broker = () => location.hostname || "localhost";

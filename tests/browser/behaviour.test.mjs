@@ -1,34 +1,13 @@
 // What people do with the portal, in a real browser.
 import assert from "node:assert/strict";
-import { execFileSync } from "node:child_process";
 import { after, before, test } from "node:test";
-import { baseUrl, chooseLanguage, launch, pages, settled, signedInContext, signIn, watch } from "./portal.mjs";
+import { address, baseUrl, chooseLanguage, launch, needsBroker, openPage, pages, publish, reading, settled, signIn, unique } from "./portal.mjs";
 
 let browser;
 before(async () => { browser = await launch(); });
 after(() => browser.close());
 
-async function open(t, path = "/login/summary", { expected = [], ...options } = {}) {
-  const context = await signedInContext(t, browser, options);
-  const page = await context.newPage();
-  const problems = watch(page, { expected });
-  await page.goto(baseUrl + path);
-  await settled(page);
-  return { page, problems };
-}
-
-const unique = () => Math.floor(Math.random() * 0xffffff).toString(16).padStart(6, "0").toUpperCase();
-const address = () => `02:00:00:${unique().match(/../g).join(":")}`;
-
-function publish(topic, payload) {
-  execFileSync("mosquitto_pub", ["-p", process.env.MQTT_PORT, "-q", "1", "-t", topic, "-m", typeof payload === "string" ? payload : JSON.stringify(payload)]);
-}
-
-function reading(uid, watts) {
-  return { uid, relay_state: "ON", meter_data: { voltage: [221.5], current: [watts / 221.5], power: [watts], frequency: [50.01], pf: [0.97], energy: [1500.25], co2: [1305.2] }, energy_history: [1, 2, 3, 4, 5, 6, 7] };
-}
-
-const needsBroker = { skip: !process.env.MQTT_PORT };
+const open = (t, path, options) => openPage(t, browser, path, options);
 
 test("a reading shows on the summary and on the meter's page without a reload", needsBroker, async (t) => {
   const uid = address();

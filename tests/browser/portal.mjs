@@ -1,6 +1,7 @@
 // A real browser at a running portal. The environment names both:
 //   BASE_URL  ADMIN_USER  ADMIN_PASSWORD  [EMPTY_URL: a portal without data]  [MQTT_PORT: the broker of BASE_URL]
 //   [CHROMIUM=/usr/bin/chromium]
+import { execFileSync } from "node:child_process";
 import { createRequire } from "node:module";
 import { chromium } from "playwright-core";
 
@@ -103,4 +104,27 @@ export async function firstMeter(page) {
   const summary = await page.evaluate(() => fetch("/login/summary/all_summary", { headers: { Accept: "application/json" } }).then((answer) => answer.json()));
   const [device] = summary.devices;
   return device ? `/power_monitoring?uid=${encodeURIComponent(device.uid)}` : null;
+}
+
+/** A page at `path`, signed in and settled, and what the browser complains about. */
+export async function openPage(t, browser, path = "/login/summary", { expected = [], ...options } = {}) {
+  const context = await signedInContext(t, browser, options);
+  const page = await context.newPage();
+  const problems = watch(page, { expected });
+  await page.goto(baseUrl + path);
+  await settled(page);
+  return { page, problems };
+}
+
+export const unique = () => Math.floor(Math.random() * 0xffffff).toString(16).padStart(6, "0").toUpperCase();
+export const address = () => `02:00:00:${unique().match(/../g).join(":")}`;
+
+export const needsBroker = { skip: !process.env.MQTT_PORT };
+
+export function publish(topic, payload) {
+  execFileSync("mosquitto_pub", ["-p", process.env.MQTT_PORT, "-q", "1", "-t", topic, "-m", typeof payload === "string" ? payload : JSON.stringify(payload)]);
+}
+
+export function reading(uid, watts) {
+  return { uid, relay_state: "ON", meter_data: { voltage: [221.5], current: [watts / 221.5], power: [watts], frequency: [50.01], pf: [0.97], energy: [1500.25], co2: [1305.2] }, energy_history: [1, 2, 3, 4, 5, 6, 7] };
 }
