@@ -7,6 +7,7 @@ import { confirmDialog, formDialog, showDialog } from "./dialog.js";
 import { byId, el, icon } from "./dom.js";
 import * as format from "./format.js";
 import { t } from "./i18n.js";
+import { polling } from "./live.js";
 import { busy, firstDevice } from "./states.js";
 import { editRoomLimits } from "./room_limits.js";
 import { pagedTable } from "./table.js";
@@ -91,7 +92,7 @@ const columns = [
 ];
 
 const list = pagedTable({
-  root: byId("list"), url: "/login/devices/json", columns, title: t("title.devices"), search: byId("search"),
+  root: byId("list"), url: "/login/devices/json", columns, title: t("title.devices"), search: byId("search"), key: (device) => device.mac_address,
   none: { symbol: "microchip", title: t("devices.none"), action: firstDevice("power") },
 });
 
@@ -118,4 +119,4 @@ byId("import")?.addEventListener("change", async (event) => {
   }
 });
 byId("import-button")?.addEventListener("click", () => byId("import").click());
-setInterval(() => { if (!document.hidden && !document.querySelector("dialog[open]")) list.reload(); }, 30_000);
+polling({ seconds: 30, poll: () => (document.querySelector("dialog[open]") ? null : list.refresh()) });

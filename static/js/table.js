@@ -3,6 +3,7 @@ import { get, isAborted, newestOnly, query, remember, remembered } from "./reque
 import { debounced, el, icon, setText } from "./dom.js";
 import * as format from "./format.js";
 import { t } from "./i18n.js";
+import { keepingFocus, keptRows } from "./renew.js";
 import { empty, trouble } from "./states.js";
 
 const largestPage = 100;  // rows that the server answers at once
@@ -10,11 +11,12 @@ const skeletonRow = (columns) => el("tr", { "aria-hidden": "true" }, columns.map
 
 /**
  * columns: [{ title, cell(item) → text or node, kind: "number" | "tools" | "clip" | "wide", or several as "tools.wide", sort: the server's name of it }]
- * search: an input; filters: { name: element with a value }; none: what to show when there is nothing at all.
+ * search: an input; filters: { name: element with a value }; none: what to show when there is nothing at all; key(item): what
+ * tells the items apart.
  * Returns { reload, restart, refresh, showMany }; refresh() shows what is new without dimming what is there, showMany(most) so many
  * rows at once, as paper wants them; both throw when they can't.
  */
-export function pagedTable({ root, url, columns, title, search = null, filters = {}, fixed = {}, none, perPage = 10, prefix = "", onPage }) {
+export function pagedTable({ root, url, columns, title, search = null, filters = {}, fixed = {}, none, perPage = 10, prefix = "", key = (item) => item.id, onPage }) {
   const pageKey = `${prefix}page`;
   const state = { page: Number(remembered(pageKey, 1)) || 1, sort: columns.some(({ sort }) => sort) ? remembered("sort") : "" };
   const body = el("tbody", {}, Array.from({ length: 5 }, () => skeletonRow(columns)));
@@ -61,7 +63,13 @@ export function pagedTable({ root, url, columns, title, search = null, filters =
     return el("tr", {}, columns.map(({ title: text, cell, kind }) => el(kind ? `td.${kind}` : "td", { "data-label": text }, cell(item) ?? format.nothing)));
   }
 
+  const showRows = keptRows(body, { key, row });
+
   function show(page) {
+    keepingFocus(wrap, () => change(page));
+  }
+
+  function change(page) {
     const filtered = Object.values(values()).some((value) => value !== "");
     if (page.items.length === 0) {
       pager.hidden = true;
@@ -69,7 +77,7 @@ export function pagedTable({ root, url, columns, title, search = null, filters =
         ? empty({ symbol: "magnifying-glass", title: t("common.no_match"), text: t("common.no_match_text") }) : empty(none));
       return;
     }
-    body.replaceChildren(...page.items.map(row));
+    showRows(page.items);
     if (!table.isConnected) wrap.replaceChildren(table);
     const first = (page.page - 1) * page.per_page + 1;
     setText(count, t("table.range", { first: format.number(first), last: format.number(first + page.items.length - 1), total: format.number(page.total) }));

@@ -8,6 +8,7 @@ import { byId, debounced, el, icon, setFigure, setText, showLater } from "./dom.
 import * as format from "./format.js";
 import { t } from "./i18n.js";
 import { polling } from "./live.js";
+import { keepingFocus, keptRows } from "./renew.js";
 import { isAdmin } from "./session.js";
 import { empty, firstDevice, trouble } from "./states.js";
 import { done } from "./toast.js";
@@ -61,6 +62,13 @@ function row(device) {
       ? el("button.button.quiet.icon", { type: "button", title: t("utilities.serviced"), "aria-label": t("utilities.serviced"), onclick: () => serviced(device) }, icon("screwdriver-wrench")) : ""));
 }
 
+const headings = [el("th", { scope: "col" }, t("utilities.machine")), ...spans.concat("cycles_today").map((key) => el("th.number", { scope: "col" }, t(`utilities.${key}`))),
+  el("th", { scope: "col" }, t("utilities.maintenance")), el("th", { scope: "col" }, el("span.visually-hidden", {}, t("common.actions")))];
+const body = el("tbody");
+const wrap = el("div.table-wrap", { tabindex: "0", role: "region", "aria-label": t("title.utilities") },
+  el("table.table.stack-phone", {}, el("thead", {}, el("tr", {}, headings)), body));
+const showRows = keptRows(body, { key: (device) => device.mac_address, row });
+
 function showTotals() {
   setFigure(byId("total-today"), format.hours(sum("today")));
   setFigure(byId("total-month"), format.hours(sum("month")));
@@ -90,10 +98,8 @@ function showTable() {
     root.replaceChildren(empty({ symbol: "magnifying-glass", title: t("common.no_match"), text: t("common.no_match_text") }));
     return;
   }
-  const headings = [el("th", { scope: "col" }, t("utilities.machine")), spans.concat("cycles_today").map((key) => el("th.number", { scope: "col" }, t(`utilities.${key}`))),
-    el("th", { scope: "col" }, t("utilities.maintenance")), el("th", { scope: "col" }, el("span.visually-hidden", {}, t("common.actions")))];
-  root.replaceChildren(el("div.table-wrap", { tabindex: "0", role: "region", "aria-label": t("title.utilities") },
-    el("table.table.stack-phone", {}, el("thead", {}, el("tr", {}, headings.flat())), el("tbody", {}, list.map(row)))));
+  keepingFocus(wrap, () => showRows(list));
+  if (!wrap.isConnected) root.replaceChildren(wrap);
 }
 
 function showNone() {

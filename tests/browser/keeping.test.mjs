@@ -1,7 +1,7 @@
 // What people have in hand stays: their place, their selection, what they typed, what they copied.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { baseUrl, launch, openPage, settled } from "./portal.mjs";
+import { address, baseUrl, launch, needsBroker, openPage, publish, settled } from "./portal.mjs";
 
 let browser;
 before(async () => { browser = await launch(); });
@@ -35,5 +35,51 @@ test("over plain HTTP too, what is copied is on the clipboard, and a copy that f
   await page.click("#list details[open] .code button");
   await page.locator(".toast.bad").waitFor();
   assert.equal(await page.evaluate(() => getSelection().toString().trim()), command);
+  assert.deepEqual(problems, []);
+});
+
+/** Makes the page ask for news, as when it comes into sight, twice: the first answer is shown by the second. */
+async function renewed(page, url) {
+  for (let times = 0; times < 2; times++) {
+    await Promise.all([page.waitForResponse((response) => response.url().includes(url)), page.evaluate(() => document.dispatchEvent(new Event("visibilitychange")))]);
+  }
+}
+
+for (const [path, url, control] of [["/login/alerts", "/login/alerts/json?page", "#list tbody button"], ["/login/utilities", "/login/utilities/json", "#machines tbody button"], ["/login/devices", "/login/devices/json?page", "#list tbody button"]]) {
+  test(`${path} renews itself without taking the keyboard, the selection or a pressed mouse`, needsBroker, async (t) => {
+    publish("silaware/temphumid", { id: address(), temperature: 98, humidity: 50 });
+    const { page, problems } = await open(t, path);
+    const button = page.locator(control).first();
+    await button.waitFor({ timeout: 20_000 });
+    const held = await button.elementHandle();
+    await held.focus();
+    const words = await page.evaluate(() => {
+      getSelection().selectAllChildren(document.querySelector("tbody td"));
+      return getSelection().toString();
+    });
+    await renewed(page, url);
+    assert.ok(await held.evaluate((node) => document.activeElement === node), "the keyboard");
+    assert.equal(await page.evaluate(() => getSelection().toString()), words);
+    const box = await held.boundingBox();
+    await page.mouse.move(box.x + box.width / 2, box.y + box.height / 2);
+    await page.mouse.down();
+    await renewed(page, url);
+    await page.mouse.up();
+    await page.waitForSelector("dialog[open]");
+    assert.deepEqual(problems, []);
+  });
+}
+
+test("after an alert is acknowledged, the keyboard is at the next one", needsBroker, async (t) => {
+  for (let i = 0; i < 2; i++) publish("silaware/temphumid", { id: address(), temperature: 97, humidity: 50 });
+  const { page, problems } = await open(t, "/login/alerts?state=raised");
+  const buttons = page.locator("#list tbody button");
+  await buttons.nth(1).waitFor({ timeout: 20_000 });
+  const before = await buttons.count();
+  await buttons.first().press("Enter");
+  await page.click("dialog [type=submit]");
+  await page.waitForFunction((count) => document.querySelectorAll("#list tbody button").length !== count || !document.querySelector("dialog"), before);
+  await page.locator(".toast.ok").waitFor();
+  await page.waitForFunction(() => document.activeElement.matches("#list tbody button"));
   assert.deepEqual(problems, []);
 });
