@@ -110,7 +110,7 @@ function changed() {
   load();
 }
 
-const [monthStart, today] = presets.month();
+const [monthStart, today] = presets.month(format.siteDay());
 const otherwise = { by: "day", from: monthStart, to: today };
 for (const [name, input] of Object.entries(inputs)) if (name !== "uid" && name !== "group") input.value = remembered(name, otherwise[name] ?? "");
 const updateLinks = wireDownloads("/login/report/energy", values);

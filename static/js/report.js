@@ -37,12 +37,16 @@ function changed() {
 }
 
 for (const name of Object.keys(inputs)) inputs[name].value = remembered(name);
+if (!inputs.tz.value) {
+  inputs.tz.value = "site";
+  remember({ tz: "" });
+}
 const updateLinks = wireDownloads("/login/report", values, () => rows);
 names = new Map((await fillDevices(inputs.mac, remembered("mac"))).map((device) => [device.mac_address, device.name]));
-wirePresets(inputs.from, inputs.to, changed);
+wirePresets(inputs.from, inputs.to, changed, () => (inputs.tz.value === "utc" ? new Date().toISOString().slice(0, 10) : format.siteDay()));
 
 const list = pagedTable({
-  root: byId("list"), url: "/login/report/json", title: t("title.report"), filters: inputs, perPage: 20, onPage: totals,
+  root: byId("list"), url: "/login/report/json", title: t("title.report"), filters: inputs, isNarrowed: ({ mac, from, to }) => Boolean(mac || from || to), perPage: 20, onPage: totals,
   none: { symbol: "clock-rotate-left", title: t("report.none"), action: firstDevice("utils") },
   columns: [
     { title: t("report.location"), sort: "location", cell: (run) => el("span", {}, named(run), named(run) === run.mac_address ? null : el("span.sub.mono", {}, run.mac_address)) },

@@ -16,25 +16,24 @@ export async function fillDevices(select, chosen) {
   return items;
 }
 
-const daysAgo = (days) => format.siteDay(new Date(Date.now() - days * 86_400_000));
-const monthStart = (back) => {
-  const [year, month] = format.siteDay().split("-").map(Number);
+const daysBefore = (day, days) => new Date(Date.parse(`${day}T00:00:00Z`) - days * 86_400_000).toISOString().slice(0, 10);
+const monthStart = (day, back) => {
+  const [year, month] = day.split("-").map(Number);
   return new Date(Date.UTC(year, month - 1 - back, 1)).toISOString().slice(0, 10);
 };
-const dayBefore = (text) => new Date(Date.parse(`${text}T00:00:00Z`) - 86_400_000).toISOString().slice(0, 10);
 
 export const presets = {
-  today: () => [format.siteDay(), format.siteDay()],
-  week: () => [daysAgo(6), format.siteDay()],
-  month: () => [monthStart(0), format.siteDay()],
-  last_month: () => [monthStart(1), dayBefore(monthStart(0))],
+  today: (today) => [today, today],
+  week: (today) => [daysBefore(today, 6), today],
+  month: (today) => [monthStart(today, 0), today],
+  last_month: (today) => [monthStart(today, 1), daysBefore(monthStart(today, 0), 1)],
 };
 
-/** Buttons with data-preset set both days and call `changed`. */
-export function wirePresets(from, to, changed) {
+/** Buttons with data-preset set both days and call `changed`; `today` is that of the clock which the report is asked in. */
+export function wirePresets(from, to, changed, today = () => format.siteDay()) {
   for (const button of document.querySelectorAll("[data-preset]")) {
     button.addEventListener("click", () => {
-      [from.value, to.value] = presets[button.dataset.preset]();
+      [from.value, to.value] = presets[button.dataset.preset](today());
       changed();
     });
   }

@@ -12,11 +12,12 @@ const skeletonRow = (columns) => el("tr", { "aria-hidden": "true" }, columns.map
 /**
  * columns: [{ title, cell(item) → text or node, kind: "number" | "tools" | "clip" | "wide", or several as "tools.wide", sort: the server's name of it }]
  * search: an input; filters: { name: element with a value }; none: what to show when there is nothing at all; key(item): what
- * tells the items apart.
+ * tells the items apart; isNarrowed(values): whether they leave anything out.
  * Returns { reload, restart, refresh, showMany }; refresh() shows what is new without dimming what is there, showMany(most) so many
  * rows at once, as paper wants them; both throw when they can't.
  */
-export function pagedTable({ root, url, columns, title, search = null, filters = {}, fixed = {}, none, perPage = 10, prefix = "", key = (item) => item.id, onPage }) {
+export function pagedTable({ root, url, columns, title, search = null, filters = {}, fixed = {}, none, perPage = 10, prefix = "", key = (item) => item.id,
+  isNarrowed = (values) => Object.values(values).some((value) => value !== ""), onPage }) {
   const pageKey = `${prefix}page`;
   const state = { page: Number(remembered(pageKey, 1)) || 1, sort: columns.some(({ sort }) => sort) ? remembered("sort") : "" };
   const body = el("tbody", {}, Array.from({ length: 5 }, () => skeletonRow(columns)));
@@ -70,11 +71,10 @@ export function pagedTable({ root, url, columns, title, search = null, filters =
   }
 
   function change(page) {
-    const filtered = Object.values(values()).some((value) => value !== "");
     if (page.items.length === 0) {
       pager.hidden = true;
-      wrap.replaceChildren(filtered || page.total > 0
-        ? empty({ symbol: "magnifying-glass", title: t("common.no_match"), text: t("common.no_match_text") }) : empty(none));
+      wrap.replaceChildren(isNarrowed(values()) || page.total > 0
+        ? empty({ symbol: "magnifying-glass", title: t("common.no_match"), text: t(search ? "common.no_match_text" : "common.no_match_filters") }) : empty(none));
       return;
     }
     showRows(page.items);

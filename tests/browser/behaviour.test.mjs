@@ -491,6 +491,31 @@ test("the report's filters are its address, and its download is the same view", 
   assert.deepEqual(problems, []);
 });
 
+test("today's runs are those of the site's day, or of UTC's where UTC was chosen", async (t) => {
+  const { page, problems } = await open(t);
+  await page.clock.setFixedTime("2026-11-20T18:30:00Z");  // half past one at the site
+  await page.goto(`${baseUrl}/login/report`);
+  await settled(page);
+  const asked = async (press) => {
+    const [request] = await Promise.all([page.waitForRequest(/report\/json/), press()]);
+    const { from, to, tz } = Object.fromEntries(new URL(request.url()).searchParams);
+    return `${from} ${to} ${tz}`;
+  };
+  assert.equal(await asked(() => page.click('[data-preset="today"]')), "2026-11-21 2026-11-21 site");
+  assert.match(await page.getAttribute('[data-download="csv"]', "href"), /tz=site/);
+  await page.selectOption("#tz", "utc");
+  assert.equal(await asked(() => page.click('[data-preset="today"]')), "2026-11-20 2026-11-20 utc");
+  assert.equal(await asked(() => page.click('[data-preset="last_month"]')), "2026-10-01 2026-10-31 utc");
+  assert.deepEqual(problems, []);
+});
+
+test("a report without runs says how to find some", async (t) => {
+  const { page, problems } = await open(t, "/login/report?from=1999-01-01&to=1999-01-02");
+  assert.match(await page.textContent("#list .empty"), /Choose other filters/);
+  assert.equal(await page.inputValue("#tz"), "site");
+  assert.deepEqual(problems, []);
+});
+
 test("settings are saved, and what is wrong stands beside its field", async (t) => {
   const { page, problems } = await open(t, "/login/settings", { expected: [/status 400/, /status of 400/] });
   await page.fill('[name="max_temperature"]', "-3");
