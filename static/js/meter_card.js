@@ -3,6 +3,7 @@ import { idBelow, named, onlineBadge, otherId } from "./device.js";
 import { el, setText } from "./dom.js";
 import * as format from "./format.js";
 import { t } from "./i18n.js";
+import { renew } from "./renew.js";
 import { bars } from "./spark.js";
 
 const link = (uid) => `/power_monitoring?uid=${encodeURIComponent(uid)}`;
@@ -33,7 +34,7 @@ function mini(title, total, values, titles, tone) {
 function minis(device) {
   const { days, kwh } = device.daily_energy;
   const { weeks, hours } = device.weekly_duration;
-  return el("div.minis", {},
+  return el("div.minis.this-week", {},
     mini(t("summary.seven_days"), format.joined(format.energy(sum(kwh))), kwh,
       days.map((day, i) => `${format.day(day)}: ${format.joined(format.energy(kwh[i]))}`), "energy"),
     mini(t("summary.weekly_hours"), format.joined(format.hours(hours.at(-1) ?? 0)), hours,
@@ -43,30 +44,28 @@ function minis(device) {
 export function meterCard(device, currency) {
   const power = el("strong", {});
   const since = el("time");
-  const badge = el("span", {}, onlineBadge(device.online));
+  const badge = el("span.at-present", {}, onlineBadge(device.online));
   const details = el("dl.facts", {}, facts(device, currency).map(([title, value]) => el("div", {}, fact(title, value))));
-  let charts = minis(device);
+  const charts = minis(device);
   const node = el("article.card.meter.tone-power", { "data-uid": device.uid },
     el("header", {}, el("div", {}, el("h3.truncate", {}, el("a", { href: link(device.uid) }, named(device))),
       el("p.tiny.faint.truncate.mono", {}, otherId(device) || "\u00a0")), badge),
-    el("div.now", {}, power, el("span.unit"), el("span.since", {}, since)), details, charts);
+    el("div.now.at-present", {}, power, el("span.unit"), el("span.since", {}, since)), details, charts);
   return {
     node,
     show(fresh) {
       this.live(fresh);
-      badge.replaceChildren(onlineBadge(fresh.online));
-      node.classList.toggle("stale", !fresh.online);
       const values = details.querySelectorAll("dd");
       facts(fresh, currency).forEach(([, value], i) => setText(values[i], value));
-      const redrawn = minis(fresh);
-      charts.replaceWith(redrawn);
-      charts = redrawn;
+      renew(charts, minis(fresh));
     },
     live(fresh) {
       const { value, unit } = format.power(fresh.power_w);
       setText(power, value);
       setText(power.nextSibling, unit);
       format.setAgo(since, fresh.last_seen);
+      renew(badge.firstElementChild, onlineBadge(fresh.online));
+      node.classList.toggle("stale", !fresh.online);
     },
   };
 }
@@ -76,15 +75,15 @@ export function meterRow(device, currency) {
   const cell = (key, title, kind = "td.number") => (cells[key] = el(kind, { "data-label": title }));
   const node = el("tr", { "data-uid": device.uid },
     el("td", { "data-label": "" }, el("a.font-medium.text-inherit", { href: link(device.uid) }, named(device)), idBelow(device)),
-    cell("online", t("summary.state"), "td"),
-    cell("power", t("summary.power")), cell("energy", t("summary.energy")), cell("cost", t("summary.cost")),
+    cell("online", t("summary.state"), "td.at-present"),
+    cell("power", t("summary.power"), "td.number.at-present"), cell("energy", t("summary.energy")), cell("cost", t("summary.cost")),
     cell("co2", t("summary.co2")), cell("forecast", t("summary.forecast_cost")), cell("demand", t("summary.max_demand")),
-    cell("hours", t("summary.hours_this_week")));
+    cell("hours", t("summary.hours_this_week"), "td.number.this-week"));
+  cells.online.append(onlineBadge(device.online));
   return {
     node,
     show(fresh) {
       this.live(fresh);
-      cells.online.replaceChildren(onlineBadge(fresh.online));
       setText(cells.energy, format.joined(format.energy(fresh.energy_kwh)));
       setText(cells.cost, format.money(fresh.cost, currency));
       setText(cells.co2, format.joined(format.co2(fresh.co2_kg)));
@@ -95,6 +94,7 @@ export function meterRow(device, currency) {
     live(fresh) {
       setText(cells.power, format.joined(format.power(fresh.power_w)));
       cells.power.classList.toggle("faint", !fresh.online);
+      renew(cells.online.firstElementChild, onlineBadge(fresh.online));
     },
   };
 }

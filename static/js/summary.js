@@ -8,6 +8,7 @@ import * as format from "./format.js";
 import { t } from "./i18n.js";
 import { live } from "./live.js";
 import { meterCard, meterRow, rowHeadings } from "./meter_card.js";
+import { arrange } from "./renew.js";
 import { aligned, series } from "./series.js";
 import { bars, sparkline } from "./spark.js";
 import { largest, layers } from "./stack.js";
@@ -26,6 +27,8 @@ const state = {
 };
 const meters = byId("meters");
 const shownMonth = () => state.month || thisMonth();
+/** "past", "now" or "to_come". */
+const tense = () => (shownMonth() === thisMonth() ? "now" : shownMonth() < thisMonth() ? "past" : "to_come");
 
 /* ---- totals */
 
@@ -62,16 +65,23 @@ function trend(daily) {
   return el("span", {}, el(`span.trend${way ? `.${way}` : ""}`, {}, `${arrow} ${format.number(Math.abs(change) * 100, 0)}%`), ` ${t("summary.trend")}`);
 }
 
-function showTotals({ totals, devices, rate, currency, month }) {
+/** What flows at this moment; a month to come has nothing of it. */
+function showPower() {
+  const { devices, month } = state.summary;
+  const toCome = tense() === "to_come";
+  figure("power_w", format.power(toCome ? 0 : powerNow()));
   const online = devices.filter((device) => device.online).length;
+  setText(document.querySelector('[data-under="power_w"]'), toCome ? format.month(month) : t("summary.online_of", { online, total: devices.length }));
+}
+
+function showTotals({ totals, devices, rate, currency, month }) {
   const daily = dailyTotals(devices);
-  figure("power_w", format.power(powerNow()));
+  showPower();
   figure("energy_kwh", format.energy(totals.energy_kwh));
   figure("cost", { value: format.moneyShort(totals.cost, currency), unit: "" });
   figure("forecast_cost", { value: format.moneyShort(totals.forecast_cost, currency), unit: "" });
   figure("co2_kg", format.co2(totals.co2_kg));
-  under("power_w", t("summary.online_of", { online, total: devices.length }));
-  under("energy_kwh", trend(daily) ?? format.month(month));
+  under("energy_kwh", (tense() === "now" && trend(daily)) || format.month(month));
   under("cost", t("summary.rate", { rate: `${currency} ${format.number(rate, 2)}` }));
   under("forecast_cost", t("summary.forecast_energy", { energy: format.joined(format.energy(totals.forecast_kwh)) }));
   under("co2_kg", totals.energy_kwh > 0 ? t("summary.co2_rate", { rate: format.number(totals.co2_kg / totals.energy_kwh, 3) }) : "");
@@ -179,14 +189,22 @@ function showNone(symbol, title, text, action) {
   meters.replaceChildren(empty({ symbol, title, text, action }));
 }
 
-/** New figures for what is shown; drawn anew only when meters came or went. */
+/** New figures for what is shown, in their order, but not under somebody's hand; drawn anew only when meters came or went. */
 function refreshMeters() {
   const list = chosen();
   if (list.length === 0 || list.length !== state.shown.size || list.some((device) => !state.shown.has(device.uid))) return showMeters();
   for (const device of list) state.shown.get(device.uid).show(device);
+  if (meters.matches(":hover, :focus-within")) return;
+  arrange(meters.querySelector("tbody") ?? meters, list.map((device) => state.shown.get(device.uid).node));
 }
 
 /* ---- loading and living */
+
+/** What is of this week alone stands beside this month alone. */
+function showTense() {
+  document.body.dataset.tense = tense();
+  byId("charts").hidden = tense() !== "now" || state.summary?.devices.length === 0;
+}
 
 const newest = newestOnly();
 
@@ -196,7 +214,7 @@ async function load() {
   state.summary = summary;
   byId("month").value = shownMonth();
   showTotals(summary);
-  byId("charts").hidden = summary.devices.length === 0;
+  showTense();
   if (summary.devices.length > 0) showWeek(summary.devices, summary.currency);
   return summary;
 }
@@ -231,6 +249,7 @@ const poll = () => (meters.getAttribute("aria-busy") === "true" ? Promise.resolv
 function reading(event) {
   const device = state.summary?.devices.find(({ uid }) => uid === event.uid);
   if (!device) return unknown();
+  if (tense() === "to_come") return;
   // The stream opens with each meter's last reading, which may be hours old: that makes nobody online. What comes
   // later does, whatever the meter's own clock says.
   const before = heard.get(event.uid);
@@ -248,7 +267,7 @@ function redrawTotal() {
   due = true;
   setTimeout(() => {
     due = false;
-    figure("power_w", format.power(powerNow()));
+    showPower();
     notePower(powerNow());
   }, 500);
 }
@@ -265,6 +284,8 @@ function choose(month) {
     for (const place of document.querySelectorAll("[data-total]")) setFigure(place, { value: format.nothing, unit: "" });
     for (const place of document.querySelectorAll("[data-under]")) place.replaceChildren();
     setText(byId("subtitle"), format.month(month));
+    showTense();
+    meters.className = "card";
     meters.replaceChildren(trouble(error, () => choose(month)));
     meters.setAttribute("aria-busy", "false");
   });

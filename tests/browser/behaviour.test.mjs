@@ -101,14 +101,57 @@ test("a meter that fell silent is shown as such, until it reports again", needsB
   assert.deepEqual(problems, []);
 });
 
-test("another month is a click away and a future one is all zeros", async (t) => {
+test("another month is a click away, a future one is all zeros, and neither shows this week's figures", needsBroker, async (t) => {
+  const uid = address();
+  publish("silaware/power", reading(uid, 777));
   const { page } = await open(t);
   const now = await page.inputValue("#month");
+  const weekly = () => page.locator("#charts, .minis, [data-spark=energy_kwh] svg, #kpis .trend").locator("visible=true").count();
+  assert.ok((await weekly()) > 2);
   await page.click("#month-on");
-  await page.waitForFunction(() => /^0/.test(document.querySelector('[data-total="energy_kwh"]').textContent));
+  await page.waitForFunction(() => document.body.dataset.tense === "to_come" && /^0/.test(document.querySelector('[data-total="energy_kwh"]').textContent));
+  await page.waitForSelector(`[data-uid="${uid}"]`);
+  assert.equal(await weekly(), 0);
+  assert.equal(await page.locator("#meters .badge").locator("visible=true").count(), 0);
+  const heard = page.evaluate((id) => new Promise((resolve) => {
+    new EventSource("/login/live").addEventListener("reading", (event) => { if (JSON.parse(event.data).uid === id && JSON.parse(event.data).power_w === 888) setTimeout(resolve, 1000); });
+  }), uid);
+  publish("silaware/power", reading(uid, 888));
+  await heard;
+  assert.equal(await page.textContent('[data-total="power_w"] span'), "0");
+  assert.doesNotMatch(await page.textContent('[data-under="power_w"]'), /online/);
   await page.click("#month-back");
   await page.click("#month-back");
-  await page.waitForFunction((month) => new URLSearchParams(location.search).get("month") < month, now);
+  await page.waitForFunction((month) => document.body.dataset.tense === "past" && new URLSearchParams(location.search).get("month") < month, now);
+  assert.equal(await weekly(), 0);
+  assert.match(await page.textContent('[data-under="power_w"]'), /online/);
+});
+
+test("a meter that reports is online at once, and the meters keep the chosen order", needsBroker, async (t) => {
+  const [first, second] = [address(), address()];
+  publish("silaware/power", reading(first, 901_000));
+  publish("silaware/power", reading(second, 900_000));
+  const { page, problems } = await open(t);
+  await page.route("**/all_summary*", async (route) => {
+    const answer = await route.fetch();
+    const summary = await answer.json();
+    for (const device of summary.devices) if (device.uid === second) device.online = device.online && device.power_w > 900_000;
+    await route.fulfill({ response: answer, json: summary });
+  });
+  await page.goto(`${baseUrl}/login/summary`);
+  const badge = page.locator(`[data-uid="${second}"] .badge`);
+  await badge.filter({ hasText: "Offline" }).waitFor();
+  await page.waitForFunction(() => document.getElementById("live").dataset.state === "live");
+  const online = await page.textContent('[data-under="power_w"]');
+  publish("silaware/power", reading(second, 902_000));
+  await badge.filter({ hasText: "Online" }).waitFor({ timeout: 5000 });
+  await page.waitForFunction((before) => document.querySelector('[data-under="power_w"]').textContent !== before, online, { timeout: 5000 });
+  await page.evaluate(() => dispatchEvent(new Event("online")));
+  await page.waitForFunction(([one, other]) => {
+    const order = [...document.querySelectorAll("#meters .meter")].map((card) => card.dataset.uid);
+    return order.indexOf(one) < order.indexOf(other) && order.indexOf(one) >= 0;
+  }, [second, first]);
+  assert.deepEqual(problems, []);
 });
 
 test("a device is created, edited, found and deleted, and its problems stand beside the fields", async (t) => {
