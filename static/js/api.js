@@ -38,8 +38,8 @@ function fieldsOf(content) {
 function operation(path, method, entry) {
   const body = [];
   if (entry.description) body.push(el("p.muted", {}, entry.description));
-  if (entry.parameters?.length > 0) body.push(el("h4", {}, t("api.parameters")), parameters(entry.parameters));
-  if (entry.requestBody) body.push(el("h4", {}, t("api.body")), fieldsOf(resolve(entry.requestBody).content));
+  if (entry.parameters?.length > 0) body.push(el("h3", {}, t("api.parameters")), parameters(entry.parameters));
+  if (entry.requestBody) body.push(el("h3", {}, t("api.body")), fieldsOf(resolve(entry.requestBody).content));
   for (const [status, answer] of Object.entries(entry.responses ?? {})) {
     const { description, content } = resolve(answer);
     body.push(el("p", {}, el(`span.badge${status < 300 ? ".ok" : status < 400 ? "" : ".warn"}`, {}, status), " ", el("span.muted.small", {}, description ?? "")), status < 300 ? fieldsOf(content) : null);

@@ -49,6 +49,7 @@ export async function request(method, url, body, { signal } = {}) {
   return answer;
 }
 
+export const isHealthy = () => fetch("/health", { cache: "no-store" }).then(({ ok }) => ok, () => false);
 export const get = (url, options) => request("GET", url, undefined, options);
 export const post = (url, body = {}) => request("POST", url, body);
 export const put = (url, body = {}) => request("PUT", url, body);

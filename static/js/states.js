@@ -3,16 +3,36 @@ import { copy } from "./clipboard.js";
 import { el, icon } from "./dom.js";
 import { timezone } from "./format.js";
 import { t } from "./i18n.js";
+import { isHealthy } from "./request.js";
 import { done, failed } from "./toast.js";
 
-export function empty({ symbol = "inbox", title, text, action = null, level = "h3" }) {
-  return el("div.empty", {}, icon(symbol), el(level, {}, title), text ? el("p", {}, text) : null, action);
+export function empty({ symbol = "inbox", title, text, action = null }) {
+  return el("div.empty", {}, icon(symbol), el("p.headline", {}, title), text ? el("p", {}, text) : null, action);
 }
 
+const tryEvery = 5_000;  // ms
+const mayPass = ({ status }) => status === 0 || status === 503;
+
+/** Asks quietly whether the server is back, for as long as `node` is shown, and only then does `retry`. */
+function keepTrying(node, retry) {
+  const timer = setInterval(async () => {
+    if (!node.isConnected) clearInterval(timer);
+    else if (!document.hidden && await isHealthy() && node.isConnected) {
+      clearInterval(timer);
+      retry();
+    }
+  }, tryEvery);
+}
+
+/** In place of what could not be loaded; `retry` loads it, at a click, or by itself when the server is back. */
 export function trouble(error, retry) {
-  return el("div.empty", { role: "alert" }, icon("plug-circle-xmark"), el("h3", {}, t("error.could_not_load")),
-    el("p", {}, error.message),
-    retry ? el("button.button", { type: "button", onclick: retry }, icon("rotate-right"), t("common.retry")) : null);
+  const passing = mayPass(error);
+  const again = () => Promise.resolve(retry()).catch(() => {});
+  const node = el("div.empty", { role: "alert" }, icon("plug-circle-xmark"), el("p.headline", {}, t("error.could_not_load")),
+    el("p", {}, error.message, passing ? ` ${t("error.keeps_trying")}` : null),
+    el("button.button", { type: "button", onclick: again }, icon("rotate-right"), t("common.retry")));
+  if (passing) keepTrying(node, again);
+  return node;
 }
 
 export function codeBlock(text) {

@@ -364,6 +364,27 @@ test("a list that could not be loaded says so, and is there after a retry", asyn
   await page.locator("#list tbody tr td.tools").first().waitFor();
 });
 
+for (const [path, url, shown] of [["/login/report", "**/report/json*", "#list tbody tr td.number"], ["/login/report/energy", "**/report/energy/json*", "#list tbody tr td.number"], ["/login/audit", "**/audit/json*", "#list tbody tr .badge"]]) {
+  test(`${path} is there by itself when the server is back`, async (t) => {
+    const { page } = await open(t, "/login/profile", { expected: [/json/, /health/, /Failed to load/] });
+    await page.route(url, (route) => route.abort());
+    await page.goto(baseUrl + path);
+    await page.locator('#list [role="alert"]', { hasText: "tries again by itself" }).waitFor();
+    await page.unroute(url);
+    await page.locator(shown).first().waitFor({ timeout: 15_000 });
+  });
+}
+
+test("what could not be saved promises no further try", async (t) => {
+  const { page } = await open(t, "/login/settings", { expected: [/settings/, /Failed to load/] });
+  await page.route("**/login/settings/json", (route) => route.abort());
+  await page.click("#save");
+  const toast = page.locator(".toast.bad");
+  await toast.waitFor();
+  assert.match(await toast.textContent(), /can't be reached/);
+  assert.doesNotMatch(await toast.textContent(), /tr(y|ies|ying)/);
+});
+
 const monthsBack = (count) => {
   const now = new Date();
   return new Date(Date.UTC(now.getUTCFullYear(), now.getUTCMonth() - count, 1)).toISOString().slice(0, 7);
