@@ -8,6 +8,7 @@
 {{#TOO_MANY}}<div class="notice bad" role="alert"><span class="fa-solid fa-hourglass-half" aria-hidden="true"></span><div>[[login.too_many]]</div></div>{{/TOO_MANY}}
 {{#BUSY}}<div class="notice warn" role="alert"><span class="fa-solid fa-hourglass-half" aria-hidden="true"></span><div>[[login.busy]]</div></div>{{/BUSY}}
 {{#EXPIRED}}<div class="notice warn" role="alert"><span class="fa-solid fa-rotate" aria-hidden="true"></span><div>[[login.expired]]</div></div>{{/EXPIRED}}
+{{#ENDED}}<div class="notice warn" role="status"><span class="fa-solid fa-hourglass-end" aria-hidden="true"></span><div>[[login.ended]]</div></div>{{/ENDED}}
 {{#NO_COOKIE}}<div class="notice bad" role="alert"><span class="fa-solid fa-cookie-bite" aria-hidden="true"></span><div>[[login.no_cookie]]</div></div>{{/NO_COOKIE}}
 {{#COOKIE_AT_RISK}}<div class="notice warn"><span class="fa-solid fa-lock-open" aria-hidden="true"></span><div>[[login.cookie_at_risk]] <code>SESSION_COOKIE_SECURE=false</code></div></div>{{/COOKIE_AT_RISK}}
 <form class="form" method="post" action="/login" data-once>

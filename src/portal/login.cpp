@@ -53,7 +53,10 @@ core::Result<http::Response> show(const Portal& portal, const http::Request& req
             "{} signed in over plain HTTP, but its browser did not return the Secure session cookie: {}",
             request.client_address, cookie_advice);
     }
-    return login_page(portal, request, lost ? LoginFailure::no_cookie : LoginFailure::none, 200, form);
+    if (lost) return login_page(portal, request, LoginFailure::no_cookie, 200, form);
+    // A page sent this browser here although it brought a session: that one has ended.
+    const bool ended = request.query("next") && request.cookie(session_cookie_name);
+    return login_page(portal, request, ended ? LoginFailure::ended : LoginFailure::none, 200, form);
 }
 
 core::Result<http::Response> by_json(const Portal& portal, const http::Request& request) {

@@ -78,6 +78,7 @@ enum class LoginFailure {
     too_many,   ///< wrong logins, see Retry-After
     busy,       ///< too many sign in at once: try again in a moment
     expired,    ///< CSRF token or session too old: try again
+    ended,      ///< no failure: the session is over
     no_cookie,  ///< signed in, but the browser did not return the session cookie
 };
 

@@ -232,6 +232,7 @@ std::string Renderer::render(const LoginPage& page) const {
     fields.show_if(page.failure == LoginFailure::too_many, "TOO_MANY");
     fields.show_if(page.failure == LoginFailure::busy, "BUSY");
     fields.show_if(page.failure == LoginFailure::expired, "EXPIRED");
+    fields.show_if(page.failure == LoginFailure::ended, "ENDED");
     fields.show_if(page.failure == LoginFailure::no_cookie, "NO_COOKIE");
     fields.show_if(page.cookie_at_risk || page.failure == LoginFailure::no_cookie, "COOKIE_AT_RISK");
     fields.show_if(page.password_reset && page.failure == LoginFailure::none, "PASSWORD_RESET");

@@ -1,6 +1,7 @@
 // Dialogs: a form whose problems stand beside its fields, and the question before something is deleted.
 import { el, icon } from "./dom.js";
 import { t } from "./i18n.js";
+import { signInAgain } from "./session.js";
 import { busy } from "./states.js";
 
 let count = 0;
@@ -26,7 +27,6 @@ export function field({ name, label: text, type = "text", value = "", options = 
 /** Puts the problems of an ApiError beside the fields of `form`; what belongs to none is returned as one text. */
 export function showProblems(form, error) {
   const left = [];
-  let first = null;
   clearProblems(form);
   for (const [name, sentence] of Object.entries(error.fields ?? {})) {
     const input = form.elements[name];
@@ -36,8 +36,8 @@ export function showProblems(form, error) {
     }
     input.setAttribute("aria-invalid", "true");
     document.getElementById(`${input.id}-problem`)?.replaceChildren(sentence);
-    first ??= input;
   }
+  const first = form.querySelector('[aria-invalid="true"]');
   first?.focus();
   return first && left.length === 0 ? "" : [...left, ...(left.length === 0 ? [error.message] : [])].join(" ");
 }
@@ -85,7 +85,7 @@ export function formDialog({ title, intro = null, fields, saveLabel = t("common.
         } catch (error) {
           const left = showProblems(form, error);
           notice.hidden = !left;
-          notice.lastElementChild.textContent = left;
+          notice.lastElementChild.replaceChildren(left, " ", signInAgain(error) ?? "");
         }
       });
     });

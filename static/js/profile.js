@@ -7,11 +7,13 @@ import * as format from "./format.js";
 import { label, language, t } from "./i18n.js";
 import { busy, codeBlock, empty, trouble } from "./states.js";
 import { done, failed } from "./toast.js";
+import { watchForm } from "./unsaved.js";
 
 const last = byId("last-login");
 if (last) last.textContent = format.dateTime(last.dateTime);
 
 const form = byId("password-form");
+watchForm(() => [...form.querySelectorAll('[type="password"]')].some((input) => input.value !== ""));
 form.addEventListener("submit", (event) => {
   event.preventDefault();
   if (form.elements.new.value !== form.elements.again.value) {
@@ -21,18 +23,21 @@ form.addEventListener("submit", (event) => {
   busy(byId("password-save"), async () => {
     try {
       await put("/login/profile/password", { current: form.elements.current.value, new: form.elements.new.value });
+      form.reset();
       clearProblems(form);
       location.assign("/login?changed=1");
     } catch (error) {
       const left = showProblems(form, error);
-      if (left) failed(left);
+      if (left) failed({ message: left, status: error.status });
     }
   });
 });
 
 for (const input of document.querySelectorAll('input[name="language"]')) {
   input.checked = input.value === language();
-  input.addEventListener("change", () => chooseLanguage(input.value));
+  input.addEventListener("change", async () => {
+    if (!(await chooseLanguage(input.value))) document.querySelector(`input[name="language"][value="${language()}"]`).checked = true;
+  });
 }
 
 const root = byId("tokens");

@@ -1,5 +1,6 @@
 // Requests to the portal's JSON endpoints.
 import { t } from "./i18n.js";
+import { isAnythingUnsaved } from "./unsaved.js";
 
 export class ApiError extends Error {
   constructor(status, { error, code, fields } = {}, retryAfter = 0) {
@@ -11,7 +12,17 @@ export class ApiError extends Error {
   }
 }
 
-const csrfToken = () => document.querySelector('meta[name="csrf-token"]').content;
+const csrfMeta = (page = document) => page.querySelector('meta[name="csrf-token"]');
+
+/** Takes the token of the session that there is now, as after signing in again in another tab; true if it is another one. */
+async function renewCsrfToken() {
+  const page = await fetch(location.href, { credentials: "same-origin", cache: "no-store" }).then((response) => response.text()).catch(() => "");
+  const token = csrfMeta(new DOMParser().parseFromString(page, "text/html"))?.content;
+  if (!token || token === csrfMeta().content) return false;
+  csrfMeta().content = token;
+  for (const input of document.querySelectorAll('input[name="csrf_token"]')) input.value = token;
+  return true;
+}
 
 function toLogin() {
   const here = location.pathname + location.search;
@@ -29,21 +40,27 @@ async function answerOf(response) {
   }
 }
 
-export async function request(method, url, body, { signal } = {}) {
+async function send(method, url, body, signal) {
   const headers = { Accept: "application/json", "X-Requested-With": "fetch" };
-  if (method !== "GET") headers["X-CSRF-Token"] = csrfToken();
+  if (method !== "GET") headers["X-CSRF-Token"] = csrfMeta().content;
   if (body !== undefined && !(body instanceof FormData) && !(body instanceof Blob)) {
     headers["Content-Type"] = "application/json";
     body = JSON.stringify(body);
   }
-  let response;
   try {
-    response = await fetch(url, { method, headers, body, signal, credentials: "same-origin", cache: "no-store" });
+    return await fetch(url, { method, headers, body, signal, credentials: "same-origin", cache: "no-store" });
   } catch (error) {
     if (isAborted(error)) throw error;
     throw new ApiError(0);
   }
-  if (response.status === 401) return toLogin();
+}
+
+/** The parsed answer; throws ApiError. Without a session the page goes to sign in, unless something typed would be lost by it. */
+export async function request(method, url, body, { signal } = {}) {
+  let response = await send(method, url, body, signal);
+  if (response.status === 403 && method !== "GET" && await renewCsrfToken()) response = await send(method, url, body, signal);
+  if (response.status === 401 && !isAnythingUnsaved()) return toLogin();
+  if (response.status === 401) throw new ApiError(401, { error: t("error.session_ended"), code: "unauthorized" });
   const answer = await answerOf(response);
   if (!response.ok) throw new ApiError(response.status, answer, Number(response.headers.get("Retry-After")) || 0);
   return answer;

@@ -8,6 +8,7 @@ import { label, t } from "./i18n.js";
 import { busy, trouble } from "./states.js";
 import { pagedTable } from "./table.js";
 import { done, failed } from "./toast.js";
+import { watchForm } from "./unsaved.js";
 
 const parts = [
   { title: "settings.maintenance", symbol: "screwdriver-wrench", text: "settings.maintenance_text", fields: [
@@ -28,6 +29,8 @@ const alertPart = { title: "settings.alerts", symbol: "bell", text: "settings.al
   { name: "webhook_secret", type: "password", hint: "settings.webhook_secret_hint" }] };
 const form = byId("form");
 let loaded = {};
+let saved = null;  // what the form held when it was loaded or saved last
+const typed = () => JSON.stringify([...new FormData(form)]);
 const numbers = parts.flatMap((part) => part.fields).filter((entry) => entry.number).map((entry) => entry.name);
 
 function card({ title, symbol, text, fields }, values) {
@@ -65,6 +68,7 @@ async function load() {
     loaded = values;
     byId("parts").replaceChildren(...parts.map((part) => card(part, values)), card(alertPart, alerts));
     showSecret(alerts);
+    saved = typed();
     byId("save").disabled = false;
   } catch (error) {
     byId("parts").replaceChildren(el("div.card", {}, trouble(error, load)));
@@ -72,6 +76,7 @@ async function load() {
   showLater();
 }
 
+watchForm(() => saved !== null && typed() !== saved);
 form.addEventListener("submit", (event) => {
   event.preventDefault();
   busy(byId("save"), async () => {
@@ -80,10 +85,11 @@ form.addEventListener("submit", (event) => {
       await put("/login/settings/json", values);
       showSecret(await put("/login/settings/alerts/json", alerts));
       clearProblems(form);
+      saved = typed();
       done(t("settings.saved"));
     } catch (error) {
       const left = showProblems(form, error);
-      if (left) failed(left);
+      if (left) failed({ message: left, status: error.status });
     }
   });
 });

@@ -2,7 +2,9 @@
 import { get, put } from "./request.js";
 import { tickTimes } from "./format.js";
 import { language, t } from "./i18n.js";
+import { confirmDialog } from "./dialog.js";
 import { failed } from "./toast.js";
+import { isAnythingUnsaved } from "./unsaved.js";
 
 function menu() {
   const opener = document.querySelector("[data-nav-open]");
@@ -20,13 +22,18 @@ function menu() {
   });
 }
 
+const mayLeave = () => !isAnythingUnsaved() || confirmDialog({ title: t("layout.unsaved"), text: t("layout.unsaved_text"), label: t("layout.language_anyway"), act: () => {} });
+
+/** False when the page stays as it is. */
 export async function chooseLanguage(chosen) {
-  if (chosen === language()) return;
+  if (chosen === language() || !(await mayLeave())) return false;
   try {
     await put("/login/profile/language", { language: chosen });
     location.reload();
+    return true;
   } catch (error) {
     failed(error);
+    return false;
   }
 }
 

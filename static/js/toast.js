@@ -1,6 +1,7 @@
 // Short messages in the corner; those about trouble stay until they are read.
 import { el, icon } from "./dom.js";
 import { t } from "./i18n.js";
+import { signInAgain } from "./session.js";
 
 function tray() {
   const present = document.querySelector(".toasts");
@@ -27,4 +28,4 @@ function show(kind, symbol, message) {
 }
 
 export const done = (message) => show("ok", "circle-check", message);
-export const failed = (error) => show("bad", "circle-exclamation", error?.message ?? String(error));
+export const failed = (error) => show("bad", "circle-exclamation", [error?.message ?? String(error), " ", signInAgain(error)]);

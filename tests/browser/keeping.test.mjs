@@ -1,7 +1,7 @@
 // What people have in hand stays: their place, their selection, what they typed, what they copied.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { address, baseUrl, launch, needsBroker, openPage, publish, settled } from "./portal.mjs";
+import { address, baseUrl, launch, needsBroker, openPage, publish, settled, signIn } from "./portal.mjs";
 
 let browser;
 before(async () => { browser = await launch(); });
@@ -82,4 +82,52 @@ test("after an alert is acknowledged, the keyboard is at the next one", needsBro
   await page.locator(".toast.ok").waitFor();
   await page.waitForFunction(() => document.activeElement.matches("#list tbody button"));
   assert.deepEqual(problems, []);
+});
+
+test("an ended session takes nothing that is typed in a dialog", async (t) => {
+  const { page } = await open(t, "/login/devices", { expected: [/40[13]/] });
+  const mac = address();
+  await page.click("#add");
+  await page.fill('dialog [name="mac_address"]', mac);
+  await page.context().clearCookies();
+  await page.click("dialog [type=submit]");
+  const link = page.locator('dialog .notice a[href="/login"]');
+  await link.waitFor();
+  const [other] = await Promise.all([page.context().waitForEvent("page"), link.click()]);
+  await other.waitForSelector("#username");
+  await signIn(other);
+  assert.equal(await page.inputValue('dialog [name="mac_address"]'), mac);
+  await page.click("dialog [type=submit]");
+  await page.waitForSelector("dialog", { state: "detached" });
+  await page.fill("#search", mac);
+  await page.locator("#list tbody tr", { hasText: mac }).first().waitFor();
+});
+
+test("who comes to the sign-in page because the session has ended is told so", async (t) => {
+  const { page } = await open(t, "/login/devices");
+  const [{ name, domain, path }] = (await page.context().cookies()).filter((cookie) => cookie.name === "silaware_session");
+  await page.context().addCookies([{ name, domain, path, value: "ended" }]);
+  await page.reload();
+  await page.waitForURL(/\/login\?next=/);
+  assert.match(await page.textContent(".notice"), /session has ended/);
+});
+
+test("another language is asked about before it takes what is not saved", async (t) => {
+  const { page, problems } = await open(t, "/login/settings");
+  await page.fill('[name="max_temperature"]', "29.5");
+  await page.click('[data-language="id"]');
+  await page.locator("dialog", { hasText: "not saved" }).waitFor();
+  await page.keyboard.press("Escape");
+  await page.waitForSelector("dialog", { state: "detached" });
+  assert.equal(await page.getAttribute("html", "lang"), "en");
+  assert.equal(await page.inputValue('[name="max_temperature"]'), "29.5");
+  assert.deepEqual(problems, []);
+});
+
+test("after mistakes the first of them on the page has the keyboard", async (t) => {
+  const { page } = await open(t, "/login/accounts", { expected: [/400/] });
+  await page.click("#add");
+  await page.click("dialog [type=submit]");
+  await page.waitForSelector('dialog [aria-invalid="true"]');
+  assert.equal(await page.evaluate(() => document.activeElement.name), "username");
 });

@@ -36,7 +36,7 @@ class PlainTemplates {
         write("login.tpl",
               "login "
               "{{#WRONG}}WRONG{{/WRONG}}{{#TOO_MANY}}TOO_MANY{{/TOO_MANY}}{{#BUSY}}BUSY{{/"
-              "BUSY}}{{#EXPIRED}}EXPIRED{{/EXPIRED}}"
+              "BUSY}}{{#EXPIRED}}EXPIRED{{/EXPIRED}}{{#ENDED}}ENDED{{/ENDED}}"
               "{{#NO_COOKIE}}NO_COOKIE{{/NO_COOKIE}}{{#COOKIE_AT_RISK}}AT_RISK{{/COOKIE_AT_RISK}} "
               "next={{NEXT}}");
         write("mail/layout.tpl", "[[page]]");

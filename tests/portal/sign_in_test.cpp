@@ -225,6 +225,20 @@ TEST_F(SignInTest, SessionsEndWhenIdleAndInAnyCaseOneDay) {
     EXPECT_EQ(browser.get("/login/devices/json").status(), 401);
 }
 
+TEST_F(SignInTest, AnEndedSessionIsToldOfWhereAPageSentToTheLogin) {
+    const auto told = [&](const char* path) {
+        return browser.get(path).body_text().find("ENDED") != std::string_view::npos;
+    };
+    EXPECT_FALSE(told("/login?next=/login/devices"));
+    browser.sign_in("ada", "ada password");
+    site.clock += site.portal.settings.session_idle;
+    EXPECT_TRUE(told("/login?next=/login/devices"));
+    EXPECT_FALSE(told("/login"));
+    browser.sign_in("ada", "ada password");
+    browser.form("/logout", {{"csrf_token", Browser::csrf_of(browser.get("/login/devices"))}});
+    EXPECT_FALSE(told("/login?next=/login/devices"));
+}
+
 TEST_F(SignInTest, EverySignInIsInTheAuditLog) {
     browser.sign_in("ada", "ada password");
     browser.sign_in_by_json("ada", "wrong");
