@@ -1,8 +1,5 @@
 #include "alerts/alert_jobs.hpp"
 
-#include <condition_variable>
-#include <mutex>
-
 #include <spdlog/spdlog.h>
 
 #include "core/clock.hpp"
@@ -28,14 +25,11 @@ AlertJobs::AlertJobs(storage::Database& database, Options options)
     : database_(database), options_(std::move(options)), notifier_(options_) {}
 
 void AlertJobs::run(std::stop_token stop) {
-    std::mutex mutex;
-    std::condition_variable_any never;
     for (int round = 0; !stop.stop_requested(); ++round) {
         const core::Instant now = core::clock_now();
         if (round % rounds_to_check == 0) check(now);
         send_digests(now);
-        std::unique_lock lock(mutex);
-        never.wait_for(lock, stop, round_every, [] { return false; });
+        core::pause(stop, round_every);
     }
 }
 

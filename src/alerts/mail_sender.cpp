@@ -2,8 +2,6 @@
 
 #include <unistd.h>
 
-#include <condition_variable>
-#include <mutex>
 #include <random>
 #include <thread>
 
@@ -29,13 +27,6 @@ std::string owner_name() {
     gethostname(host, sizeof host - 1);
     std::random_device random;
     return fmt::format("{}:{}:{:08x}", std::string(host).substr(0, 40), getpid(), random());
-}
-
-void pause(std::stop_token stop, std::chrono::milliseconds time) {
-    std::mutex mutex;
-    std::condition_variable_any never;
-    std::unique_lock lock(mutex);
-    never.wait_for(lock, stop, time, [] { return false; });
 }
 
 /// Says whether a delivery may go on: not long after `stop`; keeps the claim alive meanwhile.
@@ -159,7 +150,7 @@ void MailSender::settle(const storage::ClaimedMail& claimed, const mail::Deliver
                 return;
             }
         }
-        pause(stop, std::chrono::milliseconds(500));
+        core::pause(stop, std::chrono::milliseconds(500));
     }
 }
 
@@ -196,7 +187,7 @@ void MailSender::work(std::string_view kind, std::stop_token stop) {
         } catch (const std::exception& error) {
             if (!std::exchange(complained, true)) spdlog::warn("outbox: {}; trying on", error.what());
         }
-        if (!busy) pause(stop, options_.poll);
+        if (!busy) core::pause(stop, options_.poll);
     }
 }
 

@@ -3,10 +3,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <condition_variable>
 #include <cstdlib>
 #include <fstream>
-#include <mutex>
 #include <optional>
 #include <sstream>
 
@@ -16,6 +14,7 @@
 #include "app/private_file.hpp"
 #include "auth/password.hpp"
 #include "auth/token.hpp"
+#include "core/clock.hpp"
 #include "core/text.hpp"
 #include "storage/migrations.hpp"
 
@@ -188,8 +187,6 @@ std::string version() {
 }
 
 core::Result<void> wait_for_database(storage::Database& database, std::stop_token stop) {
-    std::mutex mutex;
-    std::condition_variable_any never;
     for (bool told = false; !stop.stop_requested();) {
         try {
             return storage::require_current_schema(*database.acquire());
@@ -201,8 +198,7 @@ core::Result<void> wait_for_database(storage::Database& database, std::stop_toke
             return core::fail(core::ErrorCode::conflict,
                               std::string(error.what()) + ": run \"silaware migrate\"");
         }
-        std::unique_lock lock(mutex);
-        never.wait_for(lock, stop, std::chrono::seconds(2), [] { return false; });
+        core::pause(stop, std::chrono::seconds(2));
     }
     return {};
 }

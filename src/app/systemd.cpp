@@ -6,14 +6,13 @@
 
 #include <algorithm>
 #include <chrono>
-#include <condition_variable>
 #include <cstddef>
 #include <cstdlib>
 #include <cstring>
-#include <mutex>
 #include <optional>
 #include <string>
 
+#include "core/clock.hpp"
 #include "core/text.hpp"
 
 namespace silaware::app {
@@ -37,24 +36,19 @@ void notify(std::string_view text) {
 }
 
 /// Half of what systemd allows; nothing if it does not watch this process.
-std::optional<std::chrono::microseconds> watchdog_interval() {
+std::optional<core::Milliseconds> watchdog_interval() {
     const char* interval = std::getenv("WATCHDOG_USEC");
     const char* process = std::getenv("WATCHDOG_PID");
     if (interval == nullptr) return std::nullopt;
     if (process != nullptr && core::parse_integer(process) != getpid()) return std::nullopt;
-    const auto microseconds = core::parse_integer(interval).value_or(0);
-    if (microseconds <= 0) return std::nullopt;
-    return std::chrono::microseconds(microseconds / 2);
+    const core::Milliseconds half{core::parse_integer(interval).value_or(0) / 2000};  // of microseconds
+    return half.count() > 0 ? std::optional(half) : std::nullopt;
 }
 
-void feed_watchdog(std::stop_token stop, std::chrono::microseconds interval) {
-    std::mutex mutex;
-    std::condition_variable_any never;
-    std::unique_lock lock(mutex);
-    while (!stop.stop_requested()) {
+void feed_watchdog(const std::stop_token& stop, core::Milliseconds interval) {
+    do {
         notify("WATCHDOG=1");
-        never.wait_for(lock, stop, interval, [] { return false; });
-    }
+    } while (core::pause(stop, interval));
 }
 
 }  // namespace

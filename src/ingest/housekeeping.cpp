@@ -1,7 +1,5 @@
 #include "ingest/housekeeping.hpp"
 
-#include <condition_variable>
-#include <mutex>
 #include <utility>
 
 #include <spdlog/spdlog.h>
@@ -24,8 +22,6 @@ constexpr std::chrono::hours settling_time{1};
 }  // namespace
 
 void Housekeeping::run(std::stop_token stop) {
-    std::mutex mutex;
-    std::condition_variable_any never;
     while (!stop.stop_requested()) {
         try {
             storage::fill_device_keys(database_);  // of devices that another program registered
@@ -33,8 +29,7 @@ void Housekeeping::run(std::stop_token stop) {
         } catch (const storage::DatabaseError& error) {
             spdlog::warn("housekeeping: {}; it will be tried again", error.what());
         }
-        std::unique_lock lock(mutex);
-        never.wait_for(lock, stop, look_every, [] { return false; });
+        core::pause(stop, look_every);
     }
 }
 

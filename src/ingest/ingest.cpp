@@ -1,10 +1,10 @@
 #include "ingest/ingest.hpp"
 
-#include <condition_variable>
 #include <thread>
 
 #include <spdlog/spdlog.h>
 
+#include "core/clock.hpp"
 #include "ingest/housekeeping.hpp"
 #include "storage/migrations.hpp"
 
@@ -101,12 +101,12 @@ void Ingest::write_until(std::stop_token stop) {
         } catch (const storage::DatabaseError& error) {
             database_failed(error);
             if (std::exchange(progressed_, false)) retry = first_retry;
-            pause(stop, retry);
+            core::pause(stop, retry);
             retry = std::min(retry * 2, longest_retry);
             continue;
         } catch (const std::exception& error) {
             spdlog::critical("ingest: {}; trying again", error.what());
-            pause(stop, longest_retry);
+            core::pause(stop, longest_retry);
         }
         retry = first_retry;
     }
@@ -227,7 +227,7 @@ void Ingest::publish_counters_until(std::stop_token stop) {
             logged = Clock::now();
             log_counters();
         }
-        pause(stop, publish_every);
+        core::pause(stop, publish_every);
     }
 }
 
@@ -255,13 +255,6 @@ void Ingest::log_counters() const {
     const storage::IngestCounters counters = counters_.snapshot();
     spdlog::info("ingest: received={} stored={} duplicates={} quarantined={} spooled={}", counters.received,
                  counters.stored, counters.duplicates, counters.quarantined, counters.spooled);
-}
-
-void Ingest::pause(std::stop_token stop, std::chrono::milliseconds time) const {
-    std::mutex mutex;
-    std::condition_variable_any never;
-    std::unique_lock lock(mutex);
-    never.wait_for(lock, stop, time, [] { return false; });
 }
 
 }  // namespace silaware::ingest

@@ -43,7 +43,6 @@ class Ingest {
     void log_counters() const;
     void database_failed(const storage::DatabaseError& error);
     void database_works(std::int64_t waited);
-    void pause(std::stop_token stop, std::chrono::milliseconds time) const;
 
     spool::Spool& spool_;
     storage::Database& database_;

@@ -1,7 +1,6 @@
 #include "mqtt/subscriber.hpp"
 
 #include <algorithm>
-#include <condition_variable>
 #include <mutex>
 #include <utility>
 
@@ -33,13 +32,6 @@ void forget_plain_subscriptions(SubscriberOptions& options) {
     if (options.shared_group.empty()) return;
     for (const std::string& topic : options.topics)
         options.former_filters.push_back(topic);
-}
-
-bool pause(milliseconds time, const std::stop_token& stop) {
-    std::mutex mutex;
-    std::condition_variable_any never;
-    std::unique_lock lock(mutex);
-    return !never.wait_for(lock, stop, time, [&] { return stop.stop_requested(); });
 }
 
 }  // namespace
@@ -148,7 +140,7 @@ void Subscriber::Loop::run(const std::stop_token& stop) {
         if (farewell.ending == Ending::stopped) continue;  // to speak another version
         const milliseconds time = judge(farewell.ending);
         tell_of_failure(farewell, time);
-        pause(time, stop);
+        core::pause(stop, time);
     }
 }
 
@@ -157,7 +149,7 @@ bool Subscriber::Loop::await_room(const std::stop_token& stop) {
     log(LogLevel::warning,
         "the spool is full: not connecting, the broker keeps the messages until there is room");
     while (!handlers_.has_room()) {
-        if (!pause(room_check, stop)) return false;
+        if (!core::pause(stop, room_check)) return false;
     }
     return true;
 }

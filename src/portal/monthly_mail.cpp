@@ -2,8 +2,6 @@
 
 #include <unistd.h>
 
-#include <condition_variable>
-#include <mutex>
 #include <stdexcept>
 
 #include <spdlog/spdlog.h>
@@ -106,8 +104,6 @@ std::map<std::string, std::vector<std::string>> by_language(storage::Connection&
 }  // namespace
 
 void MonthlyMail::run(std::stop_token stop) {
-    std::mutex mutex;
-    std::condition_variable_any never;
     bool complained = false;
     while (!stop.stop_requested()) {
         try {
@@ -117,8 +113,7 @@ void MonthlyMail::run(std::stop_token stop) {
             if (!std::exchange(complained, true))
                 spdlog::warn("monthly mail: {}; it will be tried again", error.what());
         }
-        std::unique_lock lock(mutex);
-        never.wait_for(lock, stop, look_every, [] { return false; });
+        core::pause(stop, look_every);
     }
 }
 
