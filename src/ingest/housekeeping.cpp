@@ -62,11 +62,11 @@ void Housekeeping::cleanup_old_data(std::stop_token stop) {
 }
 
 void Housekeeping::purge(core::Instant now, const std::stop_token& stop) {
-    const core::Instant cutoff = domain::retention_cutoff(now, options_.retention_months, options_.zone);
-    const std::int64_t deleted =
-        storage::purge_before(database_, cutoff, options_.zone, storage::Search::listed,
-                              [&](const storage::PurgeProgress&) { return !stop.stop_requested(); });
-    if (deleted > 0) spdlog::info("purge: {} rows older than {} deleted", deleted, core::format_utc(cutoff));
+    const auto cutoffs = domain::retention_cutoffs(now, options_.retention_months, options_.zone);
+    const std::int64_t deleted = storage::purge_before(database_, {cutoffs, options_.zone}, stop,
+                                                       [](const storage::PurgeProgress&) {});
+    if (deleted > 0)
+        spdlog::info("purge: {} rows older than {} deleted", deleted, core::format_utc(cutoffs.raw));
 }
 
 }  // namespace silaware::ingest

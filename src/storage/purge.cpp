@@ -2,8 +2,8 @@
 
 #include <array>
 #include <optional>
-#include <thread>
 
+#include "core/clock.hpp"
 #include "storage/receipt_blocks.hpp"
 
 namespace silaware::storage {
@@ -15,6 +15,8 @@ constexpr std::chrono::milliseconds skew = std::chrono::minutes{5};  // between 
 // Times as long as a chunk took. The server cleans up behind a chunk for about as long again, and processor
 // and disk are to stay with ingest and the portal: half a day of rows may take half an hour to go.
 constexpr int rests = 3;
+// Of which some may be a wait for somebody else's lock, and no work of ours.
+constexpr core::Milliseconds longest_rest = std::chrono::seconds{2};
 
 // A last run in the future is a clock that was set back since.
 constexpr std::string_view claim = R"(
@@ -29,6 +31,7 @@ struct Purged {
     std::string_view table;
     std::string_view sql;
     Unit unit;  ///< of the cutoff it takes
+    core::Instant domain::RetentionCutoffs::* cutoff = &domain::RetentionCutoffs::raw;
 };
 constexpr std::array purged_tables = {
     // Rows put in by hand have no stop_ms.
@@ -43,6 +46,11 @@ constexpr std::array purged_tables = {
            Unit::milliseconds},
     Purged{"quarantine", "DELETE FROM quarantine WHERE received_ms < ? ORDER BY received_ms LIMIT ?",
            Unit::milliseconds},
+    // Those that are open have no cleared_ms.
+    Purged{"alerts", "DELETE FROM alerts WHERE cleared_ms < ? ORDER BY cleared_ms LIMIT ?",
+           Unit::milliseconds, &domain::RetentionCutoffs::alerts},
+    Purged{"audit_log", "DELETE FROM audit_log WHERE at_ms < ? ORDER BY at_ms LIMIT ?", Unit::milliseconds,
+           &domain::RetentionCutoffs::audit},
 };
 
 constexpr std::string_view find_old_power = R"(
@@ -72,9 +80,9 @@ std::uint64_t delete_chunk(Connection& connection, const Purged& purged, core::I
 
 class Purge {
   public:
-    Purge(Database& database, core::Instant cutoff, const core::SiteZone& zone, Search search,
-          const std::function<bool(const PurgeProgress&)>& go_on)
-        : database_(database), cutoff_(cutoff), zone_(zone), search_(search), go_on_(go_on) {}
+    Purge(Database& database, const PurgeOrder& order, const std::stop_token& stop,
+          const std::function<void(const PurgeProgress&)>& tell)
+        : database_(database), order_(order), cutoff_(order.cutoffs.raw), stop_(stop), tell_(tell) {}
 
     std::int64_t run() {
         bool more = purge_power();
@@ -89,22 +97,25 @@ class Purge {
     auto step(Work work) {
         const auto begin = std::chrono::steady_clock::now();
         auto result = database_.transaction(work);
-        std::this_thread::sleep_for(rests * (std::chrono::steady_clock::now() - begin));
+        const auto took = std::chrono::ceil<core::Milliseconds>(std::chrono::steady_clock::now() - begin);
+        core::pause(stop_, std::min(rests * took, longest_rest));
         return result;
     }
 
-    /// False, as of all that follow here, where `go_on` wants no more.
+    /// False, as of all that follow here, when it is time to stop.
     bool tell(std::int64_t rows) {
         progress_.deleted += rows;
         total_ += rows;
-        return go_on_(progress_);
+        tell_(progress_);
+        return !stop_.stop_requested();
     }
 
     bool purge(const Purged& purged) {
         progress_ = {purged.table, 0};
         for (;;) {
             const auto rows = step([&](Connection& connection) {
-                return static_cast<std::int64_t>(delete_chunk(connection, purged, cutoff_, zone_));
+                return static_cast<std::int64_t>(
+                    delete_chunk(connection, purged, order_.cutoffs.*purged.cutoff, order_.zone));
             });
             if (rows == 0) return true;
             if (!tell(rows)) return false;
@@ -112,7 +123,7 @@ class Purge {
     }
 
     bool is_to_be_listed_anew() {
-        if (search_ == Search::listed && count_blocks(*database_.acquire()) > few_blocks)
+        if (order_.search == Search::listed && count_blocks(*database_.acquire()) > few_blocks)
             return claim_job(database_, listing, list_anew_after, cutoff_);
         note_job(database_, listing, cutoff_);
         return true;
@@ -167,10 +178,10 @@ class Purge {
     }
 
     Database& database_;
+    const PurgeOrder& order_;
     core::Instant cutoff_;
-    const core::SiteZone& zone_;
-    Search search_;
-    const std::function<bool(const PurgeProgress&)>& go_on_;
+    const std::stop_token& stop_;
+    const std::function<void(const PurgeProgress&)>& tell_;
     PurgeProgress progress_{};
     std::int64_t total_ = 0;
 };
@@ -200,9 +211,9 @@ void note_job(Database& database, std::string_view job, core::Instant now) {
     database.execute(note, job, core::epoch_ms(now));
 }
 
-std::int64_t purge_before(Database& database, core::Instant cutoff, const core::SiteZone& zone, Search search,
-                          const std::function<bool(const PurgeProgress&)>& go_on) {
-    return Purge(database, cutoff, zone, search, go_on).run();
+std::int64_t purge_before(Database& database, const PurgeOrder& order, const std::stop_token& stop,
+                          const std::function<void(const PurgeProgress&)>& tell) {
+    return Purge(database, order, stop, tell).run();
 }
 
 }  // namespace silaware::storage

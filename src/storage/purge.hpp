@@ -2,9 +2,11 @@
 
 #include <cstdint>
 #include <functional>
+#include <stop_token>
 #include <string_view>
 
 #include "core/time.hpp"
+#include "domain/retention.hpp"
 #include "storage/database.hpp"
 
 namespace silaware::storage {
@@ -31,10 +33,16 @@ struct PurgeProgress {
 /// purge and at the newer ones; the list of a long table is a month old at most.
 enum class Search { every_row, listed };
 
-/// Deletes the raw rows older than `cutoff` (wall clocks read in the site's `zone`) in short transactions, so
-/// that neither ingest nor the portal waits; what is derived of them stays. `go_on` is told of the progress
-/// after each and stops the purge by answering false. The number of rows deleted. Throws DatabaseError.
-std::int64_t purge_before(Database& database, core::Instant cutoff, const core::SiteZone& zone, Search search,
-                          const std::function<bool(const PurgeProgress&)>& go_on);
+struct PurgeOrder {
+    domain::RetentionCutoffs cutoffs;
+    const core::SiteZone& zone;  ///< the site's, in which wall clocks are read
+    Search search = Search::listed;
+};
+
+/// Deletes the rows older than the cutoffs in short transactions, so that neither ingest nor the portal
+/// waits; what is derived of raw rows stays. `tell` is told of the progress after each; `stop` ends the purge
+/// after the transaction that runs. The number of rows deleted. Throws DatabaseError.
+std::int64_t purge_before(Database& database, const PurgeOrder& order, const std::stop_token& stop,
+                          const std::function<void(const PurgeProgress&)>& tell);
 
 }  // namespace silaware::storage

@@ -19,11 +19,16 @@ class PurgeTest : public testing::Test {
             "<= ?",
             core::epoch_ms(start), rows);
     }
+    std::int64_t purge_quietly(core::Instant cutoff, Search search = Search::listed) {
+        return purge_before(*database, order(cutoff, search), {}, [](const auto&) {});
+    }
+    PurgeOrder order(core::Instant cutoff, Search search = Search::listed) const {
+        return {{cutoff, cutoff, cutoff}, zone, search};
+    }
     std::int64_t purge(core::Instant cutoff) {
         const std::int64_t old = older_than(cutoff);
         const std::int64_t before = all();
-        const auto deleted =
-            purge_before(*database, cutoff, zone, Search::listed, [](const auto&) { return true; });
+        const auto deleted = purge_quietly(cutoff);
         EXPECT_EQ(deleted, old);
         EXPECT_EQ(older_than(cutoff), 0);
         EXPECT_EQ(all(), before - old);
@@ -92,9 +97,8 @@ TEST_F(PurgeTest, RowsThatOtherProgramsAgeInALongTableAreFoundInAMonth) {
     age(newest_id() - 5);
     EXPECT_EQ(purge(start - 50 * day), 1);
     age(oldest_id() + 5);
-    const auto go_on = [](const auto&) { return true; };
-    EXPECT_EQ(purge_before(*database, start - 50 * day, zone, Search::listed, go_on), 0);
-    EXPECT_GT(purge_before(*database, start - 19 * day, zone, Search::listed, go_on), 1);
+    EXPECT_EQ(purge_quietly(start - 50 * day), 0);
+    EXPECT_GT(purge_quietly(start - 19 * day), 1);
     EXPECT_EQ(older_than(start - 19 * day), 0);
 }
 
@@ -103,16 +107,17 @@ TEST_F(PurgeTest, ALookAtEveryRowFindsWhatOtherProgramsAgedInALongTable) {
     purge(start - 50 * day);
     pretend_long_table();
     age(oldest_id() + 5);
-    const auto go_on = [](const auto&) { return true; };
-    EXPECT_EQ(purge_before(*database, start - 50 * day, zone, Search::listed, go_on), 0);
-    EXPECT_EQ(purge_before(*database, start - 50 * day, zone, Search::every_row, go_on), 1);
+    EXPECT_EQ(purge_quietly(start - 50 * day), 0);
+    EXPECT_EQ(purge_quietly(start - 50 * day, Search::every_row), 1);
 }
 
 TEST_F(PurgeTest, StopsWhenToldAndGoesOnLater) {
     fill(120'000);
     int calls = 0;
-    const auto deleted = purge_before(*database, start + 9 * day, zone, Search::listed,
-                                      [&](const auto&) { return ++calls < 3; });
+    std::stop_source stop;
+    const auto deleted = purge_before(*database, order(start + 9 * day), stop.get_token(), [&](const auto&) {
+        if (++calls == 3) stop.request_stop();
+    });
     EXPECT_EQ(calls, 3);
     EXPECT_LT(deleted, older_than(start + 9 * day));
     purge(start + 9 * day);
@@ -122,13 +127,29 @@ TEST_F(PurgeTest, BlocksThatAnotherProcessListsMeanwhileArePurgedToo) {
     fill(150'000);
     const core::Instant cutoff = start + 20 * day;
     const std::int64_t old = older_than(cutoff);
-    const auto go_on = [&](const PurgeProgress&) {
+    const auto list_all = [&](const PurgeProgress&) {
         while (list_block(*database->acquire())) {
         }
-        return true;
     };
-    EXPECT_EQ(purge_before(*database, cutoff, zone, Search::listed, go_on), old);
+    EXPECT_EQ(purge_before(*database, order(cutoff), {}, list_all), old);
     EXPECT_EQ(older_than(cutoff), 0);
+}
+
+TEST_F(PurgeTest, ClearedAlertsAndTheAuditLogHaveCutoffsOfTheirOwn) {
+    database->execute(
+        "INSERT INTO alerts (kind, device, message, raised_ms, cleared_ms) VALUES ('offline', 'old', '', 1, "
+        "?), "
+        "('offline', 'kept', '', 1, ?), ('offline', 'open', '', 1, NULL)",
+        core::epoch_ms(start - day), core::epoch_ms(start));
+    database->execute(
+        "INSERT INTO audit_log (at_ms, account, address, action, subject) VALUES (?, 'a', '', '', ''), (?, "
+        "'b', '', '', '')",
+        core::epoch_ms(start), core::epoch_ms(start + day));
+    const PurgeOrder longer{{start + 9 * day, start, start + day}, zone, Search::listed};
+    EXPECT_EQ(purge_before(*database, longer, {}, [](const auto&) {}), 2);
+    EXPECT_EQ(database->select<std::string>("SELECT device FROM alerts ORDER BY id"),
+              (std::vector<std::string>{"kept", "open"}));
+    EXPECT_EQ(database->select<std::string>("SELECT account FROM audit_log"), std::vector<std::string>{"b"});
 }
 
 TEST_F(PurgeTest, RowsOfTransactionsStillOpenAreNotListed) {

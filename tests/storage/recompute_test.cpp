@@ -28,6 +28,10 @@ class RecomputeTest : public IngestFixture {
             database->execute(std::string("DELETE FROM ") + table);
         }
     }
+    std::int64_t purge(core::Instant cutoff) {
+        return storage::purge_before(*database, {{cutoff, cutoff, cutoff}, options.zone}, {},
+                                     [](const auto&) {});
+    }
     void insert_raw(const std::string& uid, core::Instant at, double energy) {
         database->execute(
             "INSERT INTO power_monitoring (uid, rtc, power, energy, timestamp) VALUES (?, ?, 500, ?, "
@@ -182,9 +186,7 @@ TEST_F(RecomputeTest, ThePurgeTakesRowsOfOtherProgramsToo) {
     database->execute(
         "INSERT INTO utils_notification_log (mac_address, multiple, total_run, timestamp) VALUES ('x', 1, 1, "
         "'2020-01-01')");
-    EXPECT_EQ(storage::purge_before(*database, midnight(120), zone(), storage::Search::listed,
-                                    [](const auto&) { return true; }),
-              5);
+    EXPECT_EQ(purge(midnight(120)), 5);
     EXPECT_EQ(lines("cycle_count", "cycle_time"), std::vector<std::string>{"2"});
 }
 
@@ -221,8 +223,7 @@ TEST_F(RecomputeTest, PurgedPeriodsStayAsTheyAre) {
         return all;
     };
     const auto before = totals();
-    storage::purge_before(*database, midnight(2) + 5h + 123s, zone(), storage::Search::listed,
-                          [](const auto&) { return true; });
+    purge(midnight(2) + 5h + 123s);
     const auto cycles = lines("start_ms, stop_ms, cycle_count", "cycle_time");
     const RecomputeResult result = recompute();
     EXPECT_TRUE(result.total.empty()) << result.total.text();
@@ -232,8 +233,7 @@ TEST_F(RecomputeTest, PurgedPeriodsStayAsTheyAre) {
 
 TEST_F(RecomputeTest, RebuildsBehindAPurgeWithTheNumbersGoingOn) {
     feed(story(meter, midnight(4), 4500, 12));
-    storage::purge_before(*database, midnight(2) + 7h, zone(), storage::Search::listed,
-                          [](const auto&) { return true; });
+    purge(midnight(2) + 7h);
     const auto cycles = lines("start_ms, stop_ms, cycle_count", "cycle_time");
     const auto days = lines("day, ROUND(energy_kwh, 4), samples", "energy_days");
     database->execute("UPDATE cycle_time SET cycle_count = cycle_count + 5 WHERE start_ms > ?",

@@ -1,5 +1,6 @@
 #include "domain/retention.hpp"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 using namespace silaware;
@@ -20,6 +21,18 @@ TEST(Retention, GoesBackWholeMonthsOfTheSitesCalendar) {
     EXPECT_EQ(cutoff("Asia/Jakarta", "2026-11-23 08:15:00", 4), "2026-07-23T08:15:00+07:00");
     EXPECT_EQ(cutoff("Asia/Jakarta", "2026-02-01 00:00:00", 4), "2025-10-01T00:00:00+07:00");
     EXPECT_EQ(cutoff("Asia/Jakarta", "2026-02-01 00:00:00", 26), "2023-12-01T00:00:00+07:00");
+}
+
+TEST(Retention, AlertsAndTheAuditLogStayLongerThanRawRowsAndNeverShorter) {
+    const SiteZone zone = SiteZone::find("Asia/Jakarta").value();
+    const auto now = zone.to_instant(core::parse_meter_clock("2026-11-23 08:15:00").value());
+    const auto days = [&](int months) {
+        const auto [raw, alerts, audit] = domain::retention_cutoffs(now, months, zone);
+        return fmt::format("{} {} {}", core::format_day(zone.day_of(raw)),
+                           core::format_day(zone.day_of(alerts)), core::format_day(zone.day_of(audit)));
+    };
+    EXPECT_EQ(days(4), "2026-07-23 2024-11-23 2025-11-23");
+    EXPECT_EQ(days(36), "2023-11-23 2023-11-23 2023-11-23");
 }
 
 TEST(Retention, EndsWithTheLastDayOfAShorterMonth) {
