@@ -37,7 +37,7 @@ void add_runs(Words& words, const DeviceChanges& changes) {
 bool DeviceChanges::empty() const {
     return placed_rows + renamed_rows + quarter_hours + energy_days + corrections_added +
                    corrections_removed + register_states + cycles_added + cycles_changed + cycles_removed +
-                   cycle_days + latest_readings + run_days + latest_climates ==
+                   cycle_days + latest_readings + run_days + latest_climates + climate_quarter_hours ==
                0 &&
            run_seconds == 0;
 }
@@ -49,7 +49,8 @@ DeviceChanges& DeviceChanges::operator+=(const DeviceChanges& other) {
           &DeviceChanges::corrections_removed, &DeviceChanges::register_states, &DeviceChanges::cycles_added,
           &DeviceChanges::cycles_changed, &DeviceChanges::cycles_removed, &DeviceChanges::cycle_days,
           &DeviceChanges::latest_readings, &DeviceChanges::run_days, &DeviceChanges::run_seconds,
-          &DeviceChanges::latest_climates, &DeviceChanges::uncountable_runs}) {
+          &DeviceChanges::latest_climates, &DeviceChanges::climate_quarter_hours,
+          &DeviceChanges::uncountable_runs}) {
         this->*field += other.*field;
     }
     energy_kwh += other.energy_kwh;
@@ -72,6 +73,7 @@ std::string DeviceChanges::text() const {
     words.count(latest_readings, "latest reading", "latest readings");
     add_runs(words, *this);
     words.count(latest_climates, "latest climate reading", "latest climate readings");
+    words.count(climate_quarter_hours, "quarter hour of climate", "quarter hours of climate");
     if (empty()) words.add("nothing changed");
     words.count(uncountable_runs, "run record with impossible times, not counted",
                 "run records with impossible times, not counted");

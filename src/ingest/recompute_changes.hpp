@@ -27,6 +27,7 @@ struct DeviceChanges {
     std::int64_t run_days = 0;
     std::int64_t run_seconds = 0;
     std::int64_t latest_climates = 0;
+    std::int64_t climate_quarter_hours = 0;
     std::int64_t uncountable_runs = 0;  ///< records with impossible times; no change
 
     bool empty() const;

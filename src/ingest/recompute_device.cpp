@@ -5,6 +5,7 @@
 #include "core/clock.hpp"
 #include "domain/observed_time.hpp"
 #include "domain/retention.hpp"
+#include "ingest/recompute_climate.hpp"
 #include "ingest/recompute_cycles.hpp"
 #include "ingest/recompute_runs.hpp"
 

@@ -168,20 +168,4 @@ std::optional<std::int64_t> rebuild_runs(storage::Connection& connection, const 
     return fold.newest_received;
 }
 
-std::optional<std::int64_t> rebuild_climate(storage::Connection& connection, const MeterScope& scope,
-                                            DeviceChanges& changes) {
-    storage::NewestClimate newest = storage::newest_climate(connection, scope.uid);
-    if (!newest.observed_ms) return std::nullopt;
-    const auto stored = storage::latest_climate_of(connection, scope.id);
-    if (stored && !newest.temperature) newest.temperature = stored->temperature;
-    if (stored && !newest.humidity) newest.humidity = stored->humidity;
-    const bool same = stored && stored->observed_ms == newest.observed_ms &&
-                      stored->temperature == newest.temperature && stored->humidity == newest.humidity;
-    if (!same) {
-        storage::replace_latest_climate(connection, scope.id, newest);
-        ++changes.latest_climates;
-    }
-    return newest.observed_ms;
-}
-
 }  // namespace silaware::ingest

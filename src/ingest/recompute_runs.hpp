@@ -10,9 +10,4 @@ std::optional<std::int64_t> rebuild_runs(storage::Connection& connection, const 
                                          const core::SiteZone& zone, core::Instant now,
                                          DeviceChanges& changes);
 
-/// Brings the latest climate reading of a sensor in line with its rows; answers when its newest row was
-/// received. The sensor must be locked.
-std::optional<std::int64_t> rebuild_climate(storage::Connection& connection, const MeterScope& scope,
-                                            DeviceChanges& changes);
-
 }  // namespace silaware::ingest

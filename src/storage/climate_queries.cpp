@@ -17,10 +17,10 @@ const std::string find_sensors = fmt::format(R"(
      ORDER BY d.location IS NULL, d.location, k.uid)",
                                              is_registration);
 
-constexpr std::string_view find_points = R"(
-    SELECT CAST(UNIX_TIMESTAMP(timestamp) AS SIGNED) DIV ? AS slot, AVG(temperature), AVG(humidity)
-      FROM temphumid WHERE mac_address = ? AND timestamp >= FROM_UNIXTIME(? / 1000)
-     GROUP BY slot ORDER BY slot)";
+constexpr std::string_view find_means = R"(
+    SELECT device_id, bucket, temperature_sum / NULLIF(temperature_samples, 0),
+           humidity_sum / NULLIF(humidity_samples, 0)
+      FROM climate_quarter_hours WHERE bucket >= ? ORDER BY bucket)";
 
 }  // namespace
 
@@ -28,9 +28,8 @@ std::vector<SensorOverview> sensor_overviews(Connection& connection) {
     return connection.select<SensorOverview>(find_sensors);
 }
 
-std::vector<ClimatePoint> climate_points(Connection& connection, std::string_view uid, core::Instant from,
-                                         core::Seconds stretch) {
-    return connection.select<ClimatePoint>(find_points, stretch.count(), uid, core::epoch_ms(from));
+std::vector<ClimateMean> climate_means(Connection& connection, std::int64_t first_bucket) {
+    return connection.select<ClimateMean>(find_means, first_bucket);
 }
 
 }  // namespace silaware::storage

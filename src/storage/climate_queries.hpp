@@ -25,14 +25,14 @@ struct SensorOverview {
 /// Every sensor, by location and id. Throws DatabaseError.
 std::vector<SensorOverview> sensor_overviews(Connection& connection);
 
-/// The mean of what a sensor sent in a stretch of time.
-struct ClimatePoint {
-    std::int64_t slot = 0;  ///< epoch time ÷ length of the stretch
+/// The mean of what a sensor sent in a quarter hour.
+struct ClimateMean {
+    KnownDeviceId device_id = 0;
+    std::int64_t bucket = 0;  ///< epoch seconds ÷ 900
     std::optional<double> temperature;
     std::optional<double> humidity;
 };
-/// Since `from`, one point per `stretch`, oldest first. Throws DatabaseError.
-std::vector<ClimatePoint> climate_points(Connection& connection, std::string_view uid, core::Instant from,
-                                         core::Seconds stretch);
+/// Of all sensors from `first_bucket` on, oldest first. Throws DatabaseError.
+std::vector<ClimateMean> climate_means(Connection& connection, std::int64_t first_bucket);
 
 }  // namespace silaware::storage

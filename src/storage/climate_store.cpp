@@ -15,6 +15,16 @@ constexpr std::string_view save_latest = R"(
       humidity = IF(VALUES(observed_ms) >= observed_ms, COALESCE(VALUES(humidity), humidity), humidity),
       observed_ms = GREATEST(observed_ms, VALUES(observed_ms)))";
 
+constexpr std::string_view add_quarter = R"(
+    INSERT INTO climate_quarter_hours
+      (device_id, bucket, temperature_sum, temperature_samples, humidity_sum, humidity_samples)
+    VALUES (?, ?, ?, ?, ?, ?)
+    ON DUPLICATE KEY UPDATE
+      temperature_sum = temperature_sum + VALUES(temperature_sum),
+      temperature_samples = temperature_samples + VALUES(temperature_samples),
+      humidity_sum = humidity_sum + VALUES(humidity_sum),
+      humidity_samples = humidity_samples + VALUES(humidity_samples))";
+
 constexpr std::string_view find_by_hash =
     "SELECT 1 FROM temphumid WHERE mac_address = ? AND message_hash = ? LIMIT 1";
 
@@ -26,6 +36,10 @@ void insert_climate_rows(Connection& connection, const std::vector<ClimateRow>& 
 
 void save_latest_climate(Connection& connection, const std::vector<LatestClimate>& readings) {
     connection.bulk(save_latest, readings);
+}
+
+void add_climate_quarters(Connection& connection, const std::vector<ClimateQuarter>& quarters) {
+    connection.bulk(add_quarter, quarters);
 }
 
 bool climate_message_stored(Connection& connection, std::string_view mac_address, std::int64_t message_hash) {

@@ -156,6 +156,27 @@ constexpr std::string_view find_latest_climate =
 constexpr std::string_view write_latest_climate =
     "REPLACE INTO latest_climate (device_id, observed_ms, temperature, humidity) VALUES (?, ?, ?, ?)";
 
+constexpr std::string_view find_climate_quarters = R"(
+    SELECT device_id, bucket, temperature_sum, temperature_samples, humidity_sum, humidity_samples
+      FROM climate_quarter_hours WHERE device_id = ? AND bucket >= ? AND bucket < ? ORDER BY bucket)";
+// FROM_UNIXTIME knows no later time than 2038.
+constexpr std::string_view sum_climate_quarters = R"(
+    SELECT ?, CAST(FLOOR(UNIX_TIMESTAMP(timestamp) / 900) AS SIGNED) AS quarter, COALESCE(SUM(temperature), 0),
+           COUNT(temperature), COALESCE(SUM(humidity), 0), COUNT(humidity)
+      FROM temphumid
+     WHERE mac_address = ? AND timestamp >= FROM_UNIXTIME(? * 900)
+       AND timestamp < FROM_UNIXTIME(LEAST(? * 900, 2147483647))
+     GROUP BY quarter ORDER BY quarter)";
+constexpr std::string_view find_oldest_climate = R"(
+    SELECT CAST(ROUND(UNIX_TIMESTAMP(timestamp) * 1000) AS SIGNED) FROM temphumid WHERE mac_address = ?
+     ORDER BY timestamp LIMIT 1)";
+constexpr std::string_view write_climate_quarter = R"(
+    REPLACE INTO climate_quarter_hours
+      (device_id, bucket, temperature_sum, temperature_samples, humidity_sum, humidity_samples)
+    VALUES (?, ?, ?, ?, ?, ?))";
+constexpr std::string_view delete_climate_quarter =
+    "DELETE FROM climate_quarter_hours WHERE device_id = ? AND bucket = ?";
+
 constexpr std::string_view find_last_purge =
     "SELECT last_run_ms FROM housekeeping WHERE job = 'purge' AND last_run_ms > 0";
 
@@ -166,6 +187,18 @@ struct ByDay {
 struct ById {
     std::int64_t id;
 };
+
+void delete_buckets(Connection& connection, std::string_view sql, KnownDeviceId device,
+                    const std::vector<std::int64_t>& buckets) {
+    struct Key {
+        KnownDeviceId device_id;
+        std::int64_t bucket;
+    };
+    std::vector<Key> keys;
+    for (const std::int64_t bucket : buckets)
+        keys.push_back({device, bucket});
+    connection.bulk(sql, keys);
+}
 
 void delete_days(Connection& connection, std::string_view sql, KnownDeviceId device,
                  const std::vector<std::string>& days) {
@@ -331,14 +364,7 @@ void replace_quarter_hours(Connection& connection, const std::vector<QuarterHour
 
 void delete_quarter_hours(Connection& connection, KnownDeviceId meter,
                           const std::vector<std::int64_t>& buckets) {
-    struct Key {
-        KnownDeviceId device_id;
-        std::int64_t bucket;
-    };
-    std::vector<Key> keys;
-    for (const std::int64_t bucket : buckets)
-        keys.push_back({meter, bucket});
-    connection.bulk(delete_quarter, keys);
+    delete_buckets(connection, delete_quarter, meter, buckets);
 }
 
 std::vector<EnergyDayRow> energy_days_of(Connection& connection, KnownDeviceId meter,
@@ -474,6 +500,30 @@ std::optional<NewestClimate> latest_climate_of(Connection& connection, KnownDevi
 void replace_latest_climate(Connection& connection, KnownDeviceId sensor, const NewestClimate& climate) {
     connection.execute(write_latest_climate, sensor, climate.observed_ms, climate.temperature,
                        climate.humidity);
+}
+
+std::vector<ClimateQuarter> stored_climate_quarters(Connection& connection, KnownDeviceId sensor,
+                                                    std::int64_t first_bucket, std::int64_t end_bucket) {
+    return connection.select<ClimateQuarter>(find_climate_quarters, sensor, first_bucket, end_bucket);
+}
+
+std::vector<ClimateQuarter> raw_climate_quarters(Connection& connection, KnownDeviceId sensor,
+                                                 std::string_view uid, std::int64_t first_bucket,
+                                                 std::int64_t end_bucket) {
+    return connection.select<ClimateQuarter>(sum_climate_quarters, sensor, uid, first_bucket, end_bucket);
+}
+
+std::optional<std::int64_t> oldest_climate(Connection& connection, std::string_view uid) {
+    return connection.select_one<std::int64_t>(find_oldest_climate, uid);
+}
+
+void replace_climate_quarters(Connection& connection, const std::vector<ClimateQuarter>& quarters) {
+    connection.bulk(write_climate_quarter, quarters);
+}
+
+void delete_climate_quarters(Connection& connection, KnownDeviceId sensor,
+                             const std::vector<std::int64_t>& buckets) {
+    delete_buckets(connection, delete_climate_quarter, sensor, buckets);
 }
 
 std::optional<core::Instant> last_purge(Connection& connection) {

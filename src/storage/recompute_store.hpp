@@ -11,6 +11,7 @@
 #include "core/device_id.hpp"
 #include "domain/cycle.hpp"
 #include "domain/energy_register.hpp"
+#include "storage/climate_store.hpp"
 #include "storage/cycle_store.hpp"
 #include "storage/power_store.hpp"
 #include "storage/register_store.hpp"
@@ -198,6 +199,19 @@ struct NewestClimate {
 NewestClimate newest_climate(Connection& connection, std::string_view uid);
 std::optional<NewestClimate> latest_climate_of(Connection& connection, KnownDeviceId sensor);
 void replace_latest_climate(Connection& connection, KnownDeviceId sensor, const NewestClimate& climate);
+
+/// The quarter hours of a sensor in [first_bucket, end_bucket) as they are stored, and as its raw rows have
+/// them; by bucket.
+std::vector<ClimateQuarter> stored_climate_quarters(Connection& connection, KnownDeviceId sensor,
+                                                    std::int64_t first_bucket, std::int64_t end_bucket);
+std::vector<ClimateQuarter> raw_climate_quarters(Connection& connection, KnownDeviceId sensor,
+                                                 std::string_view uid, std::int64_t first_bucket,
+                                                 std::int64_t end_bucket);
+/// When the oldest raw row of a sensor was received.
+std::optional<std::int64_t> oldest_climate(Connection& connection, std::string_view uid);
+void replace_climate_quarters(Connection& connection, const std::vector<ClimateQuarter>& quarters);
+void delete_climate_quarters(Connection& connection, KnownDeviceId sensor,
+                             const std::vector<std::int64_t>& buckets);
 
 /// When the purge ran last; nothing if it never did.
 std::optional<core::Instant> last_purge(Connection& connection);

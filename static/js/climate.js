@@ -18,16 +18,33 @@ const over = (value, limit) => value !== null && value !== undefined && limit !=
 const degrees = (value) => ({ value: format.number(value, 1), unit: "°C" });
 const percent = (value) => ({ value: format.number(value, 1), unit: "%" });
 
+const quarter = 15 * 60000;
+let span = { min: 0, max: 0, ticks: [] };
+
+/** The time that is shown, with the site's 00:00, 08:00 and 16:00 in it. */
+function shownTime({ from, to }) {
+  const [min, max] = [Date.parse(from), Date.parse(to)];
+  const ticks = [];
+  for (let at = Math.ceil(min / quarter) * quarter; at <= max; at += quarter) {
+    if (Number(format.clock(new Date(at)).replace(/\D/g, "")) % 800 === 0) ticks.push({ value: at });
+  }
+  return { min, max, ticks };
+}
+
 function draw(box, { times, values, name, tone, figure, limit, describe }) {
   if (!values.some((value) => value !== null)) {
     box.replaceChildren(el("p.small.faint.grid.h-full.place-items-center.text-center", {}, t("climate.no_series")));
     return;
   }
   lineChart(box, {
-    labels: times.map((time) => format.clock(time)), format: (value) => format.joined(figure(value)), describe,
-    datasets: [{ label: name, data: values, colour: colour(tone), spanGaps: true }],
-    y: { beginAtZero: false, grace: "10%", suggestedMax: limit ?? undefined, ticks: { padding: 6, maxTicksLimit: 5, callback: (value) => `${format.exact(value, 1)}${figure(0).unit.replace("°C", "°")}` } },
-    x: { ticks: { maxTicksLimit: 3, maxRotation: 0 } },
+    labels: times.map((time) => Date.parse(time)), format: (value) => format.joined(figure(value)), describe,
+    title: ([point]) => format.clock(new Date(point.parsed.x)),
+    datasets: [{ label: name, data: values, colour: colour(tone) }],
+    y: { beginAtZero: false, grace: "10%", suggestedMin: limit ?? undefined, suggestedMax: limit ?? undefined, ticks: { padding: 6, maxTicksLimit: 5, callback: (value) => `${format.exact(value, 1)}${figure(0).unit.replace("°C", "°")}` } },
+    x: {
+      type: "linear", min: span.min, max: span.max, afterBuildTicks: (axis) => Object.assign(axis, { ticks: span.ticks }),
+      ticks: { autoSkip: false, maxRotation: 0, callback: (at) => format.clock(new Date(at)) },
+    },
     lines: limit ? [{ value: limit, name: t("climate.limit", { limit: format.joined({ value: format.exact(limit, 1), unit: figure(0).unit }) }) }] : [],
   });
 }
@@ -92,6 +109,7 @@ function show() {
 async function load() {
   try {
     answer = await get("/login/climate/json");
+    span = shownTime(answer);
     root.setAttribute("aria-busy", "false");
     show();
     showLater();

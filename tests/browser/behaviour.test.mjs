@@ -610,3 +610,27 @@ test("an API token is shown once and revoked", async (t) => {
   await row.waitFor({ state: "detached" });
   assert.deepEqual(problems, []);
 });
+
+test("the curves of rooms stand on a time line, with their limits in sight", async (t) => {
+  const { page, problems } = await open(t, pages.climate);
+  const csrf = await page.getAttribute('meta[name="csrf-token"]', "content");
+  const limit = (uid, value) => page.evaluate(([mac, token, max_temperature]) => fetch(`/login/climate/limits?mac=${encodeURIComponent(mac)}`, {
+    method: "PUT", headers: { "X-CSRF-Token": token, "Content-Type": "application/json" }, body: JSON.stringify({ max_temperature }),
+  }).then((answer) => answer.status), [uid, csrf, value]);
+  const uid = await page.evaluate(() => fetch("/login/climate/json").then((answer) => answer.json()).then(({ devices }) => devices[0].uid));
+  assert.equal(await limit(uid, 3), 200);
+  await page.reload();
+  await settled(page);
+  await page.waitForSelector(".room canvas");
+  const charts = await page.evaluate(() => [...document.querySelectorAll(".room canvas")].map((canvas) => {
+    const { scales, options } = globalThis.Chart.getChart(canvas);
+    return { low: scales.y.min, high: scales.y.max, limits: options.plugins.limits.lines.map(({ value }) => value), hours: (scales.x.max - scales.x.min) / 3.6e6 };
+  }));
+  assert.equal(await limit(uid, null), 200);
+  assert.ok(charts.some(({ limits }) => limits.includes(3)));
+  for (const { low, high, limits, hours } of charts) {
+    assert.ok(hours >= 24 && hours <= 24.25, `${hours} hours`);
+    for (const value of limits) assert.ok(low <= value && value <= high, `${value} is not between ${low} and ${high}`);
+  }
+  assert.deepEqual(problems, []);
+});

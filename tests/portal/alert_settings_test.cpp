@@ -152,6 +152,26 @@ TEST_F(AlertSettingsTest, TheClimatePageKnowsTheLimitsThatCount) {
     site.database->execute("DELETE FROM latest_climate");
 }
 
+TEST_F(AlertSettingsTest, ACurveOfARoomEndsWhereItsSensorWasSilent) {
+    site.database->execute(
+        "INSERT INTO known_devices (id, uid, first_seen_ms, last_seen_ms, usual_interval_ms) VALUES (78, "
+        "'Often', 0, 0, 60000), (79, 'Seldom', 0, 0, 1200000)");
+    site.database->execute(
+        "REPLACE INTO latest_climate (device_id, observed_ms, temperature) VALUES (78, 1, 5), (79, 1, 5)");
+    const std::int64_t now = core::epoch_ms(site.clock) / 900'000;
+    for (const std::int64_t ago : {97, 10, 9, 7, 6}) {
+        site.database->execute(
+            "INSERT INTO climate_quarter_hours (bucket, device_id, temperature_sum, temperature_samples) "
+            "VALUES (?, 78, 43, 2), (?, 79, 21.5, 1)",
+            now - ago, now - ago);
+    }
+    const auto devices = body_of(browser.get("/login/climate/json")).at("devices");
+    const auto temperatures = [&](std::size_t at) { return devices.at(at).at("series").at("temperature"); };
+    EXPECT_EQ(temperatures(0), (boost::json::array{21.5, 21.5, nullptr, 21.5, 21.5}));
+    EXPECT_EQ(temperatures(1), (boost::json::array{21.5, 21.5, 21.5, 21.5}));
+    site.database->execute("DELETE FROM latest_climate");
+}
+
 TEST_F(AlertSettingsTest, AnAlertIsAcknowledgedOnceWithANote) {
     auto connection = site.database->acquire();
     const auto id =

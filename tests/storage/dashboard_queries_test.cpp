@@ -2,6 +2,7 @@
 
 #include "storage/alert_queries.hpp"
 #include "storage/climate_queries.hpp"
+#include "storage/climate_store.hpp"
 #include "storage/counters_queries.hpp"
 #include "storage/live_queries.hpp"
 #include "storage/notification_log.hpp"
@@ -100,27 +101,23 @@ TEST_F(DashboardQueriesTest, WhatIsClearedCostsNothingWhereOpenAlertsAreAskedFor
     EXPECT_LT(rows_read_by([&] { EXPECT_EQ(count_open_alerts(*connection), 1); }), 100);
 }
 
-TEST_F(DashboardQueriesTest, ClimateIsThinnedToMeans) {
+TEST_F(DashboardQueriesTest, ClimateIsShownAsMeansOfQuarterHours) {
     const auto sensor = add_known("room", "last_climate_ms");
     connection->execute(
         "INSERT INTO latest_climate (device_id, observed_ms, temperature, humidity) VALUES (?, 1000, 21.5, "
         "NULL)",
         sensor);
-    const std::int64_t base = 1'800'000'000'000;
-    for (int i = 0; i < 10; ++i) {
-        connection->execute(
-            "INSERT INTO temphumid (mac_address, temperature, humidity, timestamp) VALUES ('room', ?, NULL, "
-            "FROM_UNIXTIME(? / 1000))",
-            20.f + static_cast<float>(i), base + i * 60'000);
-    }
+    add_climate_quarters(*connection, {{sensor, 99, 1, 1, 1, 1}, {sensor, 100, 40, 2, 0, 0}});
+    add_climate_quarters(*connection, {{sensor, 100, 26, 1, 0, 0}});
     const auto sensors = sensor_overviews(*connection);
     ASSERT_EQ(sensors.size(), 1u);
     EXPECT_EQ(sensors[0].temperature, 21.5f);
-    const auto points = climate_points(*connection, "room", core::from_epoch_ms(base + 60'000), 300s);
-    ASSERT_EQ(points.size(), 2u);
-    EXPECT_EQ(points[0].temperature, 22.5);
-    EXPECT_EQ(points[0].slot, base / 300'000);
-    EXPECT_FALSE(points[0].humidity);
+    const auto means = climate_means(*connection, 100);
+    ASSERT_EQ(means.size(), 1u);
+    EXPECT_EQ(means[0].device_id, sensor);
+    EXPECT_EQ(means[0].bucket, 100);
+    EXPECT_EQ(means[0].temperature, 22.);
+    EXPECT_FALSE(means[0].humidity);
 }
 
 TEST_F(DashboardQueriesTest, AlertsAreFilteredNewestFirst) {

@@ -134,6 +134,9 @@ class IngestFixture : public testing::Test {
         add("'state', uid, last_cycle_count, cycle_start_ms, cycle_stop_ms, cycle_number, MD5(energy_state), "
             "MD5(co2_state)",
             "meter_states" + device);
+        add("'climate', uid, bucket, ROUND(temperature_sum, 3), temperature_samples, ROUND(humidity_sum, 3), "
+            "humidity_samples",
+            "climate_quarter_hours" + device);
         add("'checkpoint', uid, register_name, hour, MD5(state)", "register_checkpoints" + device);
         return all;
     }

@@ -353,6 +353,18 @@ TEST_F(IngestTest, TheNewestReadingIsKeptWhateverComesLate) {
     EXPECT_EQ(lines("power", "latest_readings"), std::vector<std::string>{"4"});
 }
 
+TEST_F(IngestTest, ClimateIsSummedByQuarterHoursHoweverItIsSpeltAndWheneverItComes) {
+    const core::Instant start = midnight(1);
+    feed({climate("Room", "20.5", "null", start), climate("ROOM", "21.5", "40", start + 899s),
+          climate("Room", "null", "44", start + 900s)});
+    feed({climate("room", "22.5", "50", start + 5min)});
+    const auto bucket = core::epoch_ms(start) / 900'000;
+    EXPECT_EQ(lines("bucket, temperature_sum, temperature_samples, humidity_sum, humidity_samples",
+                    "climate_quarter_hours"),
+              (std::vector<std::string>{fmt::format("{} 64.5 3 90 2", bucket),
+                                        fmt::format("{} 0 0 44 1", bucket + 1)}));
+}
+
 TEST_F(IngestTest, ARoomKeepsTheValueThatIsNotSent) {
     feed({climate("room", "20.5", "null", now() - 2min), climate("room", "null", "51", now() - 1min)});
     EXPECT_EQ(lines("temperature, humidity", "latest_climate"), std::vector<std::string>{"20.5 51"});

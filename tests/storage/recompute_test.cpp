@@ -2,6 +2,7 @@
 
 #include <thread>
 
+#include "storage/migrations.hpp"
 #include "storage/purge.hpp"
 
 namespace silaware::ingest {
@@ -22,9 +23,9 @@ class RecomputeTest : public IngestFixture {
     }
     /// Empties everything derived.
     void forget() {
-        for (const char* table :
-             {"latest_readings", "meter_states", "quarter_hours", "energy_days", "cycle_days", "run_days",
-              "run_totals", "register_checkpoints", "corrections", "cycle_time", "latest_climate"}) {
+        for (const char* table : {"latest_readings", "meter_states", "quarter_hours", "energy_days",
+                                  "cycle_days", "run_days", "run_totals", "register_checkpoints",
+                                  "corrections", "cycle_time", "latest_climate", "climate_quarter_hours"}) {
             database->execute(std::string("DELETE FROM ") + table);
         }
     }
@@ -69,6 +70,7 @@ TEST_F(RecomputeTest, RebuildsAllThatIsDerived) {
     EXPECT_FALSE(result.total.empty());
     EXPECT_EQ(result.total.latest_readings, 1);
     EXPECT_EQ(result.total.latest_climates, 1);
+    EXPECT_EQ(result.total.climate_quarter_hours, 1);
     EXPECT_EQ(result.total.run_seconds, 200);
     EXPECT_EQ(derived(*database), before);
     EXPECT_TRUE(recompute().total.empty());
@@ -190,6 +192,16 @@ TEST_F(RecomputeTest, ThePurgeTakesRowsOfOtherProgramsToo) {
     EXPECT_EQ(lines("cycle_count", "cycle_time"), std::vector<std::string>{"2"});
 }
 
+TEST_F(RecomputeTest, AMigrationFillsTheQuarterHoursOfClimateFromRawRows) {
+    feed({climate("room", "21.5", "null", midnight(1)), climate("Room", "22", "40", midnight(1) + 899s),
+          climate("room", "null", "50", midnight(1) + 900s)});
+    const auto before = derived(*database);
+    database->execute("DELETE FROM climate_quarter_hours");
+    database->execute("DELETE FROM schema_migrations WHERE number = 71");
+    ASSERT_TRUE(storage::migrate(*database->acquire(), [](const auto&) {}));
+    EXPECT_EQ(derived(*database), before);
+}
+
 TEST_F(RecomputeTest, AJobIsDueAgainWhenTheClockWasSetBack) {
     const auto claim = [&](core::Instant at) { return storage::claim_job(*database, "test", 12h, at); };
     EXPECT_TRUE(claim(now() + 48h));
@@ -217,6 +229,8 @@ TEST_F(RecomputeTest, PurgedPeriodsStayAsTheyAre) {
     feed(story(meter, midnight(4) - 1h, 4500, 11));
     feed({run(meter, core::epoch_ms(midnight(3)) / 1000, core::epoch_ms(midnight(3)) / 1000 + 60, 1, 60),
           run(meter, core::epoch_ms(midnight(1)) / 1000, core::epoch_ms(midnight(1)) / 1000 + 60, 2, 60)});
+    for (const auto after : {0min, 7min, 2 * 24 * 60min + 303min, 2 * 24 * 60min + 308min, 4000min})
+        feed({climate("room", "21", "50", midnight(4) + after)});
     const auto totals = [&] {
         auto all = derived(*database);
         std::erase_if(all, [](const std::string& line) { return line.starts_with("cycle "); });
