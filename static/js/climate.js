@@ -21,12 +21,12 @@ const percent = (value) => ({ value: format.number(value, 1), unit: "%" });
 const quarter = 15 * 60000;
 let span = { min: 0, max: 0, ticks: [] };
 
-/** The time that is shown, with the site's 00:00, 08:00 and 16:00 in it. */
+/** The time that is shown, with the midnight and the noon of the site in it. */
 function shownTime({ from, to }) {
   const [min, max] = [Date.parse(from), Date.parse(to)];
   const ticks = [];
   for (let at = Math.ceil(min / quarter) * quarter; at <= max; at += quarter) {
-    if (Number(format.clock(new Date(at)).replace(/\D/g, "")) % 800 === 0) ticks.push({ value: at });
+    if (Number(format.clock(new Date(at)).replace(/\D/g, "")) % 1200 === 0) ticks.push({ value: at });
   }
   return { min, max, ticks };
 }
