@@ -10,18 +10,6 @@ namespace silaware::portal {
 
 namespace {
 
-core::LocalDay period_end(PeriodLength length, core::LocalDay start) {
-    switch (length) {
-        case PeriodLength::day:
-            return start + date::days{1};
-        case PeriodLength::week:
-            return start + date::days{7};
-        case PeriodLength::month:
-            return start + date::days{domain::days_in(domain::month_of(start))};
-    }
-    return start + date::days{1};
-}
-
 /// The periods of one meter, as they come up in its rows.
 class MeterPeriods {
   public:
@@ -98,6 +86,18 @@ core::LocalDay period_start(PeriodLength length, core::LocalDay day) {
             return domain::first_day(domain::month_of(day));
     }
     return day;
+}
+
+core::LocalDay period_end(PeriodLength length, core::LocalDay start) {
+    switch (length) {
+        case PeriodLength::day:
+            return start + date::days{1};
+        case PeriodLength::week:
+            return start + date::days{7};
+        case PeriodLength::month:
+            return start + date::days{domain::days_in(domain::month_of(start))};
+    }
+    return start + date::days{1};
 }
 
 std::vector<EnergyPeriod> energy_periods(const EnergyRows& rows, const EnergyReport& report,

@@ -18,6 +18,8 @@ enum class PeriodLength { day, week, month };
 std::string period_name(PeriodLength length, core::LocalDay day);
 /// The first day of the period that holds `day`.
 core::LocalDay period_start(PeriodLength length, core::LocalDay day);
+/// The day behind the period that begins with `start`.
+core::LocalDay period_end(PeriodLength length, core::LocalDay start);
 
 /// What a meter used in one period, as far as it lies within the report.
 struct EnergyPeriod {

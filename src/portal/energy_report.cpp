@@ -1,3 +1,5 @@
+#include <limits>
+
 #include "core/text.hpp"
 #include "domain/interval_split.hpp"
 #include "portal/answers.hpp"
@@ -18,6 +20,10 @@ using http::Request;
 using http::Response;
 
 constexpr int most_days = 3660;
+// In one answer, which is made in memory.
+constexpr std::int64_t most_rows = 20'000;
+constexpr std::string_view too_many_rows =
+    "This report has more than 20,000 rows: choose fewer days or meters, weeks or months, or download it.";
 
 /// What the URL of an energy report says.
 struct EnergyRequest {
@@ -49,7 +55,7 @@ Result<EnergyRequest> parse(const Portal& portal, const Request& request) {
     wanted.period.first = wanted.report.first;
     wanted.period.last = wanted.report.last;
     if ((wanted.report.last - wanted.report.first).count() > most_days)
-        return core::fail(core::ErrorCode::invalid, "an energy report covers at most ten years");
+        return core::fail(core::ErrorCode::invalid, "An energy report covers at most ten years.");
     wanted.by = request.query("by").value_or("day");
     const auto length = parse_length(wanted.by);
     if (!length) return core::fail(length.error());
@@ -69,22 +75,13 @@ bool is_wanted(const EnergyRequest& wanted, const storage::MeterOverview& meter)
                        [&](const std::string& device) { return core::lower_ascii(device) == key; });
 }
 
-struct RequestedTable : EnergyTable {
-    EnergyRequest wanted;
-};
-
-Result<std::shared_ptr<RequestedTable>> make_table(const Portal& portal, const Request& request) {
-    auto wanted = parse(portal, request);
-    if (!wanted) return core::fail(wanted.error());
-    auto table = std::make_shared<RequestedTable>();
-    table->wanted = std::move(*wanted);
-    table->report = table->wanted.report;
-    const Tariff tariff{portal.settings.energy_rate, portal.settings.co2_factor};
-    const auto connection = portal.database.acquire();
-    fill_energy_table(
-        *table, *connection, [&](const auto& meter) { return is_wanted(table->wanted, meter); }, tariff,
-        portal.zone, portal.now());
-    return table;
+EnergyWalk walk_of(const Portal& portal, const EnergyRequest& wanted) {
+    return {portal.database,
+            wanted.report,
+            [&](const auto& meter) { return is_wanted(wanted, meter); },
+            {portal.settings.energy_rate, portal.settings.co2_factor},
+            portal.zone,
+            portal.now()};
 }
 
 object figures_of(const Portal& portal, const EnergyPeriod& period) {
@@ -97,9 +94,9 @@ object figures_of(const Portal& portal, const EnergyPeriod& period) {
             {"corrections", period.corrections}};
 }
 
-object to_json(const Portal& portal, const RequestedTable& table, const EnergyPeriod& period) {
+object to_json(const Portal& portal, PeriodLength length, const EnergyPeriod& period) {
     object row = figures_of(portal, period);
-    row["period"] = period_name(table.wanted.report.length, period.start);
+    row["period"] = period_name(length, period.start);
     row["uid"] = period.meter->uid;
     row["location"] = period.meter->location;
     row["name"] = period.meter->name;
@@ -108,40 +105,55 @@ object to_json(const Portal& portal, const RequestedTable& table, const EnergyPe
     return row;
 }
 
-Result<Response> list_periods(const Portal& portal, const Request& request) {
-    const auto table = make_table(portal, request);
-    if (!table) return core::fail(table.error());
-    const auto& periods = (*table)->periods;
-    auto wanted = page_request(request);
-    // Charts and the printed page want all of it at once.
-    if (!request.query("page"))
-        wanted = {1, std::max<std::int64_t>(static_cast<std::int64_t>(periods.size()), 1), ""};
-    const core::Page<EnergyPeriod> page{
-        {}, wanted.page, wanted.per_page, static_cast<std::int64_t>(periods.size())};
-    const auto first = std::min(wanted.offset(), page.total);
-    const auto last = std::min(first + wanted.per_page, page.total);
+/// The rows of one page, and how many there are.
+struct EnergyPage {
     boost::json::array items;
-    for (auto i = first; i < last; ++i)
-        items.push_back(to_json(portal, **table, periods[static_cast<std::size_t>(i)]));
-    return Response::json(object{{"items", std::move(items)},
+    std::int64_t total = 0;
+};
+
+EnergyPage read_page(const Portal& portal, EnergyWalk& walk, PeriodLength length,
+                     const core::PageRequest& wanted, std::int64_t most) {
+    EnergyPage page;
+    const std::int64_t first = wanted.offset();
+    walk.each([&](const EnergyPeriod& period) {
+        const std::int64_t at = page.total++;
+        if (at >= first && at < first + wanted.per_page)
+            page.items.push_back(to_json(portal, length, period));
+        return page.total <= most;
+    });
+    return page;
+}
+
+Result<Response> list_periods(const Portal& portal, const Request& request) {
+    const auto wanted = parse(portal, request);
+    if (!wanted) return core::fail(wanted.error());
+    EnergyWalk walk = walk_of(portal, *wanted);
+    // Charts and the printed page want all of it at once.
+    const bool is_paged = request.query("page").has_value();
+    const core::PageRequest pages = is_paged ? page_request(request) : core::PageRequest{1, most_rows, ""};
+    const std::int64_t most = is_paged ? std::numeric_limits<std::int64_t>::max() : most_rows;
+    EnergyPage read = read_page(portal, walk, wanted->report.length, pages, most);
+    if (read.total > most) return core::fail(core::ErrorCode::invalid, std::string(too_many_rows));
+    const std::int64_t per_page = is_paged ? pages.per_page : std::max<std::int64_t>(read.total, 1);
+    const core::Page<EnergyPeriod> page{{}, pages.page, per_page, read.total};
+    return Response::json(object{{"items", std::move(read.items)},
                                  {"page", page.page},
                                  {"per_page", page.per_page},
                                  {"total", page.total},
                                  {"pages", page.pages()},
-                                 {"by", (*table)->wanted.by},
-                                 {"from", core::format_day((*table)->wanted.report.first)},
-                                 {"to", core::format_day((*table)->wanted.report.last)},
+                                 {"by", wanted->by},
+                                 {"from", core::format_day(wanted->report.first)},
+                                 {"to", core::format_day(wanted->report.last)},
                                  {"rate", portal.settings.energy_rate},
                                  {"currency", portal.settings.currency},
-                                 {"totals", figures_of(portal, (*table)->totals)}});
+                                 {"totals", figures_of(portal, walk.totals())}});
 }
 
 Result<Response> download_periods(const Portal& portal, ExportDesk& desk, const Request& request,
                                   const Visitor& visitor, FileKind kind) {
-    const auto made = make_table(portal, request);
-    if (!made) return core::fail(made.error());
-    const std::shared_ptr<const RequestedTable> table = *made;
-    const auto& wanted = table->wanted;
+    const auto parsed = parse(portal, request);
+    if (!parsed) return core::fail(parsed.error());
+    const EnergyRequest& wanted = *parsed;
     auto facts = report_facts(wanted.devices, wanted.period, portal.zone);
     facts.emplace_back("By", wanted.by);
     facts.emplace_back("Group", wanted.group.empty() ? "all" : wanted.group);
@@ -154,8 +166,11 @@ Result<Response> download_periods(const Portal& portal, ExportDesk& desk, const 
     file.id = progress_id(request);
     file.file_name = report_file_name("energy-by-" + wanted.by, wanted.devices, wanted.period);
     file.table = energy_sheet();
-    file.rows = [table, zone = portal.zone](const RowSink& sink) { give_rows(*table, zone, sink); };
-    file.totals = [table, zone = portal.zone] { return totals_row(table->totals, zone); };
+    const auto walk = std::make_shared<EnergyWalk>(walk_of(portal, wanted));
+    file.rows = [walk, length = wanted.report.length, zone = portal.zone](const RowSink& sink) {
+        walk->each([&](const EnergyPeriod& period) { return give_row(period, length, zone, sink); });
+    };
+    file.totals = [walk, zone = portal.zone] { return totals_row(walk->totals(), zone); };
     file.facts = [facts] { return facts; };
     return send(desk, std::move(file), kind);
 }

@@ -8,20 +8,38 @@ namespace {
 
 using sheet::Cell;
 
-EnergyRows read_rows(storage::Connection& connection, const EnergyReport& report,
-                     const std::function<bool(const storage::MeterOverview&)>& is_wanted,
-                     const core::SiteZone& zone) {
-    EnergyRows rows{storage::meter_overviews(connection), {}, {}, {}};
-    std::erase_if(rows.meters, [&](const auto& meter) { return !is_wanted(meter); });
+// A meter has one a day in each of the tables.
+constexpr std::int64_t rows_at_once = 20'000;
+
+std::vector<storage::MeterOverview> read_meters(
+    storage::Connection& connection, const std::function<bool(const storage::MeterOverview&)>& is_wanted) {
+    auto meters = storage::meter_overviews(connection);
+    std::erase_if(meters, [&](const auto& meter) { return !is_wanted(meter); });
+    return meters;
+}
+
+/// All but the meters, which are there.
+void read_days(EnergyRows& rows, storage::Connection& connection, const EnergyReport& report,
+               const core::SiteZone& zone) {
     std::vector<storage::KnownDeviceId> ids;
     for (const auto& meter : rows.meters)
         ids.push_back(meter.id);
-    if (ids.empty()) return rows;
+    if (ids.empty()) return;
     rows.days = storage::day_energies(connection, ids, report.first, report.last);
     rows.cycles = storage::cycled_days(connection, ids, report.first, report.last);
     rows.corrections = storage::correction_times(connection, ids, zone.start_of_day(report.first),
                                                  zone.start_of_day(report.last + date::days{1}));
-    return rows;
+}
+
+void add_to(EnergyPeriod& totals, const EnergyPeriod& period) {
+    totals.energy_kwh += period.energy_kwh;
+    totals.cost += period.cost;
+    totals.co2_kg += period.co2_kg;
+    totals.run_hours += period.run_hours;
+    totals.corrections += period.corrections;
+    if (!period.max_demand_kw || totals.max_demand_kw >= period.max_demand_kw) return;
+    totals.max_demand_kw = period.max_demand_kw;
+    totals.max_demand_at = period.max_demand_at;
 }
 
 Cell number_or_blank(std::optional<double> value) {
@@ -37,44 +55,66 @@ Cell clock_or_blank(const core::SiteZone& zone, std::optional<core::Instant> at)
 void fill_energy_table(EnergyTable& table, storage::Connection& connection,
                        const std::function<bool(const storage::MeterOverview&)>& is_wanted,
                        const Tariff& tariff, const core::SiteZone& zone, core::Instant now) {
-    table.rows = read_rows(connection, table.report, is_wanted, zone);
+    table.rows.meters = read_meters(connection, is_wanted);
+    read_days(table.rows, connection, table.report, zone);
     table.periods = energy_periods(table.rows, table.report, tariff, zone, now);
     table.totals = add_up(table.periods);
 }
 
+EnergyWalk::EnergyWalk(storage::Database& database, const EnergyReport& report, const WantedMeter& is_wanted,
+                       const Tariff& tariff, const core::SiteZone& zone, core::Instant now)
+    : database_(database), report_(report), tariff_(tariff), zone_(zone), now_(now) {
+    piece_.rows.meters = read_meters(*database_.acquire(), is_wanted);
+}
+
+void EnergyWalk::each(const std::function<bool(const EnergyPeriod&)>& sink) {
+    for (core::LocalDay first = report_.first; first <= report_.last;
+         first = piece_.report.last + date::days{1}) {
+        read_piece(first);
+        for (const EnergyPeriod& period : piece_.periods) {
+            add_to(piece_.totals, period);
+            if (!sink(period)) return;
+        }
+    }
+}
+
+core::LocalDay EnergyWalk::last_day_of_piece(core::LocalDay first) const {
+    const auto meters = std::max<std::int64_t>(1, static_cast<std::int64_t>(piece_.rows.meters.size()));
+    const date::days further{std::min<std::int64_t>(rows_at_once / meters, (report_.last - first).count())};
+    const core::LocalDay end = period_end(report_.length, period_start(report_.length, first + further));
+    return std::min(report_.last, end - date::days{1});
+}
+
+void EnergyWalk::read_piece(core::LocalDay first) {
+    piece_.report = {first, last_day_of_piece(first), report_.length};
+    read_days(piece_.rows, *database_.acquire(), piece_.report, zone_);
+    piece_.periods = energy_periods(piece_.rows, piece_.report, tariff_, zone_, now_);
+}
+
 EnergyPeriod add_up(const std::vector<EnergyPeriod>& periods) {
     EnergyPeriod totals;
-    for (const auto& period : periods) {
-        totals.energy_kwh += period.energy_kwh;
-        totals.cost += period.cost;
-        totals.co2_kg += period.co2_kg;
-        totals.run_hours += period.run_hours;
-        totals.corrections += period.corrections;
-        if (!period.max_demand_kw || totals.max_demand_kw >= period.max_demand_kw) continue;
-        totals.max_demand_kw = period.max_demand_kw;
-        totals.max_demand_at = period.max_demand_at;
-    }
+    for (const auto& period : periods)
+        add_to(totals, period);
     return totals;
 }
 
-void give_rows(const EnergyTable& table, const core::SiteZone& zone, const RowSink& sink) {
-    for (const EnergyPeriod& period : table.periods) {
-        const std::string name = period_name(table.report.length, period.start);
-        const std::array<Cell, 13> row{std::string_view(name),
-                                       std::string_view(period.meter->uid),
-                                       std::string_view(period.meter->location),
-                                       std::string_view(period.meter->group),
-                                       figure(period.energy_kwh),
-                                       figure(period.cost),
-                                       figure(period.co2_kg),
-                                       number_or_blank(period.max_demand_kw),
-                                       clock_or_blank(zone, period.max_demand_at),
-                                       figure(period.run_hours),
-                                       figure(period.coverage),
-                                       period.corrections,
-                                       std::string_view(period.meter->name)};
-        if (!sink(row)) return;
-    }
+bool give_row(const EnergyPeriod& period, PeriodLength length, const core::SiteZone& zone,
+              const RowSink& sink) {
+    const std::string name = period_name(length, period.start);
+    const std::array<Cell, 13> row{std::string_view(name),
+                                   std::string_view(period.meter->uid),
+                                   std::string_view(period.meter->location),
+                                   std::string_view(period.meter->group),
+                                   figure(period.energy_kwh),
+                                   figure(period.cost),
+                                   figure(period.co2_kg),
+                                   number_or_blank(period.max_demand_kw),
+                                   clock_or_blank(zone, period.max_demand_at),
+                                   figure(period.run_hours),
+                                   figure(period.coverage),
+                                   period.corrections,
+                                   std::string_view(period.meter->name)};
+    return sink(row);
 }
 
 std::vector<Cell> totals_row(const EnergyPeriod& totals, const core::SiteZone& zone) {

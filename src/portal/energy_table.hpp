@@ -22,12 +22,39 @@ void fill_energy_table(EnergyTable& table, storage::Connection& connection,
                        const std::function<bool(const storage::MeterOverview&)>& is_wanted,
                        const Tariff& tariff, const core::SiteZone& zone, core::Instant now);
 
+/// A report of any length, read in pieces of whole periods, so that none of it is held.
+class EnergyWalk {
+  public:
+    using WantedMeter = std::function<bool(const storage::MeterOverview&)>;
+
+    /// Reads the meters. Throws DatabaseError.
+    EnergyWalk(storage::Database& database, const EnergyReport& report, const WantedMeter& is_wanted,
+               const Tariff& tariff, const core::SiteZone& zone, core::Instant now);
+
+    /// Gives every period, oldest first, until `sink` answers false. Throws DatabaseError.
+    void each(const std::function<bool(const EnergyPeriod&)>& sink);
+    /// Of the periods given so far.
+    const EnergyPeriod& totals() const { return piece_.totals; }
+
+  private:
+    core::LocalDay last_day_of_piece(core::LocalDay first) const;
+    void read_piece(core::LocalDay first);
+
+    storage::Database& database_;
+    EnergyReport report_;
+    Tariff tariff_;
+    core::SiteZone zone_;
+    core::Instant now_;
+    EnergyTable piece_;
+};
+
 /// Sums, and the highest demand of all.
 EnergyPeriod add_up(const std::vector<EnergyPeriod>& periods);
 
-/// The report as a sheet: its columns, its rows, its totals.
+/// The report as a sheet: its columns, its rows, its totals. False when nobody waits for more.
 const sheet::Table& energy_sheet();
-void give_rows(const EnergyTable& table, const core::SiteZone& zone, const RowSink& sink);
+bool give_row(const EnergyPeriod& period, PeriodLength length, const core::SiteZone& zone,
+              const RowSink& sink);
 std::vector<sheet::Cell> totals_row(const EnergyPeriod& totals, const core::SiteZone& zone);
 
 }  // namespace silaware::portal

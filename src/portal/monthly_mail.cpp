@@ -75,10 +75,12 @@ std::string bytes_of(const sheet::TemporaryFile& file) {
 std::string workbook_of(const EnergyTable& days, const MonthlyMailOptions& options, const std::string& month,
                         core::Instant now) {
     sheet::Workbook workbook(energy_sheet());
-    give_rows(days, options.zone, [&](std::span<const sheet::Cell> row) {
+    const auto add = [&](std::span<const sheet::Cell> row) {
         workbook.add(row);
         return true;
-    });
+    };
+    for (const EnergyPeriod& period : days.periods)
+        give_row(period, days.report.length, options.zone, add);
     workbook.add_totals(totals_row(days.totals, options.zone));
     workbook.add_facts("About",
                        {{"Month", month},

@@ -256,6 +256,28 @@ def test_energy_by_day_and_month_adds_up_and_its_files_are_the_same(admin, last_
     assert admin.get("/login/report/energy/json?by=hour").status_code == 400
 
 
+def test_a_report_of_years_is_read_in_pieces_and_too_much_for_one_answer_is_refused(admin, database):
+    database.rows("INSERT INTO known_devices (uid, first_seen_ms, last_seen_ms, last_power_ms) SELECT CONCAT('many ', seq), 1, 1, 1 FROM seq_1_to_30")
+    database.rows("INSERT INTO devices (mac_address, mac_key, mcu_type, location, group_name) "
+                  "SELECT uid, LOWER(uid), 'ESP32', '', 'many' FROM known_devices WHERE uid LIKE 'many %'")
+    database.rows("INSERT INTO energy_days (device_id, day, energy_kwh, max_demand_kw, max_demand_bucket) "
+                  "SELECT id, '2024-01-01' + INTERVAL seq DAY, 0.5, seq, 1900000 + seq FROM known_devices, seq_0_to_699 WHERE uid LIKE 'many %'")
+    query = "group=many&from=2024-01-01&to=2025-12-31"
+    url = "/login/report/energy/json?"
+    refused = admin.get(url + query)
+    assert refused.status_code == 400 and "download it" in refused.json()["error"]
+    page = admin.get(url + query + "&page=210&per_page=100").json()
+    assert (page["total"], page["pages"], len(page["items"])) == (21000, 210, 100)
+    assert page["items"][-1]["period"] == "2025-11-30" and page["items"][-1]["uid"] == "many 9"
+    assert page["totals"]["energy_kwh"] == 10500 and page["totals"]["max_demand_kw"] == 699
+    months = admin.get(url + query + "&by=month").json()
+    assert months["total"] == 23 * 30 and months["totals"]["cost"] == pytest.approx(page["totals"]["cost"])
+    weeks = admin.get(url + query + "&by=week").json()
+    assert weeks["total"] == 100 * 30 and {item["energy_kwh"] for item in weeks["items"]} == {3.5}
+    rows = list(csv.DictReader(io.StringIO(admin.get("/login/report/energy/csv?" + query).text)))
+    assert len(rows) == 21000 and [row["period"] for row in rows] == sorted(row["period"] for row in rows)
+
+
 def workbook_in(mail):
     message = email.message_from_string(mail["raw"], policy=email.policy.default)
     part = next(message.iter_attachments())
