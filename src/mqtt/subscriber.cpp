@@ -106,6 +106,7 @@ class Subscriber::Loop {
     void note_answer(const Connection& connection, const std::vector<Grant>& grants);
     void tell_of_connection(bool had_session);
     void tell_of_connections();
+    void tell_of_restart(bool had_session);
     void tell_of_grants(const std::vector<Grant>& before, const std::vector<Grant>& grants);
     void warn(const std::string& text, const std::string& addition);
     void tell_of_failure(const Farewell& farewell, milliseconds pause);
@@ -119,7 +120,9 @@ class Subscriber::Loop {
     Backoff backoff_;
     VersionChoice version_;
     milliseconds handshake_timeout_;
-    int short_lives_ = 0;  ///< connections in a row that were lost soon
+    int short_lives_ = 0;    ///< connections in a row that were lost soon
+    bool was_away_ = false;  ///< nobody answered since the last connection
+    bool told_of_restart_ = false;
     LineLimit connections_{connections_told};
     RepetitionLimit warnings_;
     mutable std::mutex mutex_;
@@ -184,12 +187,16 @@ milliseconds Subscriber::Loop::judge(Ending ending) {
     // A link may be so slow that only more patience helps.
     if (ending == Ending::silent || ending == Ending::unreachable)
         handshake_timeout_ = std::min(2 * handshake_timeout_, options_.longest_handshake);
+    if (ending == Ending::unreachable) was_away_ = true;
     if (ending == Ending::wrong_version) {
         version_.refused();
         if (version_.current() == Version::v311) return milliseconds{0};
     }
     if (ending == Ending::taken_over) return options_.takeover_backoff + backoff_.next();
-    return backoff_.next();
+    const milliseconds next = backoff_.next();
+    // Mosquitto that has restarted gives a shared group nothing until its members subscribe again.
+    const bool hurry = ending == Ending::unreachable && !options_.shared_group.empty();
+    return hurry ? std::min(next, options_.longest_group_backoff) : next;
 }
 
 void Subscriber::Loop::note_answer(const Connection& connection, const std::vector<Grant>& grants) {
@@ -206,7 +213,10 @@ void Subscriber::Loop::note_answer(const Connection& connection, const std::vect
             ++state_.connections;
         }
     }
-    if (begins) tell_of_connection(connection.had_session());
+    if (begins) {
+        tell_of_connection(connection.had_session());
+        tell_of_restart(connection.had_session());
+    }
     if (connection.is_subscribed()) tell_of_grants(before, grants);
 }
 
@@ -216,6 +226,17 @@ void Subscriber::Loop::tell_of_connection(bool had_session) {
         fmt::format("connected to {}:{} as {} ({}, {})", options_.broker.host, options_.broker.port,
                     options_.broker.client_id, version_.current() == Version::v5 ? "MQTT 5" : "MQTT 3.1.1",
                     had_session ? "the broker kept our session" : "a new session"));
+}
+
+/// Once, as not every broker is like that.
+void Subscriber::Loop::tell_of_restart(bool had_session) {
+    if (!std::exchange(was_away_, false) || options_.shared_group.empty() || !had_session) return;
+    if (std::exchange(told_of_restart_, true)) return;
+    log(LogLevel::warning,
+        fmt::format("the broker was away and kept our session in the shared group \"{}\": mosquitto gives a "
+                    "group nothing from its start until the members subscribe again, what devices sent in "
+                    "between is lost; docs/scale-out.md says what to do",
+                    options_.shared_group));
 }
 
 void Subscriber::Loop::tell_of_connections() {

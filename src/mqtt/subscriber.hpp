@@ -62,9 +62,10 @@ struct SubscriberOptions {
     std::uint16_t receive_maximum = 65535;  ///< MQTT 5: unacknowledged messages the broker may send
     std::size_t payload_limit = 64 * 1024 + 1;  ///< bytes; what is longer arrives cut to this
     BatchLimits batch = {};
-    std::chrono::milliseconds first_backoff{500};
+    std::chrono::milliseconds first_backoff{200};
     std::chrono::milliseconds longest_backoff{10'000};
-    std::chrono::milliseconds takeover_backoff{30'000};  ///< after another client has taken over our id
+    std::chrono::milliseconds longest_group_backoff{1'000};  ///< to a shared group's broker that is away
+    std::chrono::milliseconds takeover_backoff{30'000};      ///< after another client has taken over our id
     std::chrono::milliseconds connect_timeout{5'000};
     std::chrono::milliseconds handshake_timeout{5'000};  ///< for TLS; doubles with each failure
     std::chrono::milliseconds longest_handshake{40'000};

@@ -161,6 +161,34 @@ TEST(Mosquitto, SharesTheLoadInAGroup) {
     EXPECT_GT(second.count(), 0u);
 }
 
+TEST(Mosquitto, ThatRestartsIsToldOfInASharedGroup) {
+    MosquittoBroker broker;
+    SubscriberOptions options = options_for(broker.port());
+    options.shared_group = "g";
+    const Recorder recorder(options);
+    ASSERT_TRUE(recorder.await_connection());
+    EXPECT_EQ(recorder.log().find("shared group"), std::string::npos);
+    broker.stop();
+    ASSERT_TRUE(eventually(
+        [&] { return recorder.state().last_error.find("Connection refused") != std::string::npos; }));
+    broker.start();
+    ASSERT_TRUE(recorder.await_connection(2));
+    EXPECT_TRUE(eventually([&] { return recorder.log().find("shared group \"g\"") != std::string::npos; }));
+}
+
+TEST(Mosquitto, ThatStartsFindsASharedGroupSoon) {
+    MosquittoBroker broker;
+    broker.stop();
+    SubscriberOptions options = options_for(broker.port());
+    options.shared_group = "g";
+    options.first_backoff = options.longest_backoff = 1h;
+    options.longest_group_backoff = 50ms;
+    const Recorder recorder(options);
+    ASSERT_TRUE(eventually([&] { return !recorder.state().last_error.empty(); }));
+    broker.start();
+    EXPECT_TRUE(recorder.await_connection());
+}
+
 TEST(Mosquitto, RetainedMessagesAreMarkedAndComeOnce) {
     const MosquittoBroker broker;
     Process({"mosquitto_pub", "-p", std::to_string(broker.port()), "-h", "127.0.0.1", "-t", "t", "-q", "1",
