@@ -106,9 +106,8 @@ Finding check_disk(const Settings& settings) {
     std::filesystem::path home;
     try {
         home = home_folder(settings);
-    } catch (const std::filesystem::filesystem_error& error) {
-        return {false, fmt::format("SILAWARE_HOME={} can't be made: {}", settings["SILAWARE_HOME"],
-                                   error.code().message())};
+    } catch (const std::runtime_error& error) {
+        return {false, error.what()};
     }
     struct statvfs disk{};
     if (statvfs(home.c_str(), &disk) != 0) return {false, home.string() + " can't be read"};

@@ -150,7 +150,7 @@ def test_check_goes_on_where_there_can_be_no_home(tmp_path):
                                           MQTT_PORT=free_port()))
     lines = {line.split()[0]: line for line in result.stdout.splitlines()}
     assert set(lines) == {"database", "broker", "mail", "clock", "disk"}
-    assert "FAILED" in lines["disk"] and "can't be made" in lines["disk"]
+    assert "FAILED" in lines["disk"] and "can't be used" in lines["disk"]
 
 
 @pytest.mark.parametrize("command", ["serve", "ingest", "purge", "recompute"])
