@@ -19,8 +19,7 @@ enum class Answer {
     text,
 };
 
-/// The words of the API document. Lists are separated by blanks; a name may carry its type (`id:integer`,
-/// text if none) and, of what is sent, a `!` if it must be there.
+/// What the API document says of one route. Fields are lists of words, see api_words.hpp.
 struct Endpoint {
     http::Method method;
     std::string_view pattern;
@@ -30,6 +29,7 @@ struct Endpoint {
     std::string_view body = {};
     Answer answer = Answer::object;
     std::string_view fields = {};
+    std::string_view beside = {};  ///< of a list: what stands beside its items
     std::string_view description = {};
     int status = 200;
 };

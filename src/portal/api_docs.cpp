@@ -5,6 +5,7 @@
 #include "core/text.hpp"
 #include "portal/answers.hpp"
 #include "portal/api_catalogue.hpp"
+#include "portal/api_words.hpp"
 #include "portal/routes.hpp"
 
 namespace silaware::portal {
@@ -14,62 +15,34 @@ namespace {
 using boost::json::array;
 using boost::json::object;
 
-/// `page:integer!` of the catalogue.
-struct Word {
-    std::string name;
-    std::string type = "string";
-    bool required = false;
-};
-
-std::vector<Word> words_of(std::string_view list) {
-    std::vector<Word> words;
-    while (!(list = core::trim(list)).empty()) {
-        const auto blank = std::min(list.find(' '), list.size());
-        std::string text(list.substr(0, blank));
-        list.remove_prefix(blank);
-        Word word;
-        word.required = text.ends_with('!');
-        if (word.required) text.pop_back();
-        const auto colon = text.find(':');
-        word.name = text.substr(0, colon);
-        if (colon != std::string::npos) word.type = text.substr(colon + 1);
-        words.push_back(std::move(word));
+/// An object's schema with what its own fields mean; those further inside are named for themselves.
+object explained(std::string_view list, Presence presence) {
+    auto schema = object_schema(list, presence);
+    for (auto& [name, field] : schema["properties"].as_object()) {
+        if (const auto meaning = meaning_of(name); !meaning.empty())
+            field.as_object()["description"] = meaning;
     }
-    return words;
+    return schema;
 }
 
-object schema_of_type(const std::string& type) {
-    if (type == "date-time" || type == "date" || type == "binary")
-        return {{"type", "string"}, {"format", type}};
-    if (type == "array") return {{"type", "array"}, {"items", object{}}};
-    return {{"type", type}};
+object answer_schema(std::string_view fields) {
+    return explained(fields, Presence::always);
 }
 
-object object_schema(std::string_view list) {
-    object properties;
-    array required;
-    for (const Word& word : words_of(list)) {
-        auto schema = schema_of_type(word.type);
-        if (const auto meaning = meaning_of(word.name); !meaning.empty()) schema["description"] = meaning;
-        properties[word.name] = std::move(schema);
-        if (word.required) required.emplace_back(word.name);
-    }
-    object schema{{"type", "object"}, {"properties", std::move(properties)}};
-    if (!required.empty()) schema["required"] = std::move(required);
+/// `items`, each with `fields`, and what stands beside them.
+object list_schema(std::string_view fields, std::string_view beside) {
+    auto schema = answer_schema(beside);
+    object items{{"type", "array"}, {"items", answer_schema(fields)}};
+    schema["properties"].as_object()["items"] = std::move(items);
+    auto& required = schema["required"];
+    if (!required.is_array()) required.emplace_array();
+    required.as_array().emplace_back("items");
     return schema;
 }
 
-object list_schema(std::string_view fields) {
-    return {{"type", "object"},
-            {"properties", object{{"items", object{{"type", "array"}, {"items", object_schema(fields)}}}}}};
-}
-
-object paged_schema(std::string_view fields) {
-    auto schema = list_schema(fields);
-    for (const auto* name : {"page", "per_page", "total", "pages"}) {
-        schema["properties"].as_object()[name] = object{{"type", "integer"}};
-    }
-    return schema;
+object paged_schema(const Endpoint& endpoint) {
+    std::string beside = "page:integer per_page:integer total:integer pages:integer ";
+    return list_schema(endpoint.fields, beside.append(endpoint.beside));
 }
 
 object content(std::string_view type, object schema) {
@@ -85,19 +58,19 @@ object good_answer(const Endpoint& endpoint) {
             return {{"description", "On to another page"}};
         case Answer::object:
             return {{"description", "Done"},
-                    {"content", content("application/json", object_schema(endpoint.fields))}};
+                    {"content", content("application/json", answer_schema(endpoint.fields))}};
         case Answer::items:
             return {{"description", "The list"},
-                    {"content", content("application/json", list_schema(endpoint.fields))}};
+                    {"content", content("application/json", list_schema(endpoint.fields, endpoint.beside))}};
         case Answer::paged:
             return {{"description", "A page of the list"},
-                    {"content", content("application/json", paged_schema(endpoint.fields))}};
+                    {"content", content("application/json", paged_schema(endpoint))}};
         case Answer::file:
             return {{"description", "The file"},
                     {"content", content(endpoint.fields, {{"type", "string"}, {"format", "binary"}})}};
         case Answer::events:
             return {{"description", "The stream"},
-                    {"content", content("text/event-stream", object_schema(endpoint.fields))}};
+                    {"content", content("text/event-stream", answer_schema(endpoint.fields))}};
         case Answer::text:
             break;
     }
@@ -115,14 +88,16 @@ bool has_path_parameter(const Endpoint& endpoint) {
 object responses_of(const Endpoint& endpoint, const Rule& rule) {
     const int status = endpoint.answer == Answer::redirect ? 302 : endpoint.status;
     object responses{{std::to_string(status), good_answer(endpoint)}};
-    const bool has_uid = endpoint.query.find("uid!") != endpoint.query.npos;
+    const bool names_device = endpoint.query.find("uid!") != endpoint.query.npos ||
+                              endpoint.query.find("mac!") != endpoint.query.npos;
     if (!endpoint.body.empty() || !endpoint.query.empty()) add_error(responses, "400");
     if (rule.needs != Needs::nobody && rule.needs != Needs::anybody) add_error(responses, "401");
     if (rule.needs == Needs::admin || rule.method != http::Method::get) add_error(responses, "403");
-    if (has_path_parameter(endpoint) || has_uid) add_error(responses, "404");
+    if (has_path_parameter(endpoint) || names_device) add_error(responses, "404");
     if (rule.needs == Needs::admin && rule.method != http::Method::get) add_error(responses, "409");
     if (endpoint.body.find("password!") != endpoint.body.npos || endpoint.body.starts_with("current"))
         add_error(responses, "429");
+    if (rule.effort == http::Effort::heavy) add_error(responses, "503");
     return responses;
 }
 
@@ -152,11 +127,13 @@ object request_body(const Endpoint& endpoint) {
     const bool form_only = endpoint.body.find("csrf_token") != endpoint.body.npos;
     object types;
     if (upload) {
-        types["multipart/form-data"] = object{{"schema", object_schema(endpoint.body)}};
+        types["multipart/form-data"] = object{{"schema", explained(endpoint.body, Presence::as_marked)}};
         types["text/csv"] = object{{"schema", object{{"type", "string"}}}};
     } else {
-        if (!form_only) types["application/json"] = object{{"schema", object_schema(endpoint.body)}};
-        types["application/x-www-form-urlencoded"] = object{{"schema", object_schema(endpoint.body)}};
+        if (!form_only)
+            types["application/json"] = object{{"schema", explained(endpoint.body, Presence::as_marked)}};
+        types["application/x-www-form-urlencoded"] =
+            object{{"schema", explained(endpoint.body, Presence::as_marked)}};
     }
     return {{"required", true}, {"content", std::move(types)}};
 }

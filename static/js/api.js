@@ -15,7 +15,18 @@ function typeOf(schema) {
   const { type, items, enum: choices, format } = resolve(schema) ?? {};
   if (choices) return choices.join(" | ");
   if (type === "array") return `${typeOf(items)}[]`;
-  return [type ?? "object", format ? `(${format})` : ""].filter(Boolean).join(" ");
+  const [first = "object", ...others] = [type].flat();
+  return [format ? `${first} (${format})` : first, ...others].join(" | ");
+}
+
+// The fields of an object and of those within it: totals.cost, devices[].uid.
+function fieldsWithin(schema, place = "") {
+  return Object.entries(schema.properties).flatMap(([name, node]) => {
+    const entry = resolve(node);
+    const inner = entry.type === "array" ? resolve(entry.items) : entry;
+    const path = `${place}${name}`;
+    return [[path, entry], ...(inner?.properties ? fieldsWithin(inner, `${path}${inner === entry ? "." : "[]."}`) : [])];
+  });
 }
 
 function table(headings, rows) {
@@ -27,19 +38,20 @@ function parameters(list) {
     el("td.mono", {}, entry.name, entry.required ? " *" : ""), el("td", {}, entry.in), el("td.mono", {}, typeOf(entry.schema)), el("td", {}, entry.description ?? ""))));
 }
 
-function fieldsOf(content) {
+// `marked`: with a star at what must be sent.
+function fieldsOf(content, { marked = false } = {}) {
   const schema = resolve(Object.values(content ?? {})[0]?.schema);
   if (!schema?.properties) return schema ? el("p.small.mono.muted", {}, typeOf(schema)) : null;
-  const required = new Set(schema.required ?? []);
-  return table([t("api.field"), t("api.type"), t("api.meaning")], Object.entries(schema.properties).map(([name, entry]) => el("tr", {},
-    el("td.mono", {}, name, required.has(name) ? " *" : ""), el("td.mono", {}, typeOf(entry)), el("td", {}, resolve(entry)?.description ?? ""))));
+  const required = new Set(marked ? schema.required : []);
+  return table([t("api.field"), t("api.type"), t("api.meaning")], fieldsWithin(schema).map(([name, entry]) => el("tr", {},
+    el("td.mono", {}, name, required.has(name) ? " *" : ""), el("td.mono", {}, typeOf(entry)), el("td", {}, entry.description ?? ""))));
 }
 
 function operation(path, method, entry) {
   const body = [];
   if (entry.description) body.push(el("p.muted", {}, entry.description));
   if (entry.parameters?.length > 0) body.push(el("h3", {}, t("api.parameters")), parameters(entry.parameters));
-  if (entry.requestBody) body.push(el("h3", {}, t("api.body")), fieldsOf(resolve(entry.requestBody).content));
+  if (entry.requestBody) body.push(el("h3", {}, t("api.body")), fieldsOf(resolve(entry.requestBody).content, { marked: true }));
   for (const [status, answer] of Object.entries(entry.responses ?? {})) {
     const { description, content } = resolve(answer);
     body.push(el("p", {}, el(`span.badge${status < 300 ? ".ok" : status < 400 ? "" : ".warn"}`, {}, status), " ", el("span.muted.small", {}, description ?? "")), status < 300 ? fieldsOf(content) : null);
