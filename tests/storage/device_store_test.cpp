@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <thread>
+
 #include "support/fresh_database.hpp"
 
 namespace silaware::storage {
@@ -111,6 +113,23 @@ TEST_F(DeviceStoreTest, WhatItMeasuredStaysWhenItIsRemoved) {
     EXPECT_EQ(devices.all("").items.at(0).last_seen_ms, 42);
     EXPECT_EQ(devices.remove(*id, by_root).error().code, ErrorCode::not_found);
     EXPECT_EQ(devices.update(*id, row("x"), by_root).error().code, ErrorCode::not_found);
+}
+
+TEST_F(DeviceStoreTest, TwoImportsAtOnceBothSucceed) {
+    constexpr int rounds = 5;
+    constexpr int in_a_file = 20;
+    for (int round = 0; round < rounds; ++round) {
+        std::vector<DeviceRow> file;
+        for (int i = 0; i < in_a_file; ++i)
+            file.push_back(row(fmt::format("AA:BB:CC:DD:{:02X}:{:02X}", round, i)));
+        ImportOutcome other;
+        std::thread at_once([&] { other = DeviceStore(*database).import(file, by_root); });
+        const auto mine = devices.import(file, by_root);
+        at_once.join();
+        EXPECT_EQ(mine.created + other.created, in_a_file);
+        EXPECT_EQ(mine.updated + other.updated, in_a_file);
+    }
+    EXPECT_EQ(devices.registered().size(), std::size_t{rounds * in_a_file});
 }
 
 TEST_F(DeviceStoreTest, AnImportCreatesAndUpdates) {
