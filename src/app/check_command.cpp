@@ -37,18 +37,17 @@ Finding check_database(const Settings& settings) {
         options.connect_timeout = connect_patience;
         storage::Database database(options);
         const auto connection = database.acquire();
-        const auto version = connection->select_one<std::string>("SELECT VERSION()");
+        const std::string version = storage::server_version(*connection);
         const auto schema = storage::require_current_schema(*connection);
         if (!schema) return {false, schema.error().message};
         storage::try_to_write(*connection);
-        return {true, fmt::format("MariaDB {}, schema {}", version.value_or("?"),
-                                  storage::newest_schema_version())};
+        return {true, fmt::format("MariaDB {}, schema {}", version, storage::newest_schema_version())};
     } catch (const storage::DatabaseError& error) {
         return {false, error.what()};
     }
 }
 
-/// The database's clock decides nothing, but one that is off shows that a machine's clock is.
+/// The purge waits while this machine's clock and the database's are apart.
 Finding check_clock(const Settings& settings) {
     const core::SiteZone zone = site_zone(settings);
     const std::string local =

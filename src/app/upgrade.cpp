@@ -10,6 +10,7 @@
 #include "core/text.hpp"
 #include "ingest/recompute.hpp"
 #include "storage/migrations.hpp"
+#include "storage/server_lock.hpp"
 #include "storage/upgrade.hpp"
 #include "storage/upgrade_accounts.hpp"
 #include "storage/upgrade_check.hpp"
@@ -17,12 +18,6 @@
 namespace silaware::app {
 
 namespace {
-
-// Of this database alone, whatever else the server holds.
-constexpr std::string_view take_lock =
-    "SELECT COALESCE(GET_LOCK(CONCAT('silaware.upgrade.', LEFT(MD5(DATABASE()), 16)), 0), 0)";
-constexpr std::string_view release_lock =
-    "SELECT COALESCE(RELEASE_LOCK(CONCAT('silaware.upgrade.', LEFT(MD5(DATABASE()), 16))), 0)";
 
 void say(const std::string& line) {
     fmt::print("{}\n", line);
@@ -151,8 +146,9 @@ int migrate_current(storage::Database& database, const Settings& settings, std::
 }
 
 int upgrade_older(storage::Database& database, const Settings& settings, std::stop_token stop) {
-    const storage::Database::Lease lock = database.acquire();
-    if (lock->select_one<std::int64_t>(take_lock).value_or(0) != 1) {
+    const storage::Database::Lease connection = database.acquire();
+    const storage::ServerLock lock(*connection, "upgrade", std::chrono::seconds(0));
+    if (!lock.held()) {
         fmt::print(stderr, "silaware: another process is upgrading this database: wait until it is done\n");
         return Exit::failed;
     }
@@ -160,7 +156,6 @@ int upgrade_older(storage::Database& database, const Settings& settings, std::st
     const bool clear = upgrade.check();
     const bool done =
         clear && upgrade.copy_tables() && run_migrations(database) == Exit::ok && upgrade.finish();
-    lock->select_one<std::int64_t>(release_lock);
     if (!clear) {
         fmt::print(stderr,
                    "silaware: nothing was changed; run \"silaware migrate\" again when that is done\n");
@@ -185,12 +180,8 @@ int migrate_database(const Settings& settings, std::stop_token stop) {
 }
 
 int describe_migration(const Settings& settings) {
-    storage::DatabaseOptions options = patient_options(settings);
-    storage::DatabaseOptions server = options;
-    server.name.clear();
-    const auto exists = storage::Database(server).select_one<std::int64_t>(
-        "SELECT COUNT(*) FROM information_schema.schemata WHERE schema_name = ?", options.name);
-    if (exists.value_or(0) == 0) {
+    const storage::DatabaseOptions options = patient_options(settings);
+    if (!storage::database_exists(options)) {
         say("would create the database " + options.name);
         for (const auto& migration : storage::embedded_migrations())
             say(fmt::format("would run {}", migration.name));

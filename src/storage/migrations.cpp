@@ -4,6 +4,8 @@
 
 #include <fmt/format.h>
 
+#include "storage/server_lock.hpp"
+
 namespace silaware::storage {
 
 namespace {
@@ -29,11 +31,9 @@ constexpr std::string_view find_collation = R"(
      WHERE collation_name IN ('uca1400_as_ci', 'utf8mb4_uca1400_as_ci', 'utf8mb4_0900_as_ci')
      ORDER BY collation_name DESC LIMIT 1)";
 
-// Of this database alone, whatever else the server holds.
-constexpr std::string_view take_lock =
-    "SELECT COALESCE(GET_LOCK(CONCAT('silaware.migrate.', LEFT(MD5(DATABASE()), 16)), 600), 0)";
-constexpr std::string_view release_lock =
-    "SELECT COALESCE(RELEASE_LOCK(CONCAT('silaware.migrate.', LEFT(MD5(DATABASE()), 16))), 0)";
+constexpr std::string_view count_schemata =
+    "SELECT COUNT(*) FROM information_schema.schemata WHERE schema_name = ?";
+constexpr std::chrono::seconds lock_patience{600};
 
 std::string id_collation(Connection& connection) {
     auto name = connection.select_one<std::string>(find_collation).value_or("utf8mb4_unicode_ci");
@@ -48,29 +48,6 @@ std::string with_collation(std::string_view sql, const std::string& collation) {
     }
     return text;
 }
-
-/// Held by name on the server, so that two processes never migrate at once; released with the connection too.
-class MigrationLock {
-  public:
-    explicit MigrationLock(Connection& connection) : connection_(connection) {
-        held_ = connection.select_one<std::int64_t>(take_lock).value_or(0) == 1;
-    }
-    ~MigrationLock() {
-        if (!held_ || connection_.broken()) return;
-        try {
-            connection_.select_one<std::int64_t>(release_lock);
-        } catch (const DatabaseError&) {
-            // The connection is gone, and the lock with it.
-        }
-    }
-    MigrationLock(const MigrationLock&) = delete;
-    MigrationLock& operator=(const MigrationLock&) = delete;
-    bool held() const { return held_; }
-
-  private:
-    Connection& connection_;
-    bool held_ = false;
-};
 
 constexpr std::string_view find_upgrade = R"(
     SELECT COUNT(*) FROM information_schema.tables
@@ -126,20 +103,27 @@ std::string with_id_collation(Connection& connection, std::string_view sql) {
     return with_collation(sql, id_collation(connection));
 }
 
-bool create_database_if_missing(const DatabaseOptions& options) {
+bool database_exists(const DatabaseOptions& options) {
     DatabaseOptions server = options;
     server.name.clear();
-    Database database(server);
-    const auto connection = database.acquire();
-    const auto found = connection->select_one<std::int64_t>(
-        "SELECT COUNT(*) FROM information_schema.schemata WHERE schema_name = ?", options.name);
-    if (found.value_or(0) > 0) return false;
+    return Database(server).select_one<std::int64_t>(count_schemata, options.name).value_or(0) > 0;
+}
+
+bool create_database_if_missing(const DatabaseOptions& options) {
+    if (database_exists(options)) return false;
+    DatabaseOptions server = options;
+    server.name.clear();
     std::string quoted;
     for (const char c : options.name)
         quoted += c == '`' ? "``" : std::string(1, c);
     // Another process may make it in this moment.
-    connection->run_script(fmt::format("CREATE DATABASE IF NOT EXISTS `{}` CHARACTER SET utf8mb4", quoted));
+    Database(server).acquire()->run_script(
+        fmt::format("CREATE DATABASE IF NOT EXISTS `{}` CHARACTER SET utf8mb4", quoted));
     return true;
+}
+
+std::string server_version(Connection& connection) {
+    return connection.select_one<std::string>("SELECT VERSION()").value_or("?");
 }
 
 std::vector<Migration> pending_migrations(Connection& connection) {
@@ -176,7 +160,7 @@ std::vector<std::string> tables_in_the_way(Connection& connection) {
 }
 
 core::Result<void> migrate(Connection& connection, const std::function<void(const std::string&)>& report) {
-    const MigrationLock lock(connection);
+    const ServerLock lock(connection, "migrate", lock_patience);
     if (!lock.held()) {
         return core::fail(
             core::ErrorCode::unavailable,

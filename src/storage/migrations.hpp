@@ -40,8 +40,13 @@ bool upgrade_unfinished(Connection& connection);
 /// `sql` with the collation of device ids that this server has in place of @ID_COLLATION@.
 std::string with_id_collation(Connection& connection, std::string_view sql);
 
+/// Whether the server has the database named in `options`. Throws DatabaseError.
+bool database_exists(const DatabaseOptions& options);
 /// Creates the database named in `options` if it is missing; true if it was. Throws DatabaseError.
 bool create_database_if_missing(const DatabaseOptions& options);
+
+/// What the server calls itself. Throws DatabaseError.
+std::string server_version(Connection& connection);
 
 /// The migrations that the database has not been through, in order; their numbers have gaps, and one that was
 /// written beside others may be lower than theirs.

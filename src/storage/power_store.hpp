@@ -45,7 +45,7 @@ struct LatestReading {
     std::optional<double> co2;
     std::optional<std::string> energy_history;
     std::optional<std::int64_t> history_observed_ms;
-    std::int64_t changed = 0;  ///< grows with every change; the live pages ask for what is newer
+    std::int64_t changed = 0;  ///< when ingest wrote it, epoch milliseconds by its clock
 };
 
 /// All rows in a few round trips.

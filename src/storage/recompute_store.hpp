@@ -28,7 +28,7 @@ bool is_spelling_of(Connection& connection, KnownDeviceId device, std::string_vi
 /// Writes the rows of `spelling` as those of `uid` in every raw table, in short transactions; how many.
 std::int64_t rename_rows(Database& database, std::string_view spelling, std::string_view uid);
 
-/// A row of `power_monitoring` that no ingest has put in.
+/// A row of `power_monitoring`: what its place in time is worked out from, and the place it has.
 struct PlacedReading {
     std::int64_t id;
     std::string uid;

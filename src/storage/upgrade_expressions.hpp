@@ -15,7 +15,7 @@ struct OlderClock {
 };
 OlderClock older_clock(const core::SiteZone& zone, core::Instant now);
 
-/// The SQL that takes column `column` of type `type` over as what it is; `alias` names the older table.
+/// The SQL that takes `column` of the older table, named `o`, over as what `kind` says it is.
 std::string taken_over(ColumnKind kind, const ServerColumn& column, const OlderClock& clock);
 
 /// The SQL of `wall`, a site wall clock, as UTC epoch seconds; `offset` is one of OlderClock.
