@@ -135,9 +135,6 @@ portal::PortalSettings portal_settings(const Settings& settings) {
     portal.currency = settings["CURRENCY"];
     portal.energy_rate = settings.real("ENERGY_RATE");
     portal.co2_factor = settings.real("CO2_FACTOR");
-    portal.cycle_gap = core::Seconds(settings.integer("CYCLE_GAP_SECONDS"));
-    portal.retention_months = static_cast<int>(settings.integer("RETENTION_MONTHS"));
-    portal.allow_unregistered = settings.flag("ALLOW_UNREGISTERED");
     portal.mail_is_set = settings.is_set("MAIL_SERVER");
     portal.metrics_token = settings["METRICS_TOKEN"];
     portal.secret_key = secret_key(settings);

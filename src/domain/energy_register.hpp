@@ -87,7 +87,6 @@ struct RegisterState {
     /// The register value to show; nothing before the first usable reading.
     std::optional<double> last_sure() const;
     /// True while a level waits for its decision.
-    bool is_undecided() const { return !undecided.empty(); }
 };
 
 /// The state as bytes for a BLOB column; exact to the bit, with a version in front.

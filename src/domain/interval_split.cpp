@@ -69,10 +69,6 @@ core::Instant hour_start(const core::SiteZone& zone, core::Instant instant) {
     return instant - past;
 }
 
-date::year_month month_of(const core::SiteZone& zone, core::Instant instant) {
-    return month_of(zone.day_of(instant));
-}
-
 date::year_month month_of(core::LocalDay day) {
     const date::year_month_day calendar{day};
     return calendar.year() / calendar.month();
@@ -84,17 +80,6 @@ core::LocalDay first_day(date::year_month month) {
 
 int days_in(date::year_month month) {
     return static_cast<int>(static_cast<unsigned>((month / date::last).day()));
-}
-
-core::Instant month_start(const core::SiteZone& zone, date::year_month month) {
-    return zone.start_of_day(first_day(month));
-}
-
-std::map<core::LocalDay, double> sum_by_day(const core::SiteZone& zone, const QuarterSums& sums) {
-    std::map<core::LocalDay, double> days;
-    for (const auto& [quarter, amount] : sums)
-        days[zone.day_of(quarter)] += amount;
-    return days;
 }
 
 }  // namespace silaware::domain

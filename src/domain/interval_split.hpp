@@ -48,17 +48,11 @@ QuarterSums difference(const QuarterSums& before, const QuarterSums& after);
 
 /// The first instant of the site's clock hour that holds `instant` (for 1-hour steps of a chart).
 core::Instant hour_start(const core::SiteZone& zone, core::Instant instant);
-/// The site's calendar month that holds `instant`.
-date::year_month month_of(const core::SiteZone& zone, core::Instant instant);
 /// The month of a site-local day.
 date::year_month month_of(core::LocalDay day);
 /// The first day of a month.
 core::LocalDay first_day(date::year_month month);
 /// The number of days of a month, 28 … 31.
 int days_in(date::year_month month);
-/// The instant at which a month begins at the site.
-core::Instant month_start(const core::SiteZone& zone, date::year_month month);
-/// Quarter-hour sums gathered by the site's days.
-std::map<core::LocalDay, double> sum_by_day(const core::SiteZone& zone, const QuarterSums& sums);
 
 }  // namespace silaware::domain

@@ -61,16 +61,9 @@ core::Result<StaticFiles> StaticFiles::load(const std::filesystem::path& folder)
         File file{std::string(content_type_of(name)), read_file(folder / name),
                   read_file(folder / (name + ".gz"))};
         if (!file.plain) return broken(folder / name, "is in the manifest but can't be read");
-        files.urls_.emplace(std::string(logical), std::string(url_prefix) + name);
         files.files_.emplace(name, std::move(file));
     }
     return files;
-}
-
-const std::string& StaticFiles::url(std::string_view logical_name) const {
-    const auto found = urls_.find(std::string(logical_name));
-    if (found == urls_.end()) throw std::out_of_range(fmt::format("no static file {}", logical_name));
-    return found->second;
 }
 
 core::Result<Response> StaticFiles::serve(const Request& request) const {

@@ -20,11 +20,6 @@ class StaticFiles {
     /// there are any. Error `internal` names what is missing.
     static core::Result<StaticFiles> load(const std::filesystem::path& folder);
 
-    /// "/static/css/app.3f2a….css" for "css/app.css". Throws std::out_of_range for a name that is not in the
-    /// manifest.
-    const std::string& url(std::string_view logical_name) const;
-    /// Logical name → URL, for an import map or a template.
-    const std::unordered_map<std::string, std::string>& urls() const { return urls_; }
     /// Answers `/static/{path*}`: may be cached for a year; error `not_found` for anything else.
     core::Result<Response> serve(const Request& request) const;
 
@@ -34,7 +29,6 @@ class StaticFiles {
         std::shared_ptr<const std::string> plain;
         std::shared_ptr<const std::string> gzipped;  // null: not compressible
     };
-    std::unordered_map<std::string, std::string> urls_;
     std::unordered_map<std::string, File> files_;  // by hashed name
 };
 

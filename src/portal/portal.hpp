@@ -21,11 +21,8 @@ struct PortalSettings {
     std::string public_url = {};  ///< without a slash at the end; empty if not set
 
     std::string currency = "IDR";
-    double energy_rate = 1444.70;  ///< per kWh
-    double co2_factor = 0.87;      ///< kg per kWh, where a meter sends no CO2
-    core::Seconds cycle_gap{20};
-    int retention_months = 4;
-    bool allow_unregistered = true;
+    double energy_rate = 1444.70;    ///< per kWh
+    double co2_factor = 0.87;        ///< kg per kWh, where a meter sends no CO2
     bool mail_is_set = false;        ///< a mail server is configured
     std::string metrics_token = {};  ///< empty: only an admin reads /metrics
 

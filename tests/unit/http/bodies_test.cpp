@@ -249,8 +249,6 @@ TEST(StaticFiles, ServesTheManifestAndNothingElse) {
     folder.write("secret.txt", "secret");
     auto files = StaticFiles::load(folder.path);
     ASSERT_TRUE(files) << files.error().message;
-    EXPECT_EQ(files->url("css/app.css"), "/static/css/app.abc.css");
-    EXPECT_THROW((void)files->url("js/none.js"), std::out_of_range);
     Router router;
     router.add(Method::get, "/static/{path*}", Access{},
                [&](const Request& request) { return files->serve(request); });
