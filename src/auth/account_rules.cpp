@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include <fmt/format.h>
+
 #include "core/text.hpp"
 
 namespace silaware::auth {
@@ -74,8 +76,8 @@ std::optional<std::string> problem_with_email_list(std::string_view list) {
         const auto comma = list.find(',');
         const auto entry = core::trim(list.substr(0, comma));
         if (!is_email(entry)) {
-            return "\"" + core::to_utf8(entry.substr(0, 100)) +
-                   "\" is no mail address; separate several by commas.";
+            return fmt::format("\"{}\" is no mail address; separate several by commas.",
+                               core::to_utf8(entry.substr(0, 100)));
         }
         if (comma == list.npos) return std::nullopt;
         list.remove_prefix(comma + 1);

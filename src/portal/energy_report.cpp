@@ -39,7 +39,7 @@ Result<PeriodLength> parse_length(const std::string& by) {
     if (by == "week") return PeriodLength::week;
     if (by == "month") return PeriodLength::month;
     return core::fail(
-        {core::ErrorCode::invalid, "by must be day, week or month", {{"by", "Choose day, week or month."}}});
+        {core::ErrorCode::invalid, "Choose day, week or month.", {{"by", "Choose day, week or month."}}});
 }
 
 /// Days are the site's; without any the running month.

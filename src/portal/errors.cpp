@@ -43,14 +43,25 @@ http::Response render_error(const Portal& portal, const http::RequestHead& reque
     return response;
 }
 
+std::string in_language(const view::Catalogue& texts, std::string_view language, std::string sentence) {
+    if (const auto* said = texts.find(language, "say." + sentence)) return *said;
+    const auto begin = sentence.find('"');
+    const auto end = sentence.rfind('"');
+    if (begin == end) return sentence;
+    const std::string quoted = sentence.substr(begin + 1, end - begin - 1);
+    const std::string key = sentence.substr(0, begin + 1) + "{}" + sentence.substr(end);
+    const auto* said = texts.find(language, "say." + key);
+    if (said == nullptr) return sentence;
+    std::string result = *said;
+    if (const auto place = result.find("{}"); place != result.npos) result.replace(place, 2, quoted);
+    return result;
+}
+
 core::Error in_language(const Portal& portal, std::string_view language, core::Error error) {
-    const auto translate = [&](std::string& sentence) {
-        const auto* said = portal.renderer.texts().find(language, "say." + sentence);
-        if (said != nullptr) sentence = *said;
-    };
-    translate(error.message);
+    const auto& texts = portal.renderer.texts();
+    error.message = in_language(texts, language, std::move(error.message));
     for (auto& [field, sentence] : error.fields)
-        translate(sentence);
+        sentence = in_language(texts, language, std::move(sentence));
     return error;
 }
 

@@ -8,6 +8,7 @@
 #include "http/request.hpp"
 #include "http/response.hpp"
 #include "storage/database.hpp"
+#include "view/catalogue.hpp"
 
 namespace silaware::portal {
 
@@ -23,6 +24,9 @@ http::Response render_error(const Portal& portal, const http::RequestHead& reque
 /// The sentences of `error` as the catalogue has them in `language` (key `say.<sentence>`); one that it has
 /// not stays English.
 core::Error in_language(const Portal& portal, std::string_view language, core::Error error);
+
+/// One sentence. What it quotes is no part of the key: `say.No device "{}" is known.`
+std::string in_language(const view::Catalogue& texts, std::string_view language, std::string sentence);
 
 /// True if MariaDB is gone, or refuses everybody for now (rights, limits, a full disk, locks).
 bool is_unavailable(const storage::DatabaseError& error);

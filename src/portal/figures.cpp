@@ -13,9 +13,8 @@ constexpr double largest_rounded = 1e6;  ///< beyond it nine decimals are more t
 
 core::Result<date::year_month> valid_month(long long year, long long month) {
     if (year < 1970 || year > 9999 || month < 1 || month > 12) {
-        return core::fail(
-            core::ErrorCode::invalid,
-            "the month must be 1 to 12 of a year from 1970 on, as month=11&year=2026 or month=2026-11");
+        return core::fail(core::ErrorCode::invalid,
+                          "Give a month from 1970 on, as month=11&year=2026 or month=2026-11.");
     }
     return date::year{static_cast<int>(year)} / date::month{static_cast<unsigned>(month)};
 }

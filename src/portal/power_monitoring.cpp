@@ -28,10 +28,10 @@ constexpr int shown_readings = 20;
 /// The meter that `uid` names; error `invalid` without one, `not_found` for one nobody knows.
 Result<DeviceIdentity> requested_meter(Connection& connection, const Request& request) {
     const auto id = core::DeviceId::parse(request.query("uid").value_or(""));
-    if (!id) return core::fail(core::ErrorCode::invalid, "uid: " + id.error().message);
+    if (!id) return core::fail({core::ErrorCode::invalid, id.error().message, {{"uid", id.error().message}}});
     auto meter = storage::find_device(connection, *id);
     if (!meter) {
-        return core::fail(core::ErrorCode::not_found, fmt::format("no device \"{}\" is known", id->text()));
+        return core::fail(core::ErrorCode::not_found, fmt::format("No device \"{}\" is known.", id->text()));
     }
     return std::move(*meter);
 }

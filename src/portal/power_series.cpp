@@ -75,7 +75,7 @@ core::Result<Instant> edge_or(const core::SiteZone& zone, const std::optional<st
     if (!instant) {
         return core::fail(
             core::ErrorCode::invalid,
-            fmt::format("\"{}\" is no time: give YYYY-MM-DD or ISO 8601, such as 2026-11-23T08:00:00+07:00",
+            fmt::format("\"{}\" is no time: give YYYY-MM-DD or ISO 8601, such as 2026-11-23T08:00:00+07:00.",
                         core::truncate_utf8(*text, 60)));
     }
     return *instant;
@@ -85,7 +85,7 @@ core::Result<SeriesStep> parse_step(std::string_view text) {
     if (text.empty() || text == "auto" || text == "15m") return SeriesStep::quarter;
     if (text == "1h") return SeriesStep::hour;
     if (text == "1d") return SeriesStep::day;
-    return core::fail(core::ErrorCode::invalid, "step must be auto, 15m, 1h or 1d");
+    return core::fail(core::ErrorCode::invalid, "Choose auto, 15m, 1h or 1d as the step.");
 }
 
 double coverage(std::int64_t covered_ms, Instant start, Instant end, Instant now) {
@@ -136,12 +136,12 @@ core::Result<SeriesRange> series_range(const core::SiteZone& zone, Instant now,
     if (!wanted) return core::fail(wanted.error());
     SeriesRange range{*first, *last, *wanted};
     if (range.to < range.from || (from && range.to == range.from))
-        return core::fail(core::ErrorCode::invalid, "from must not be after to");
+        return core::fail(core::ErrorCode::invalid, "The beginning (from) must not be after the end (to).");
     if (range.step == SeriesStep::quarter && !fits(range, SeriesStep::quarter)) range.step = SeriesStep::hour;
     if (range.step == SeriesStep::hour && !fits(range, SeriesStep::hour)) range.step = SeriesStep::day;
     if (!fits(range, range.step)) {
         return core::fail(core::ErrorCode::invalid,
-                          "at most five years fit into one chart: choose a shorter time");
+                          "A chart covers at most five years: choose a shorter time.");
     }
     return range;
 }

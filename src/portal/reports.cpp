@@ -37,7 +37,7 @@ Result<storage::RunOrder> parse_order(std::string_view sort) {
     const auto column = columns.find(descending ? sort.substr(1) : sort);
     if (column == columns.end()) {
         return core::fail(core::ErrorCode::invalid,
-                          "sort must be the name of a column, with a minus in front for descending order");
+                          "Sort by the name of a column, with a minus in front for descending order.");
     }
     return storage::RunOrder{column->second,
                              descending ? storage::Direction::descending : storage::Direction::ascending};
@@ -48,8 +48,8 @@ Result<RunReport> parse_report(const Portal& portal, const Request& request) {
     auto devices = requested_devices(portal, request, "mac");
     if (!devices) return core::fail(devices.error());
     if (devices->size() > storage::RunFilter::most_devices) {
-        return core::fail(core::ErrorCode::invalid, fmt::format("at most {} devices fit into one report",
-                                                                storage::RunFilter::most_devices));
+        static_assert(storage::RunFilter::most_devices == 64);
+        return core::fail(core::ErrorCode::invalid, "A report covers at most 64 devices.");
     }
     report.filter.devices = std::move(*devices);
     auto period = requested_period(request);

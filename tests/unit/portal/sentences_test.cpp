@@ -5,6 +5,7 @@
 #include <regex>
 #include <set>
 
+#include "portal/errors.hpp"
 #include "support/source_path.hpp"
 #include "view/catalogue.hpp"
 
@@ -16,15 +17,26 @@ std::string text_of(const std::filesystem::path& file) {
     return {std::istreambuf_iterator<char>(in), {}};
 }
 
-/// What handlers say to people: texts of more than one word that begin and end like a sentence.
+/// Adds every literal of more than one word in `source` that fits `literal`.
+void collect(const std::string& source, const std::regex& literal, std::set<std::string>& sentences) {
+    for (std::sregex_iterator match(source.begin(), source.end(), literal), end; match != end; ++match) {
+        const std::string text = std::regex_replace((*match)[1].str(), std::regex(R"(\\")"), "\"");
+        if (text.find(' ') != text.npos) sentences.insert(text);
+    }
+}
+
+/// What handlers say to people: texts that begin and end like a sentence, and whatever a refusal is worded
+/// with.
 std::set<std::string> sentences_of(std::string source) {
     source = std::regex_replace(source, std::regex("//[^\n]*"), "");
     source = std::regex_replace(source, std::regex("\"\\s*\n\\s*\""), "");
-    const std::regex literal(R"lit("([A-Z](?:[^"\\\n]|\\.)* (?:[^"\\\n]|\\.)*\.)")lit");
+    const std::regex sentence(R"lit("((?:[A-Z]|\\")(?:[^"\\\n]|\\.)* (?:[^"\\\n]|\\.)*\.)")lit");
+    const std::regex text(R"lit("((?:[^"\\\n]|\\.)*)")lit");
+    const std::regex refusal(R"((?:\bfail|\brefuse)\([^;]*;)");
     std::set<std::string> sentences;
-    for (std::sregex_iterator match(source.begin(), source.end(), literal), end; match != end; ++match) {
-        sentences.insert(std::regex_replace((*match)[1].str(), std::regex(R"(\\")"), "\""));
-    }
+    collect(source, sentence, sentences);
+    for (std::sregex_iterator match(source.begin(), source.end(), refusal), end; match != end; ++match)
+        collect(match->str(), text, sentences);
     return sentences;
 }
 
@@ -46,6 +58,16 @@ TEST(Sentences, OfThePortalStandInTheCatalogue) {
             EXPECT_NE(texts->find("en", "say." + sentence), nullptr) << file.filename() << ": " << sentence;
         }
     }
+}
+
+TEST(Sentences, KeepWhatTheyQuoteInEveryLanguage) {
+    const auto texts = view::Catalogue::load(tests::source_path("templates/i18n"));
+    ASSERT_TRUE(texts);
+    EXPECT_EQ(in_language(*texts, "id", "No device \"P\"1\" is known."), "Perangkat \"P\"1\" tidak dikenal.");
+    EXPECT_EQ(in_language(*texts, "en", "No device \"P1\" is known."), "No device \"P1\" is known.");
+    EXPECT_EQ(in_language(*texts, "id", "The form has no field \"file\"."),
+              "Formulir tidak memiliki isian \"file\".");
+    EXPECT_EQ(in_language(*texts, "id", "Nobody wrote this."), "Nobody wrote this.");
 }
 
 }  // namespace
