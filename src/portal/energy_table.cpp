@@ -1,5 +1,8 @@
 #include "portal/energy_table.hpp"
 
+#include <algorithm>
+
+#include "portal/device_order.hpp"
 #include "portal/figures.hpp"
 
 namespace silaware::portal {
@@ -15,6 +18,9 @@ std::vector<storage::MeterOverview> read_meters(
     storage::Connection& connection, const std::function<bool(const storage::MeterOverview&)>& is_wanted) {
     auto meters = storage::meter_overviews(connection);
     std::erase_if(meters, [&](const auto& meter) { return !is_wanted(meter); });
+    std::sort(meters.begin(), meters.end(), [](const auto& a, const auto& b) {
+        return stands_before({a.name, a.location, a.uid}, {b.name, b.location, b.uid});
+    });
     return meters;
 }
 

@@ -1,7 +1,10 @@
+#include <algorithm>
+
 #include "core/text.hpp"
 #include "domain/maintenance.hpp"
 #include "portal/answers.hpp"
 #include "portal/board_routes.hpp"
+#include "portal/device_order.hpp"
 #include "portal/figures.hpp"
 #include "portal/presence.hpp"
 #include "portal/routes.hpp"
@@ -50,8 +53,12 @@ core::Result<Response> machines(const Portal& portal) {
     const core::Instant now = portal.now();
     const auto limit = storage::SettingsStore(portal.database).read().utils_min_duration;
     const auto windows = domain::run_windows(portal.zone.day_of(now));
+    auto machines = storage::machine_overviews(*portal.database.acquire(), windows);
+    std::sort(machines.begin(), machines.end(), [](const auto& a, const auto& b) {
+        return stands_before({a.name, a.location, a.mac_address}, {b.name, b.location, b.mac_address});
+    });
     boost::json::array devices;
-    for (const auto& machine : storage::machine_overviews(*portal.database.acquire(), windows))
+    for (const auto& machine : machines)
         devices.push_back(to_json(portal, machine, core::widen(limit.value_or(0)), now));
     return Response::json(object{{"devices", std::move(devices)}});
 }
