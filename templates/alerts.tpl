@@ -26,4 +26,4 @@
     <option value="database">[[alert.kind.database]]</option>
   </select>
 </div>
-<section class="card" id="list" aria-label="[[title.alerts]]"></section>
+<section class="card" id="list"></section>

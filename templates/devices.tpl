@@ -11,4 +11,4 @@
   </div>
 </header>
 <div class="toolbar"><div class="affix grow"><span class="fa-solid fa-magnifying-glass" aria-hidden="true"></span><input class="input" type="search" id="search" placeholder="[[devices.search]]" aria-label="[[devices.search]]" data-search></div></div>
-<section class="card" id="list" aria-label="[[title.devices]]"></section>
+<section class="card" id="list"></section>

@@ -22,4 +22,4 @@
 </section>
 <section class="card section" aria-labelledby="chart-heading"><div class="card-head"><h2 id="chart-heading">[[energy_report.chart_heading]]</h2></div><div class="card-body"><div class="chart" id="chart"></div></div></section>
 </div>
-<section class="card breaks section later" id="list" aria-label="[[title.energy_report]]"><div class="skeleton" style="height:16rem"></div></section>
+<section class="card breaks section later" id="list"><div class="skeleton" style="height:16rem"></div></section>

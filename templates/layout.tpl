@@ -2,7 +2,7 @@
 <html lang="[[language]]">
 <head>
 <meta charset="utf-8">
-<title>[[text:title.]] · silaware</title>
+<title>{{#HEADED}}{{HEADING}} · {{/HEADED}}[[text:title.]] · silaware</title>
 <meta name="viewport" content="width=device-width, initial-scale=1, viewport-fit=cover">
 <meta name="color-scheme" content="dark">
 <meta name="theme-color" content="#090b0d">
@@ -37,7 +37,7 @@
 <script type="module" src="[[texts]]"></script>
 <script type="module" src="[[module:]]"></script>
 </head>
-<body data-page="[[name]]" data-role="{{ROLE}}" data-username="{{USERNAME}}" data-timezone="{{TIMEZONE}}" data-currency="{{CURRENCY}}">
+<body data-page="[[name]]" data-role="{{ROLE}}" data-username="{{USERNAME}}" data-timezone="{{TIMEZONE}}" data-currency="{{CURRENCY}}" data-broker-host="{{BROKER_HOST}}" data-broker-options="{{BROKER_OPTIONS}}" data-topic-power="{{POWER_TOPIC}}" data-topic-utils="{{UTILS_TOPIC}}" data-topic-climate="{{CLIMATE_TOPIC}}">
 <a class="skip" href="#main">[[layout.skip]]</a>
 <div class="app">
 <div class="rail" id="rail">
@@ -47,7 +47,7 @@
       <li><a href="/login/summary" title="[[title.summary]]" [[current:summary]] [[current:power_monitoring]]><span class="fa-solid fa-bolt" aria-hidden="true"></span><span>[[title.summary]]</span></a></li>
       <li><a href="/login/utilities" title="[[title.utilities]]" [[current:utilities]]><span class="fa-solid fa-gears" aria-hidden="true"></span><span>[[title.utilities]]</span></a></li>
       <li><a href="/login/climate" title="[[title.climate]]" [[current:climate]]><span class="fa-solid fa-temperature-half" aria-hidden="true"></span><span>[[title.climate]]</span></a></li>
-      <li><a href="/login/alerts" title="[[title.alerts]]" [[current:alerts]]><span class="fa-solid fa-bell" aria-hidden="true"></span><span>[[title.alerts]]</span><span class="count" id="alert-count"></span></a></li>
+      <li><a href="/login/alerts" title="[[title.alerts]]" [[current:alerts]]><span class="fa-solid fa-bell" aria-hidden="true"></span><span>[[title.alerts]]</span><span class="count" data-alert-count></span></a></li>
     </ul>
     <h2><span>[[nav.reports]]</span></h2>
     <ul>
@@ -83,13 +83,14 @@
 <button class="scrim" type="button" data-nav-close tabindex="-1" aria-label="[[layout.close_menu]]"></button>
 <main class="page" id="main" tabindex="-1">
 [[page]]
+<p class="site-time wall-hide">[[layout.site_time]] {{SITE_TIME}}</p>
 </main>
 </div>
 <nav class="tabbar" aria-label="[[layout.quick_navigation]]">
   <a href="/login/summary" [[current:summary]] [[current:power_monitoring]]><span class="fa-solid fa-bolt" aria-hidden="true"></span>[[nav.summary_short]]</a>
   <a href="/login/utilities" [[current:utilities]]><span class="fa-solid fa-gears" aria-hidden="true"></span>[[nav.utilities_short]]</a>
   <a href="/login/climate" [[current:climate]]><span class="fa-solid fa-temperature-half" aria-hidden="true"></span>[[nav.climate_short]]</a>
-  <a href="/login/alerts" [[current:alerts]]><span class="fa-solid fa-bell" aria-hidden="true"></span>[[nav.alerts_short]]</a>
+  <a href="/login/alerts" [[current:alerts]]><span class="fa-solid fa-bell" aria-hidden="true"></span>[[nav.alerts_short]]<span class="count" data-alert-count></span></a>
   <button type="button" data-nav-open aria-controls="rail" aria-expanded="false"><span class="fa-solid fa-bars" aria-hidden="true"></span>[[nav.more]]</button>
 </nav>
 <noscript><div class="toasts"><div class="toast bad"><div>[[layout.no_script]]</div></div></div></noscript>

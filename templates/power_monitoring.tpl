@@ -57,8 +57,8 @@
   <section class="card"><div class="card-head"><h3>[[meter.co2]]</h3><span class="note number"></span></div><div class="card-body"><div class="chart low" data-chart="co2"></div></div></section>
 </div>
 <div class="section-head"><h2>[[meter.cycles]]</h2><span class="note">[[meter.cycles_note]]</span></div>
-<section class="card" id="cycles" aria-label="[[meter.cycles]]"></section>
+<section class="card" id="cycles"></section>
 <div class="section-head"><h2>[[meter.corrections]]</h2><span class="note">[[meter.corrections_note]]</span></div>
-<section class="card" id="corrections" aria-label="[[meter.corrections]]"></section>
+<section class="card" id="corrections"></section>
 </div>
 </div>

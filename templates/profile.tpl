@@ -27,4 +27,4 @@
 </section>
 </div>
 <div class="section-head"><h2>[[profile.tokens]]</h2><span class="note">[[profile.tokens_note]]</span><button class="button" style="margin-left:auto" type="button" id="new-token"><span class="fa-solid fa-plus" aria-hidden="true"></span>[[profile.new_token]]</button></div>
-<section class="card" id="tokens" aria-label="[[profile.tokens]]"><div class="skeleton" style="height:6rem"></div></section>
+<section class="card" id="tokens"><div class="skeleton" style="height:6rem"></div></section>

@@ -18,4 +18,4 @@
   <div><dt>[[report.hours]]</dt><dd id="hours">–</dd></div>
   <div><dt>[[report.zone]]</dt><dd id="zone">–</dd></div>
 </dl>
-<section class="card breaks section" id="list" aria-label="[[title.report]]"></section>
+<section class="card breaks section" id="list"></section>

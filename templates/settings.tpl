@@ -22,5 +22,5 @@
     <option value="failed">[[mail.state.failed]]</option>
   </select>
 </div>
-<section class="card" id="outbox" aria-label="[[settings.outbox]]"></section>
+<section class="card" id="outbox"></section>
 </div>

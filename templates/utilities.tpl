@@ -16,4 +16,4 @@
 </section>
 <div class="toolbar section wall-hide"><div class="affix grow"><span class="fa-solid fa-magnifying-glass" aria-hidden="true"></span><input class="input" type="search" id="search" placeholder="[[utilities.search]]" aria-label="[[utilities.search]]" data-search></div></div>
 </div>
-<section class="card section later" id="machines" aria-label="[[title.utilities]]"><div class="skeleton" style="height:16rem"></div></section>
+<section class="card section later" id="machines"><div class="skeleton" style="height:16rem"></div></section>

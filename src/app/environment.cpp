@@ -126,6 +126,25 @@ ingest::Options ingest_options(const Settings& settings) {
     return options;
 }
 
+namespace {
+
+/// Devices elsewhere can't reach the broker by a name that means this machine.
+view::Broker shown_broker(const Settings& settings) {
+    view::Broker broker;
+    const std::string& host = settings["MQTT_HOST"];
+    const bool is_here = host.empty() || host == "localhost" || host == "::1" || host.starts_with("127.");
+    if (!is_here) broker.host = host;
+    broker.options = "-p " + settings["MQTT_PORT"];
+    if (settings.is_set("MQTT_USERNAME")) broker.options += " -u USERNAME -P PASSWORD";
+    if (settings.is_set("MQTT_TLS_CA")) broker.options += " --cafile CA_FILE";
+    broker.power_topic = settings["MQTT_POWER_TOPIC"];
+    broker.utils_topic = settings["MQTT_UTILS_TOPIC"];
+    broker.climate_topic = settings["MQTT_CLIMATE_TOPIC"];
+    return broker;
+}
+
+}  // namespace
+
 portal::PortalSettings portal_settings(const Settings& settings) {
     portal::PortalSettings portal;
     portal.version = version();
@@ -135,6 +154,7 @@ portal::PortalSettings portal_settings(const Settings& settings) {
     portal.currency = settings["CURRENCY"];
     portal.energy_rate = settings.real("ENERGY_RATE");
     portal.co2_factor = settings.real("CO2_FACTOR");
+    portal.broker = shown_broker(settings);
     portal.mail_is_set = settings.is_set("MAIL_SERVER");
     portal.metrics_token = settings["METRICS_TOKEN"];
     portal.secret_key = secret_key(settings);

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "core/text.hpp"
+#include "core/zone_name.hpp"
 #include "portal/cookies.hpp"
 
 namespace silaware::portal {
@@ -27,6 +28,8 @@ void fill_chrome(view::Chrome& chrome, const Portal& portal, const http::Request
     chrome.path = request.target;
     chrome.version = portal.settings.version;
     chrome.timezone = portal.zone.name();
+    chrome.site_time = core::zone_description(portal.zone, portal.now());
+    chrome.broker = portal.settings.broker;
     chrome.currency = portal.settings.currency;
     chrome.mail = portal.settings.mail_is_set;
 }

@@ -23,6 +23,7 @@ struct PortalSettings {
     std::string currency = "IDR";
     double energy_rate = 1444.70;    ///< per kWh
     double co2_factor = 0.87;        ///< kg per kWh, where a meter sends no CO2
+    view::Broker broker = {};        ///< as the pages name it
     bool mail_is_set = false;        ///< a mail server is configured
     std::string metrics_token = {};  ///< empty: only an admin reads /metrics
 

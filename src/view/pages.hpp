@@ -5,6 +5,15 @@
 
 namespace silaware::view {
 
+/// Where devices send to, as the pages show it to whoever points the first one here.
+struct Broker {
+    std::string host = {};     ///< empty: this machine, by the name that the browser has for it
+    std::string options = {};  ///< of mosquitto_pub, without any secret
+    std::string power_topic = "silaware/power";
+    std::string utils_topic = "silaware/utils";
+    std::string climate_topic = "silaware/temphumid";
+};
+
 /// What every page carries around its own content.
 struct Chrome {
     std::string username = {};  ///< empty while nobody is signed in
@@ -14,8 +23,10 @@ struct Chrome {
     std::string path = {};                  ///< of this request, for `next` behind the language switch
     std::string version = {};               ///< of silaware, in the footer
     std::string timezone = "Asia/Jakarta";  ///< IANA; the browser shows every instant in it
+    std::string site_time = {};             ///< that zone as people know it: "Asia/Jakarta (WIB, UTC+7)"
     std::string currency = "IDR";           ///< ISO 4217
-    bool mail = false;                      ///< a mail server is set: passwords can be reset by mail
+    Broker broker = {};
+    bool mail = false;  ///< a mail server is set: passwords can be reset by mail
 };
 
 // Pages that load all they show from the JSON endpoints: their name is that of their template, their script

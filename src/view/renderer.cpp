@@ -76,6 +76,12 @@ Fields chrome_fields(const Chrome& chrome, Fields fields) {
                                                {"PATH", chrome.path},
                                                {"VERSION", chrome.version},
                                                {"TIMEZONE", chrome.timezone},
+                                               {"SITE_TIME", chrome.site_time},
+                                               {"BROKER_HOST", chrome.broker.host},
+                                               {"BROKER_OPTIONS", chrome.broker.options},
+                                               {"POWER_TOPIC", chrome.broker.power_topic},
+                                               {"UTILS_TOPIC", chrome.broker.utils_topic},
+                                               {"CLIMATE_TOPIC", chrome.broker.climate_topic},
                                                {"CURRENCY", chrome.currency}});
     fields.show_if(chrome.role == "admin", "ADMIN");
     fields.show_if(chrome.role == "user", "VIEWER");
@@ -215,6 +221,7 @@ std::string Renderer::document(std::string_view name, const Chrome& chrome, Fiel
 std::string Renderer::render(const MeterPage& page) const {
     Fields fields{.values = {{"UID", page.uid}, {"HEADING", heading_of(page)}, {"LOCATION", page.location}}};
     fields.show_if(!page.location.empty() && page.location != heading_of(page), "WITH_LOCATION");
+    fields.sections.push_back("HEADED");
     return document(page.name, page, std::move(fields));
 }
 

@@ -28,7 +28,7 @@ pagedTable({
     { title: t("audit.account"), cell: (entry) => entry.account || format.nothing },
     { title: t("audit.action"), cell: (entry) => el("span.badge", {}, label("audit.do", entry.action)) },
     { title: t("audit.subject"), cell: (entry) => entry.subject || format.nothing },
-    { title: t("audit.change"), kind: "wide", cell: difference },
+    { title: t("audit.change"), kind: "wide.changes", cell: difference },
     { title: t("audit.address"), cell: (entry) => el("span.mono", {}, entry.address || format.nothing) },
   ],
 });

@@ -81,11 +81,11 @@ function state(device) {
 }
 
 const columns = [
-  { title: t("devices.device"), cell: (device) => el("span", {}, device.name || device.mac_address, device.name ? el("span.sub.mono", {}, device.mac_address) : null) },
+  { title: t("devices.device"), kind: "long", cell: (device) => el("span", {}, device.name || device.mac_address, device.name ? el("span.sub.mono", {}, device.mac_address) : null) },
   { title: t("devices.state"), cell: state },
-  { title: t("devices.location"), cell: (device) => device.location },
-  { title: t("devices.group"), cell: (device) => device.group || format.nothing },
-  { title: t("devices.mcu_type"), cell: (device) => device.mcu_type || format.nothing },
+  { title: t("devices.location"), kind: "long", cell: (device) => device.location },
+  { title: t("devices.group"), kind: "long", cell: (device) => device.group || format.nothing },
+  { title: t("devices.mcu_type"), kind: "long", cell: (device) => device.mcu_type || format.nothing },
   { title: t("devices.rated_power"), kind: "number", cell: (device) => (device.rated_power_w ? format.joined(format.power(device.rated_power_w)) : format.nothing) },
   { title: t("devices.last_seen"), cell: (device) => format.ago(device.last_seen) },
   { title: "", kind: "tools", cell: tools },

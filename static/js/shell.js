@@ -3,6 +3,7 @@ import { get, put } from "./request.js";
 import { tickTimes } from "./format.js";
 import { language, t } from "./i18n.js";
 import { confirmDialog } from "./dialog.js";
+import { keepPlace } from "./scroll.js";
 import { failed } from "./toast.js";
 import { isAnythingUnsaved } from "./unsaved.js";
 
@@ -12,8 +13,9 @@ function menu() {
   const set = (open) => {
     document.body.dataset.nav = open ? "open" : "closed";
     opener.setAttribute("aria-expanded", String(open));
+    for (const behind of document.querySelectorAll("#main, .tabbar")) behind.inert = open;
     if (open) rail.querySelector("nav a").focus();
-    else if (rail.contains(document.activeElement)) opener.focus();
+    else opener.focus();
   };
   opener.addEventListener("click", () => set(document.body.dataset.nav !== "open"));
   document.querySelector("[data-nav-close]").addEventListener("click", () => set(false));
@@ -98,13 +100,14 @@ function keys() {
   });
 }
 
-/** How many alerts wait for somebody, beside the menu's entry. */
-async function alertCount() {
+/** How many alerts wait for somebody, beside the menu's entries. */
+export async function alertCount() {
   if (document.hidden) return;
-  const place = document.getElementById("alert-count");
   const { total } = await get("/login/alerts/json?state=raised&per_page=1").catch(() => ({ total: 0 }));
-  place.textContent = total > 0 ? String(Math.min(total, 999)) : "";
-  place.title = total > 0 ? t("layout.alerts_waiting", { count: total }) : "";
+  for (const place of document.querySelectorAll("[data-alert-count]")) {
+    place.textContent = total > 0 ? String(Math.min(total, 999)) : "";
+    place.title = total > 0 ? t("layout.alerts_waiting", { count: total }) : "";
+  }
 }
 
 menu();
@@ -112,6 +115,7 @@ languages();
 wall();
 leaving();
 keys();
+keepPlace();
 alertCount();
 setInterval(tickTimes, 1000);
 setInterval(alertCount, 60_000);

@@ -45,21 +45,24 @@ export function codeBlock(text) {
     el("button.button.quiet.icon", { type: "button", "aria-label": t("common.copy"), title: t("common.copy"), onclick: press }, icon("copy")));
 }
 
-const broker = () => location.hostname || "localhost";
+/** `text` as one word of a shell. */
+const quoted = (text) => (/^[\w./:@-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`);
 
 /** How the first device of a kind is pointed here, with a payload that works. */
 export function firstDevice(kind) {
   const rtc = new Intl.DateTimeFormat("en-GB", { timeZone: timezone(), dateStyle: "short", timeStyle: "medium" }).format(new Date()).replace(",", "");
   const epoch = Math.floor(Date.now() / 1000);
   const payloads = {
-    power: ["silaware/power", { uid: "AA:BB:CC:DD:EE:01", rtc, relay_state: "ON",
+    power: { uid: "AA:BB:CC:DD:EE:01", rtc, relay_state: "ON",
       meter_data: { voltage: [220.4], current: [5.1], power: [1080], frequency: [50], pf: [0.96], energy: [1250.4], co2: [1087.8] },
-      energy_history: [21.4, 23.9, 22.6, 24.1, 19.8, 12.2, 8.7] }],
-    utils: ["silaware/utils", { id: "AA:BB:CC:DD:EE:02", start: epoch - 1800, stop: epoch, cycle_count: 1, total_run: 1800 }],
-    climate: ["silaware/temphumid", { id: "AA:BB:CC:DD:EE:03", temperature: 24.6, humidity: 58.2 }],
+      energy_history: [21.4, 23.9, 22.6, 24.1, 19.8, 12.2, 8.7] },
+    utils: { id: "AA:BB:CC:DD:EE:02", start: epoch - 1800, stop: epoch, cycle_count: 1, total_run: 1800 },
+    climate: { id: "AA:BB:CC:DD:EE:03", temperature: 24.6, humidity: 58.2 },
   };
-  const [topic, payload] = payloads[kind];
-  const command = `mosquitto_pub -h ${broker()} -q 1 -t ${topic} -m '${JSON.stringify(payload)}'`;
+  const { brokerHost, brokerOptions, topicPower, topicUtils, topicClimate } = document.body.dataset;
+  const topic = { power: topicPower, utils: topicUtils, climate: topicClimate }[kind];
+  const host = brokerHost || location.hostname || "localhost";
+  const command = `mosquitto_pub -h ${host} ${brokerOptions} -q 1 -t ${quoted(topic)} -m '${JSON.stringify(payloads[kind])}'`;
   return el("div.stack", {}, el("p", {}, t("empty.first_device", { topic })), codeBlock(command));
 }
 

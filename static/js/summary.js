@@ -180,7 +180,7 @@ function showMeters() {
 
 function table(rows) {
   const [first, second, ...figures] = rowHeadings();
-  return el("div.table-wrap", { tabindex: "0", role: "region", "aria-label": t("summary.meters") }, el("table.table.stack-phone", {},
+  return el("div.table-wrap", { tabindex: "0" }, el("table.table.stack-phone", {},
     el("thead", {}, el("tr", {}, el("th", {}, first), el("th", {}, second), figures.map((text) => el("th.number", {}, text)))), el("tbody", {}, rows)));
 }
 

@@ -10,7 +10,7 @@ const largestPage = 100;  // rows that the server answers at once
 const skeletonRow = (columns) => el("tr", { "aria-hidden": "true" }, columns.map(() => el("td", {}, el("span.skeleton", { style: "display:block;width:70%" }, "\u00a0"))));
 
 /**
- * columns: [{ title, cell(item) → text or node, kind: "number" | "tools" | "clip" | "wide", or several as "tools.wide", sort: the server's name of it }]
+ * columns: [{ title, cell(item) → text or node, kind: "number" | "tools" | "clip" | "long" | "wide", or several as "tools.wide", sort: the server's name of it }]
  * search: an input; filters: { name: element with a value }; none: what to show when there is nothing at all; key(item): what
  * tells the items apart; isNarrowed(values): whether they leave anything out.
  * Returns { reload, restart, refresh, showMany }; refresh() shows what is new without dimming what is there, showMany(most) so many

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { after, before, test } from "node:test";
-import { axeSource, baseUrl, emptyUrl, firstMeter, launch, pages, settled, signedInContext, watch } from "./portal.mjs";
+import { axeSource, baseUrl, chooseLanguage, emptyUrl, firstMeter, launch, pages, settled, signedInContext, watch } from "./portal.mjs";
 
 let browser;
 before(async () => { browser = await launch(); });
@@ -111,6 +111,67 @@ test("the login page is sound, and says what was wrong", async (t) => {
   assert.deepEqual(problems, []);
 });
 
+test("tables stay within the page, whatever the language and the words in them", async (t) => {
+  const page = await signedIn(t);
+  await page.goto(`${baseUrl}/login/devices`);
+  await page.evaluate(async (word) => {
+    const csrf = document.querySelector('meta[name="csrf-token"]').content;
+    const send = (method, url, device) => fetch(url, { method, headers: { "Content-Type": "application/json", "X-CSRF-Token": csrf }, body: device && JSON.stringify(device) });
+    const { items } = await fetch(`/login/devices/json?search=${word}`).then((answer) => answer.json());
+    if (items.length === 0) await send("POST", "/login/devices", { mac_address: "a-long-word", mcu_type: word.repeat(7), location: "here" });
+  }, "Unbrokenwo");
+  await chooseLanguage(page, "id");
+  for (const width of [900, 940, 1200]) {
+    await page.setViewportSize({ width, height: 900 });
+    for (const path of [pages.utilities, pages.devices, pages.audit, pages.alerts]) {
+      await page.goto(baseUrl + path);
+      await settled(page);
+      assert.ok((await overflow(page)) <= 0, `${path} at ${width} is wider by ${await overflow(page)} px`);
+    }
+  }
+  await page.goto(`${baseUrl}${pages.devices}?search=a-long-word`);
+  await settled(page);
+  const [table, wrap] = await page.evaluate(() => ["table", ".table-wrap"].map((part) => document.querySelector(`#list ${part}`).getBoundingClientRect().width));
+  assert.ok(table <= wrap, `${table} in ${wrap}`);
+  await chooseLanguage(page, "en");
+});
+
+test("each table is one region, and no heading is left out", async (t) => {
+  for (const url of [baseUrl, emptyUrl].filter(Boolean)) {
+    const page = await signedIn(t, url);
+    for (const [name, path] of Object.entries(pages)) {
+      await page.goto(url + path);
+      await settled(page);
+      if (name === "api") await page.click("#list details summary");
+      const { levels, regions } = await page.evaluate(() => ({
+        levels: [...document.querySelectorAll("h1, h2, h3, h4")].filter((node) => node.closest("main") && node.checkVisibility()).map((node) => Number(node.nodeName[1])),
+        regions: [...document.querySelectorAll("section[aria-label], [role=region]")].map((node) => node.getAttribute("aria-label")),
+      }));
+      levels.forEach((level, i) => assert.ok(level <= (levels[i - 1] ?? 0) + 1, `${name}: ${levels}`));
+      assert.equal(new Set(regions).size, regions.length, `${name}: ${regions}`);
+    }
+  }
+});
+
+test("on paper a long list begins below its heading", async (t) => {
+  const page = await signedIn(t);
+  await page.goto(`${baseUrl}${pages.alerts}`);
+  await settled(page);
+  await page.emulateMedia({ media: "print" });
+  assert.equal(await page.$eval("#list", (list) => getComputedStyle(list).breakInside), "auto");
+});
+
+test("every page says which time it shows, a meter's page its name", async (t) => {
+  const page = await signedIn(t);
+  for (const path of [pages.summary, pages.alerts, pages.climate, pages.energy_report]) {
+    await page.goto(baseUrl + path);
+    await settled(page);
+    assert.ok(await page.getByText("Site time: Asia/Jakarta (WIB, UTC+7)").isVisible(), path);
+  }
+  await page.goto(baseUrl + await firstMeter(page));
+  assert.equal(await page.title(), `${await page.textContent("h1")} · Meter · silaware`);
+});
+
 test("a page that is not there says so in the portal's own words", async (t) => {
   const page = await signedIn(t);
   const answer = await page.goto(`${baseUrl}/login/nothing`);
@@ -124,7 +185,7 @@ test("an empty portal shows how to point the first device here", { skip: !emptyU
   await page.goto(`${emptyUrl}/login/summary`);
   await settled(page);
   const command = await page.textContent(".empty pre");
-  assert.match(command, /^mosquitto_pub -h \S+ -q 1 -t silaware\/power -m '\{"uid"/);
+  assert.match(command, new RegExp(`^mosquitto_pub -h \\S+ -p ${process.env.EMPTY_MQTT_PORT} -q 1 -t silaware/power -m '\\{"uid"`));
   JSON.parse(command.slice(command.indexOf("'") + 1, command.lastIndexOf("'")));
 });
 

@@ -90,6 +90,25 @@ TEST_F(RendererTest, SpeaksTheLanguageAskedForAndEnglishOtherwise) {
     EXPECT_TRUE(holds(renderer_->render(SummaryPage{chrome}), R"(<html lang="en">)"));
 }
 
+TEST_F(RendererTest, TheTitleOfAMetersPageNamesTheMeter) {
+    MeterPage meter{admin()};
+    meter.uid = "AA:BB:CC:DD:EE:01";
+    meter.device_name = "Chiller <2>";
+    EXPECT_TRUE(holds(renderer_->render(meter), "<title>Chiller &lt;2&gt; · Meter · silaware</title>"));
+    EXPECT_TRUE(holds(renderer_->render(AlertsPage{admin()}), "<title>Alerts · silaware</title>"));
+}
+
+TEST_F(RendererTest, PagesSayWhereDevicesSendAndWhichTimeIsShown) {
+    Chrome chrome = admin();
+    chrome.site_time = "Asia/Jakarta (WIB, UTC+7)";
+    chrome.broker.options = "-p 1884";
+    chrome.broker.climate_topic = R"(site/"air")";
+    const auto html = renderer_->render(ClimatePage{chrome});
+    EXPECT_TRUE(holds(html, "Site time: Asia/Jakarta (WIB, UTC+7)"));
+    EXPECT_TRUE(holds(html, R"(data-broker-options="-p 1884")"));
+    EXPECT_TRUE(holds(html, R"(data-topic-climate="site/&quot;air&quot;")"));
+}
+
 TEST_F(RendererTest, ValuesAreEscapedWhereTheyStand) {
     MeterPage meter{admin()};
     meter.uid = R"("><script>alert(1)</script>)";
