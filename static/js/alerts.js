@@ -1,7 +1,7 @@
 // Alerts: what is wrong now and what was.
-import "./shell.js";
+import { alertCount } from "./shell.js";
 import { post } from "./request.js";
-import { idBelow, named } from "./device.js";
+import { idBelow, named, otherId } from "./device.js";
 import { formDialog } from "./dialog.js";
 import { byId, el, icon } from "./dom.js";
 import * as format from "./format.js";
@@ -15,7 +15,7 @@ const stateOf = (alert) => alert.state ?? (alert.cleared_at ? "cleared" : alert.
 const tones = { raised: ".bad", pending: ".warn", acknowledged: ".info", cleared: ".ok" };
 const symbols = { maintenance: "screwdriver-wrench", temperature: "temperature-high", humidity: "droplet", offline: "plug-circle-xmark", power: "bolt", stale: "hourglass-half", stuck: "equals", power_factor: "wave-square", disk: "hard-drive", spool: "layer-group", database: "database" };
 
-const minutes = (value) => `${format.number(value)} ${t("unit.minutes")}`;
+const minutes = (value) => format.duration(value * 60);
 const figures = {
   temperature: (value) => `${format.exact(value, 6)} °C`, humidity: (value) => `${format.exact(value, 6)} %`, disk: (value) => `${format.number(value, 1)} %`,
   power: (value) => format.joined(format.power(value)), power_factor: (value) => format.number(value, 2), spool: (value) => `${format.number(value)} MiB`,
@@ -28,18 +28,22 @@ const sentence = ({ kind, value, limit, message }) => (kind in symbols ? t(`aler
 
 async function acknowledge(alert) {
   const saved = await formDialog({
-    title: t("alerts.acknowledge"), intro: sentence(alert), saveLabel: t("alerts.acknowledge"),
+    title: t("alerts.acknowledge"), intro: [alert.device ? el("strong", {}, called(alert)) : null, el("span.block", {}, sentence(alert))], saveLabel: t("alerts.acknowledge"),
     fields: [{ name: "note", label: t("alerts.note"), type: "textarea", hint: t("alerts.note_hint"), attributes: { maxlength: 1000 } }],
     save: (values) => post(`/login/alerts/${alert.id}/ack`, values),
   });
   if (!saved) return;
   done(t("alerts.acknowledged_now"));
   list.reload();
+  alertCount();
 }
 
+const deviceOf = ({ device: uid, name, location }) => ({ uid, name, location });
+const called = (alert) => [named(deviceOf(alert)), otherId(deviceOf(alert))].filter(Boolean).join(" · ");
+
 /** As on the other pages: what it is called, and its id below. */
-function device({ device: uid, name, location }) {
-  return uid ? el("span", {}, named({ uid, name, location }), idBelow({ uid, name, location })) : format.nothing;
+function device(alert) {
+  return alert.device ? el("span", {}, named(deviceOf(alert)), idBelow(deviceOf(alert))) : format.nothing;
 }
 
 function what(alert) {
@@ -54,9 +58,8 @@ function state(alert) {
 }
 
 function lasted(alert) {
-  if (!alert.cleared_at) return format.ago(alert.raised_at);
-  const minutes = Math.round((Date.parse(alert.cleared_at) - Date.parse(alert.raised_at)) / 60000);
-  return minutes < 120 ? t("alerts.lasted_minutes", { minutes: format.number(minutes) }) : t("alerts.lasted_hours", { hours: format.number(minutes / 60, 1) });
+  const end = alert.cleared_at ? Date.parse(alert.cleared_at) : Date.now();
+  return format.duration((end - Date.parse(alert.raised_at)) / 1000);
 }
 
 const list = pagedTable({

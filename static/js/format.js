@@ -154,13 +154,28 @@ export function siteDay(value = new Date()) {
   return new Intl.DateTimeFormat("sv-SE", { timeZone: timezone(), year: "numeric", month: "2-digit", day: "2-digit" }).format(value);
 }
 
+/** Intl's short "1 h" is a day in Indonesian, and an hour to everybody who reads it. */
+const unitStyle = () => (language() === "id" ? "long" : "short");
+
 export function relative(value, now = Date.now()) {
   if (!isDate(value)) return t("time.never");
   const seconds = Math.round((date(value).getTime() - now) / 1000);
   const size = Math.abs(seconds);
   if (size < 5) return t("time.now");
   const [unit, length] = size < 60 ? ["second", 1] : size < 3600 ? ["minute", 60] : size < 86400 ? ["hour", 3600] : ["day", 86400];
-  return cached("RelativeTimeFormat", { numeric: "always", style: "short" }).format(Math.round(seconds / length), unit);
+  return cached("RelativeTimeFormat", { numeric: "always", style: unitStyle() }).format(Math.round(seconds / length), unit).replace("yang lalu", "lalu");
+}
+
+const amount = (value, unit) => cached("NumberFormat", { style: "unit", unit, unitDisplay: unit === "day" ? "long" : unitStyle() }).format(value);
+
+/** How long something lasts, in its two largest units: "22 mins", "5 hrs 20 mins", "3 days 4 hrs". */
+export function duration(seconds) {
+  const whole = Math.max(0, Math.round(seconds / 60));
+  const [days, hours, minutes] = [Math.floor(whole / 1440), Math.floor(whole / 60) % 24, whole % 60];
+  const parts = [[days, "day"], [hours, "hour"], [minutes, "minute"]];
+  const first = parts.findIndex(([value]) => value > 0);
+  if (first < 0) return amount(0, "minute");
+  return parts.slice(first, first + 2).filter(([value]) => value > 0).map((part) => amount(...part)).join(" ");
 }
 
 /** A <time> that shows how long ago, tells when on hover, and is kept up to date by `tickTimes`. */

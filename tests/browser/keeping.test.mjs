@@ -1,7 +1,7 @@
 // What people have in hand stays: their place, their selection, what they typed, what they copied.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { address, baseUrl, launch, needsBroker, openPage, publish, settled, signIn } from "./portal.mjs";
+import { address, baseUrl, chooseLanguage, launch, needsBroker, openPage, publish, reading, settled, signIn } from "./portal.mjs";
 
 let browser;
 before(async () => { browser = await launch(); });
@@ -75,11 +75,15 @@ test("after an alert is acknowledged, the keyboard is at the next one", needsBro
   const { page, problems } = await open(t, "/login/alerts?state=raised");
   const buttons = page.locator("#list tbody button");
   await buttons.nth(1).waitFor({ timeout: 20_000 });
-  const before = await buttons.count();
+  const waiting = page.locator(".rail [data-alert-count]");
+  await waiting.filter({ hasText: /\d/ }).waitFor();
+  const count = Number(await waiting.textContent());
+  const id = await page.textContent("#list tbody tr:first-child td:nth-child(3)");
   await buttons.first().press("Enter");
+  assert.ok((await page.textContent("dialog")).includes(id.trim()));
   await page.click("dialog [type=submit]");
-  await page.waitForFunction((count) => document.querySelectorAll("#list tbody button").length !== count || !document.querySelector("dialog"), before);
   await page.locator(".toast.ok").waitFor();
+  await page.waitForFunction((text) => [...document.querySelectorAll("[data-alert-count]")].every((place) => place.textContent === text), String(count - 1));
   await page.waitForFunction(() => document.activeElement.matches("#list tbody button"));
   assert.deepEqual(problems, []);
 });
@@ -130,4 +134,46 @@ test("after mistakes the first of them on the page has the keyboard", async (t) 
   await page.click("dialog [type=submit]");
   await page.waitForSelector('dialog [aria-invalid="true"]');
   assert.equal(await page.evaluate(() => document.activeElement.name), "username");
+});
+
+test("going back leads to where one was", needsBroker, async (t) => {
+  for (let i = 0; i < 6; i++) publish("silaware/power", reading(address(), 300 + i));
+  const { page, problems } = await open(t, "/login/summary", { viewport: { width: 390, height: 700 } });
+  const link = page.locator("#meters .meter h3 a").last();
+  await link.scrollIntoViewIfNeeded();
+  const top = await page.evaluate(() => scrollY);
+  assert.ok(top > 1000);
+  await link.click();
+  await page.waitForURL(/power_monitoring/);
+  await settled(page);
+  assert.equal(await page.evaluate(() => scrollY), 0);
+  await page.goBack();
+  await page.waitForFunction((wanted) => Math.abs(scrollY - wanted) < 5, top);
+  assert.deepEqual(problems, []);
+});
+
+test("on a phone the keyboard goes into the menu, stays in it, and comes back from it", async (t) => {
+  const { page } = await open(t, "/login/alerts", { viewport: { width: 390, height: 844 } });
+  await page.focus("[data-nav-open]");
+  await page.keyboard.press("Enter");
+  assert.ok(await page.evaluate(() => document.activeElement.matches("#rail nav a")));
+  await page.keyboard.press("Shift+Tab");
+  await page.keyboard.press("Shift+Tab");
+  assert.ok(!(await page.evaluate(() => document.activeElement.closest("main, .tabbar"))));
+  await page.focus("#rail nav a");
+  await page.keyboard.press("Escape");
+  assert.ok(await page.evaluate(() => document.activeElement.matches("[data-nav-open]")));
+});
+
+test("how long ago and how long is said in words that mean nothing else", async (t) => {
+  const { page } = await open(t);
+  const said = () => page.evaluate(async () => {
+    const imports = performance.getEntriesByType("resource").map(({ name }) => name).find((name) => /js\/format[.-]/.test(name));
+    const format = await import(imports);
+    return [format.relative(Date.now() - 86_400_000), format.relative(Date.now() - 7_200_000), ...[22, 320, 1695, 4320].map((minutes) => format.duration(minutes * 60))];
+  });
+  assert.deepEqual(await said(), ["1 day ago", "2 hr ago", "22 mins", "5 hrs 20 mins", "1 day 4 hrs", "3 days"]);
+  await chooseLanguage(page, "id");
+  assert.deepEqual(await said(), ["1 hari lalu", "2 jam lalu", "22 menit", "5 jam 20 menit", "1 hari 4 jam", "3 hari"]);
+  await chooseLanguage(page, "en");
 });
