@@ -10,7 +10,7 @@ CREATE TABLE IF NOT EXISTS climate_quarter_hours (
   humidity_samples INT UNSIGNED NOT NULL DEFAULT 0,
   PRIMARY KEY (bucket, device_id),
   INDEX climate_quarter_hours_by_device (device_id, bucket)
-) ENGINE=InnoDB;
+) ENGINE=InnoDB ROW_FORMAT=DYNAMIC;
 
 REPLACE INTO climate_quarter_hours
   (bucket, device_id, temperature_sum, temperature_samples, humidity_sum, humidity_samples)
