@@ -22,6 +22,8 @@ function menu() {
   document.addEventListener("keydown", (event) => {
     if (event.key === "Escape" && document.body.dataset.nav === "open") set(false);
   });
+  // Where the menu stands beside the page, nothing covers it.
+  matchMedia("(max-width: 860px)").addEventListener("change", () => document.body.dataset.nav === "open" && set(false));
 }
 
 const mayLeave = () => !isAnythingUnsaved() || confirmDialog({ title: t("layout.unsaved"), text: t("layout.unsaved_text"), label: t("layout.language_anyway"), act: () => {} });

@@ -61,7 +61,7 @@ export function firstDevice(kind) {
   };
   const { brokerHost, brokerOptions, topicPower, topicUtils, topicClimate } = document.body.dataset;
   const topic = { power: topicPower, utils: topicUtils, climate: topicClimate }[kind];
-  const host = brokerHost || location.hostname || "localhost";
+  const host = brokerHost || location.hostname.replace(/^\[|\]$/g, "") || "localhost";
   const command = `mosquitto_pub -h ${host} ${brokerOptions} -q 1 -t ${quoted(topic)} -m '${JSON.stringify(payloads[kind])}'`;
   return el("div.stack", {}, el("p", {}, t("empty.first_device", { topic })), codeBlock(command));
 }

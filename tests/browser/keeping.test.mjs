@@ -163,6 +163,9 @@ test("on a phone the keyboard goes into the menu, stays in it, and comes back fr
   await page.focus("#rail nav a");
   await page.keyboard.press("Escape");
   assert.ok(await page.evaluate(() => document.activeElement.matches("[data-nav-open]")));
+  await page.keyboard.press("Enter");
+  await page.setViewportSize({ width: 1300, height: 900 });
+  await page.waitForFunction(() => !document.querySelector("#main").inert);
 });
 
 test("how long ago and how long is said in words that mean nothing else", async (t) => {

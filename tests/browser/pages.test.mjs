@@ -185,6 +185,9 @@ test("an empty portal shows how to point the first device here", { skip: !emptyU
   await page.goto(`${emptyUrl}/login/summary`);
   await settled(page);
   const command = await page.textContent(".empty pre");
+  await page.goto(emptyUrl + pages.utilities);
+  await settled(page);
+  assert.ok(await page.isVisible(".site-time"));
   assert.match(command, new RegExp(`^mosquitto_pub -h \\S+ -p ${process.env.EMPTY_MQTT_PORT} -q 1 -t silaware/power -m '\\{"uid"`));
   JSON.parse(command.slice(command.indexOf("'") + 1, command.lastIndexOf("'")));
 });
