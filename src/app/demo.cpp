@@ -84,15 +84,15 @@ class FillProgress {
     bool terminal_ = isatty(STDOUT_FILENO) == 1;
 };
 
-/// Plays the demo devices from `start` to `end` into the database.
+/// Plays the demo devices from `start` to `end` into the database. They say the same each time, so what was
+/// stored before an interruption is told by the numbers of its messages.
 class HistoryWriter {
   public:
     HistoryWriter(const Settings& settings, storage::Database& database)
         : zone_(site_zone(settings)),
           options_(ingest_options(settings)),
-          writer_(database, options_, std::string(history_spool)) {
-        next_seq_ = writer_.position(1, 0).position + 1;
-    }
+          writer_(database, options_, std::string(history_spool)),
+          stored_through_(writer_.position(1, 0).position) {}
 
     void write(core::LocalTime start, core::LocalTime end, std::stop_token stop) {
         std::vector<DemoRegister> meters;
@@ -129,7 +129,9 @@ class HistoryWriter {
     }
 
     void add(const std::string& topic, std::string payload, core::LocalTime at) {
-        batch_.push_back({next_seq_++, zone_.to_instant(at), false, topic, std::move(payload)});
+        const std::int64_t seq = next_seq_++;
+        if (seq <= stored_through_) return;
+        batch_.push_back({seq, zone_.to_instant(at), false, topic, std::move(payload)});
     }
 
     void flush() {
@@ -140,6 +142,7 @@ class HistoryWriter {
     core::SiteZone zone_;
     ingest::Options options_;
     ingest::BatchWriter writer_;
+    std::int64_t stored_through_;
     std::vector<spool::Message> batch_;
     std::int64_t next_seq_ = 1;
 };
