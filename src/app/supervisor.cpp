@@ -16,7 +16,8 @@ constexpr std::chrono::milliseconds look_every{100};
 constexpr std::chrono::milliseconds first_pause{500};
 constexpr std::chrono::milliseconds longest_pause{10'000};
 constexpr std::chrono::minutes counts_as_healthy{1};
-constexpr std::chrono::milliseconds stop_patience{9'000};
+// For all of a stage together: ten seconds is what a stop may take, with the servers of the stage before.
+constexpr std::chrono::milliseconds stop_patience{8'000};
 
 }  // namespace
 
@@ -26,7 +27,7 @@ Supervisor::~Supervisor() {
 
 core::Result<void> Supervisor::start(const ChildCommand& command, const std::function<bool()>& ready,
                                      std::chrono::seconds patience) {
-    children_.push_back({command, std::make_unique<ChildProcess>(command), Clock::now()});
+    children_.push_back({stage_, command, std::make_unique<ChildProcess>(command), Clock::now()});
     ChildProcess& process = *children_.back().process;
     const auto end = Clock::now() + patience;
     while (!ready()) {
@@ -57,24 +58,43 @@ void Supervisor::look_after(Child& child) {
     if (child.process) {
         if (child.process->is_running()) return;
         if (now - child.started > counts_as_healthy) child.pause = {};
-        child.pause = std::clamp(child.pause * 2, first_pause, longest_pause);
-        child.start_again = now + child.pause;
-        spdlog::error("{} ended ({}); starting it again in {} ms", child.command.name,
-                      child.process->ending(), child.pause.count());
+        const std::string ending = child.process->ending();
         child.process.reset();
+        postpone(child, fmt::format("ended ({})", ending));
     }
-    if (now < child.start_again) return;
-    child.process = std::make_unique<ChildProcess>(child.command);
-    child.started = now;
+    if (now >= child.next_start) start_again(child);
+}
+
+/// The machine may have no memory, or no process left, at the moment.
+void Supervisor::start_again(Child& child) {
+    try {
+        child.process = std::make_unique<ChildProcess>(child.command);
+        child.started = Clock::now();
+    } catch (const std::exception& error) {
+        postpone(child, fmt::format("did not start ({})", error.what()));
+    }
+}
+
+void Supervisor::postpone(Child& child, const std::string& reason) {
+    child.pause = std::clamp(child.pause * 2, first_pause, longest_pause);
+    child.next_start = Clock::now() + child.pause;
+    spdlog::error("{} {}; starting it again in {} ms", child.command.name, reason, child.pause.count());
 }
 
 void Supervisor::stop_all() {
-    while (!children_.empty()) {
-        Child& last = children_.back();
-        if (last.process) {
-            last.process->terminate();
-            last.process->wait_or_kill(stop_patience);
-        }
+    while (!children_.empty())
+        stop_last_stage();
+}
+
+void Supervisor::stop_last_stage() {
+    const int stage = children_.back().stage;
+    const auto end = Clock::now() + stop_patience;
+    for (Child& child : children_)
+        if (child.stage == stage && child.process) child.process->terminate();
+    while (!children_.empty() && children_.back().stage == stage) {
+        const auto left = std::chrono::ceil<std::chrono::milliseconds>(end - Clock::now());
+        if (children_.back().process)
+            children_.back().process->wait_or_kill(std::max(left, std::chrono::milliseconds{0}));
         children_.pop_back();
     }
 }

@@ -148,6 +148,7 @@ class System {
     }
 
     core::Result<void> start_ours() {
+        supervisor_.begin_stage();
         const auto at_once = [] { return true; };
         const std::vector<std::string> serve = {"serve", "--host", options_.host, "--port",
                                                 std::to_string(options_.port)};

@@ -8,6 +8,7 @@ import tempfile
 import time
 from pathlib import Path
 
+import pymysql
 import pytest
 import requests
 from portal import Visitor, bearer
@@ -182,6 +183,39 @@ def test_children_left_by_a_kill_do_not_stand_in_the_way(up):
     up.kill_now()
     os.kill(database, signal.SIGCONT)
     up.start(START)
+
+
+def test_frozen_children_are_stopped_together_in_time(up):
+    children = up.children()
+    for name in (" serve", " ingest"):
+        [child] = [pid for line, pid in children.items() if name in line]
+        os.kill(child, signal.SIGSTOP)
+    code, seconds = up.end(seconds=40)
+    assert code == 0 and seconds < 14  # eight for both, then the servers
+    assert gone(children.values())
+    up.start(START)
+
+
+def test_a_demo_history_that_was_interrupted_goes_on_where_it_was():
+    up = Up("--demo", RETENTION_MONTHS="1")
+
+    def has_rows():
+        try:
+            return up.rows("SELECT COUNT(*) FROM power_monitoring")[0][0] > 0
+        except pymysql.Error:
+            return False
+
+    try:
+        up.spawn()
+        wait_for(has_rows, START, "the first part")
+        assert up.end(signal.SIGINT, 40)[0] == 0
+        assert not (up.home / "demo_history_written").exists()
+        up.start(300)
+        [(rows, different)] = up.rows("SELECT COUNT(*), COUNT(DISTINCT uid, rtc) FROM power_monitoring")
+        assert rows == different > 10_000
+        assert up.rows("SELECT COUNT(*) - COUNT(DISTINCT mac_address, start) FROM utils") == [(0,)]
+    finally:
+        up.remove()
 
 
 def test_an_own_database_and_broker_are_used_where_they_are_named(mariadb, broker):
