@@ -57,6 +57,8 @@ void AlertJobs::send_digests(core::Instant now) {
         });
     } catch (const storage::DatabaseError& error) {
         spdlog::debug("alerts: the digests wait: {}", error.what());  // check() tells of an outage
+    } catch (const std::exception& error) {
+        spdlog::warn("alerts: the digests wait: {}", error.what());
     }
 }
 

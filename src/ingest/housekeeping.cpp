@@ -26,7 +26,7 @@ void Housekeeping::run(std::stop_token stop) {
         try {
             storage::fill_device_keys(database_);  // of devices that another program registered
             cleanup_old_data(stop);
-        } catch (const storage::DatabaseError& error) {
+        } catch (const std::exception& error) {
             spdlog::warn("housekeeping: {}; it will be tried again", error.what());
         }
         core::pause(stop, look_every);

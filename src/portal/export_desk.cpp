@@ -3,6 +3,8 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include <system_error>
+
 namespace silaware::portal {
 
 namespace {
@@ -136,12 +138,17 @@ core::Result<http::ChunkSource> ExportDesk::begin(Work work, const std::string& 
             "Too many downloads are being made at the moment; please try again in a few seconds.");
     }
     Job& job = jobs_.emplace_back();
+    try {
+        job.thread = std::thread([&job, work = std::move(work)]() mutable {
+            run(work, *job.pieces);
+            work = nullptr;  // what it holds (a connection) is free before its place is
+            job.done = true;
+        });
+    } catch (const std::system_error&) {
+        jobs_.pop_back();  // there is no thread to free the place
+        throw;
+    }
     name(id, job.pieces);
-    job.thread = std::thread([&job, work = std::move(work)]() mutable {
-        run(work, *job.pieces);
-        work = nullptr;  // what it holds (a connection) is free before its place is
-        job.done = true;
-    });
     return [reader = std::make_shared<Reader>(job.pieces)] { return reader->pieces->take(); };
 }
 
