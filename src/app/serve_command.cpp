@@ -27,6 +27,8 @@ namespace silaware::app {
 namespace {
 
 constexpr unsigned portal_connections = 12;
+constexpr unsigned report_connections = 6;  // five downloads and the monthly mail
+constexpr std::chrono::seconds longest_page_query{10};
 
 core::Result<http::ServerOptions> server_options(const Settings& settings, const ServeOptions& serve) {
     http::ServerOptions options;
@@ -44,11 +46,29 @@ core::Result<http::ServerOptions> server_options(const Settings& settings, const
     return options;
 }
 
+/// People don't wait for longer, and whoever does holds a worker.
+storage::DatabaseOptions for_pages(storage::DatabaseOptions options) {
+    options.connections = portal_connections;
+    options.connect_timeout = std::chrono::seconds(3);
+    options.io_timeout = longest_page_query;
+    options.after_outage = storage::AfterOutage::refuse;
+    options.retry_every = std::chrono::milliseconds(200);
+    return options;
+}
+
+/// A download that is given up takes its connection with it: that is no outage.
+storage::DatabaseOptions for_reports(storage::DatabaseOptions options) {
+    options.connections = report_connections;
+    options.connect_timeout = std::chrono::seconds(3);
+    return options;
+}
+
 /// Whoever asks for the health gives up after some seconds, so a database that hangs must show within them.
 storage::DatabaseOptions for_health(storage::DatabaseOptions options) {
     options.connections = 2;
     options.connect_timeout = std::chrono::seconds(2);
     options.io_timeout = std::chrono::seconds(2);
+    options.after_outage = storage::AfterOutage::refuse;
     return options;
 }
 
@@ -64,18 +84,20 @@ int serve_until(const Settings& settings, const http::ServerOptions& server_opti
     const auto static_files = http::StaticFiles::load(*resources / "static");
     if (!static_files) return complain(static_files.error());
 
-    storage::DatabaseOptions database_settings = database_options(settings);
-    database_settings.connections = portal_connections;
-    storage::Database database(database_settings);
+    const storage::DatabaseOptions database_settings = database_options(settings);
+    storage::Database database(for_pages(database_settings));
+    storage::Database report_database(for_reports(database_settings));
     storage::Database health_database(for_health(database_settings));
     notice.status("waiting for the database");
     if (const auto usable = wait_for_database(database, stop); !usable) return complain(usable.error());
     if (stop.stop_requested()) return Exit::ok;
     const DatabaseGuard guard(database, stop);
+    const DatabaseGuard report_guard(report_database, stop);
 
     portal::Portal portal{.settings = portal_settings(settings),
                           .zone = site_zone(settings),
                           .database = database,
+                          .report_database = report_database,
                           .health_database = health_database,
                           .renderer = *renderer,
                           .static_files = *static_files,
@@ -96,7 +118,7 @@ int serve_until(const Settings& settings, const http::ServerOptions& server_opti
     if (const auto told = ready(); !told) return complain(told.error());
     notice.ready();
     notice.status("serving");
-    portal::MonthlyMail monthly(database, *renderer, monthly_mail_options(settings));
+    portal::MonthlyMail monthly(report_database, *renderer, monthly_mail_options(settings));
     const std::jthread telling([&](std::stop_token own) { monthly.run(own); });
     signal.wait();
     server.stop();

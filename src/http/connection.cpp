@@ -91,6 +91,7 @@ Shared::Shared(ServerOptions options_, Router router_, ServerHooks hooks_)
       hooks(std::move(hooks_)),
       dispatch(options, router, hooks),
       workers(options.workers, options.queue_limit),
+      quick_workers(options.quick_workers, options.queue_limit),
       heavy_workers(options.heavy_workers, options.heavy_queue_limit) {}
 
 Connection::Connection(Shared& shared, Socket socket, std::string peer)
@@ -223,7 +224,8 @@ asio::awaitable<bool> Connection::receive_head(Exchange& exchange) {
 asio::awaitable<void> Connection::admit(Exchange& exchange) {
     phase_ = Phase::working;
     expect_whenever();
-    WorkerPool& pool = shared_.workers;
+    const bool quick = shared_.dispatch.effort_of(exchange.request) == Effort::quick;
+    WorkerPool& pool = quick ? shared_.quick_workers : shared_.workers;
     if (!pool.enter_if_room()) {
         exchange.response = busy();
         co_return;
@@ -234,7 +236,7 @@ asio::awaitable<void> Connection::admit(Exchange& exchange) {
         exchange.response = std::move(*refusal);
     else
         exchange.admitted = std::move(std::get<Admitted>(outcome));
-    const bool light = exchange.admitted && exchange.admitted->route->effort == Effort::light;
+    const bool light = exchange.admitted && exchange.admitted->route->effort != Effort::heavy;
     if (light && exchange.request.content_length == 0) {
         exchange.request.context = std::move(exchange.admitted->grant.context);
         exchange.response = shared_.dispatch.handle(*exchange.admitted->route, exchange.request);

@@ -33,6 +33,7 @@ struct Shared {
     const Dispatch dispatch;
     boost::asio::io_context io{1};
     WorkerPool workers;
+    WorkerPool quick_workers;
     WorkerPool heavy_workers;
     bool draining = false;
     std::size_t reviews = 0;  ///< event streams being authorized again at this moment

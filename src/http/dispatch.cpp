@@ -18,6 +18,16 @@ core::Error too_large(std::size_t limit) {
 
 }  // namespace
 
+Effort Dispatch::effort_of(const RequestHead& head) const noexcept {
+    try {
+        const auto found = router_.find(head.method, head.path);
+        const auto* match = std::get_if<Match>(&found);
+        return match != nullptr ? match->route->effort : Effort::light;
+    } catch (const std::exception&) {
+        return Effort::light;
+    }
+}
+
 std::variant<Admitted, Response> Dispatch::admit(RequestHead& head) const noexcept {
     try {
         auto outcome = find_and_authorize(head);

@@ -20,6 +20,8 @@ class Dispatch {
     Dispatch(const ServerOptions& options, const Router& router, const ServerHooks& hooks)
         : options_(options), router_(router), hooks_(hooks) {}
 
+    /// Of the route that the request will take.
+    Effort effort_of(const RequestHead& head) const noexcept;
     /// Finds the route, fills `head.path_params`, asks `authorize`. The Response refuses (404, 405, 401, 413
     /// …).
     std::variant<Admitted, Response> admit(RequestHead& head) const noexcept;

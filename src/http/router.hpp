@@ -20,8 +20,9 @@ using Handler = std::function<core::Result<Response>(const Request&)>;
 enum class Access : int {};
 
 /// What a handler costs. A heavy one takes the processor for long (hashing a password): it has workers of its
-/// own, so that many of them at once leave the others to everybody else.
-enum class Effort { light, heavy };
+/// own, so that many of them at once leave the others to everybody else. A quick one waits for nothing for
+/// long; it has workers of its own too, so that it is answered whatever the others wait for.
+enum class Effort { quick, light, heavy };
 
 struct Route {
     Method method = Method::get;

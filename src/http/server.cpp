@@ -50,6 +50,7 @@ class Server::Impl {
         while (open_connections() > 0)
             std::this_thread::sleep_for(drain_poll);
         shared_.workers.join();
+        shared_.quick_workers.join();
         shared_.heavy_workers.join();
         on_socket_thread([this] {
             stopped_ = true;

@@ -26,6 +26,7 @@ struct ServerOptions {
 
     std::size_t workers = 8;
     std::size_t queue_limit = 256;                    ///< requests waiting for a worker; beyond it 503
+    std::size_t quick_workers = 4;                    ///< for handlers of Effort::quick
     std::size_t heavy_workers = 2;                    ///< for handlers of Effort::heavy
     std::size_t heavy_queue_limit = 64;               ///< beyond it Request::turned_away
     std::chrono::milliseconds heavy_patience{5'000};  ///< to wait for a heavy worker, after it turned_away

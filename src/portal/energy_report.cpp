@@ -75,8 +75,8 @@ bool is_wanted(const EnergyRequest& wanted, const storage::MeterOverview& meter)
                        [&](const std::string& device) { return core::lower_ascii(device) == key; });
 }
 
-EnergyWalk walk_of(const Portal& portal, const EnergyRequest& wanted) {
-    return {portal.database,
+EnergyWalk walk_of(const Portal& portal, storage::Database& database, const EnergyRequest& wanted) {
+    return {database,
             wanted.report,
             [&](const auto& meter) { return is_wanted(wanted, meter); },
             {portal.settings.energy_rate, portal.settings.co2_factor},
@@ -127,7 +127,7 @@ EnergyPage read_page(const Portal& portal, EnergyWalk& walk, PeriodLength length
 Result<Response> list_periods(const Portal& portal, const Request& request) {
     const auto wanted = parse(portal, request);
     if (!wanted) return core::fail(wanted.error());
-    EnergyWalk walk = walk_of(portal, *wanted);
+    EnergyWalk walk = walk_of(portal, portal.database, *wanted);
     // Charts and the printed page want all of it at once.
     const bool is_paged = request.query("page").has_value();
     const core::PageRequest pages = is_paged ? page_request(request) : core::PageRequest{1, most_rows, ""};
@@ -166,7 +166,7 @@ Result<Response> download_periods(const Portal& portal, ExportDesk& desk, const 
     file.id = progress_id(request);
     file.file_name = report_file_name("energy-by-" + wanted.by, wanted.devices, wanted.period);
     file.table = energy_sheet();
-    const auto walk = std::make_shared<EnergyWalk>(walk_of(portal, wanted));
+    const auto walk = std::make_shared<EnergyWalk>(walk_of(portal, portal.report_database, wanted));
     file.rows = [walk, length = wanted.report.length, zone = portal.zone](const RowSink& sink) {
         walk->each([&](const EnergyPeriod& period) { return give_row(period, length, zone, sink); });
     };

@@ -21,7 +21,7 @@ void add_database_metrics(MetricsText& text, const Portal& portal) {
     constexpr std::string_view help = "1 while the database answers";
     try {
         const core::Instant now = portal.now();
-        auto connection = portal.database.acquire();
+        auto connection = portal.health_database.acquire();
         const auto sums = storage::sum_ingest_counters(*connection, now - considered_running);
         const auto alerts = storage::count_open_alerts(*connection);
         add_ingest_metrics(text, sums, now);

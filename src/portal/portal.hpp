@@ -49,7 +49,8 @@ struct Portal {
     PortalSettings settings;
     core::SiteZone zone;
     storage::Database& database;
-    storage::Database& health_database;  ///< for /health, which must answer soon: with short timeouts
+    storage::Database& report_database;  ///< for downloads, whose queries may take long
+    storage::Database& health_database;  ///< for /health and /metrics, which must answer soon
     const view::Renderer& renderer;
     const http::StaticFiles& static_files;
     std::shared_ptr<http::EventHub> live;  ///< what /login/live sends

@@ -148,8 +148,11 @@ Result<Response> download_runs(const Portal& portal, ExportDesk& desk, const Req
     auto report = parse_report(portal, request);
     if (!report) return core::fail(report.error());
     // Taken here, so that a database that is away is said before the download begins.
-    auto rows = std::make_shared<RunRows>(RunRows{
-        std::make_shared<storage::Database::Lease>(portal.database.acquire()), *report, portal.zone, {}});
+    auto rows = std::make_shared<RunRows>(
+        RunRows{std::make_shared<storage::Database::Lease>(portal.report_database.acquire()),
+                *report,
+                portal.zone,
+                {}});
     Download file;
     file.id = progress_id(request);
     file.file_name = report_file_name("runs", report->filter.devices, report->period);

@@ -99,9 +99,9 @@ constexpr std::array table{
     // For programs.
     Rule{get, "/login/api", account, page},
     Rule{get, "/login/api/json", account, json},
-    Rule{get, "/health", nobody, json},
-    Rule{get, "/metrics", metrics, json},
-    Rule{get, "/static/{path*}", nobody, json},
+    Rule{get, "/health", nobody, json, quick},
+    Rule{get, "/metrics", metrics, json, quick},
+    Rule{get, "/static/{path*}", nobody, json, quick},
 };
 
 }  // namespace

@@ -1,6 +1,7 @@
 #include <mysql.h>
 #include <sys/socket.h>
 
+#include <algorithm>
 #include <cstring>
 #include <map>
 
@@ -16,6 +17,8 @@ namespace {
 constexpr std::size_t inline_text = 256;             ///< bytes fetched per text column without a second call
 constexpr std::size_t bulk_bytes = 4 * 1024 * 1024;  ///< half of it where the server takes less than twice
 constexpr std::size_t least_bulk_bytes = 64 * 1024;
+constexpr std::size_t most_statements = 256;
+constexpr std::ptrdiff_t most_single_statements = 64;  ///< used once so far
 
 bool is_connection_error(unsigned code) {
     switch (code) {
@@ -27,6 +30,7 @@ bool is_connection_error(unsigned code) {
         case 1290:  // read-only: another server of the list may not be
         case 1836:
         case 1927:  // connection killed
+        case 1969:  // longer than max_statement_time
         case 2002:
         case 2003:
         case 2005:
@@ -79,7 +83,6 @@ bool DatabaseError::is_refusal() const {
         case 1792:
         // Interrupted or slow statements.
         case 1317:
-        case 1969:
         case 3024:
             return true;
         default:
@@ -141,6 +144,8 @@ struct Connection::Implementation {
     MYSQL mysql{};
     std::map<std::string, std::unique_ptr<Statement>, std::less<>> statements;
     std::size_t bulk_limit = 0;  ///< in bytes; 0: not asked yet
+
+    void make_room();
 };
 
 /// A prepared statement and the buffers of its result columns.
@@ -155,6 +160,7 @@ struct Connection::Statement final : ResultRow {
     };
 
     MYSQL_STMT* handle = nullptr;
+    std::int64_t uses = 1;
     std::vector<Cell> cells;
     std::vector<MYSQL_BIND> results;
 
@@ -263,6 +269,23 @@ bool reach(MYSQL* mysql, const DatabaseOptions& options, std::string_view host) 
     return connect(mysql, options, address.host.c_str(), address.port);
 }
 
+// Strict mode: a value that does not fit is an error, never a silent change of it. The others as they are by
+// default, whatever the server's administrator set for all.
+constexpr std::string_view usual_session =
+    "SET time_zone='+00:00', sql_mode='STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION', "
+    "innodb_lock_wait_timeout=20,"
+    " autocommit=1, completion_type='NO_CHAIN', div_precision_increment=4, wait_timeout=28800";
+
+/// Where callers don't wait for long, the server gives up before they do: statements that nobody waits for
+/// any more would pile up in front of a lock until it has no connection left.
+std::string session_setup(const DatabaseOptions& options) {
+    std::string setup(usual_session);
+    if (options.after_outage == AfterOutage::refuse)
+        setup +=
+            fmt::format(", max_statement_time={}", 0.9 * static_cast<double>(options.io_timeout.count()));
+    return setup;
+}
+
 }  // namespace
 
 Connection::Connection(const DatabaseOptions& options, std::string_view host)
@@ -277,12 +300,8 @@ Connection::Connection(const DatabaseOptions& options, std::string_view host)
     mysql_options(mysql, MYSQL_OPT_WRITE_TIMEOUT, &io_timeout);
     mysql_options(mysql, MYSQL_REPORT_DATA_TRUNCATION, &report_truncation);
     mysql_options(mysql, MYSQL_SET_CHARSET_NAME, "utf8mb4");
-    // Strict mode: a value that does not fit is an error, never a silent change of it. The others as they are
-    // by default, whatever the server's administrator set for all.
-    mysql_options(mysql, MYSQL_INIT_COMMAND,
-                  "SET time_zone='+00:00', sql_mode='STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION',"
-                  " innodb_lock_wait_timeout=20, autocommit=1, completion_type='NO_CHAIN',"
-                  " div_precision_increment=4, wait_timeout=28800");
+    const std::string setup = session_setup(options);
+    mysql_options(mysql, MYSQL_INIT_COMMAND, setup.c_str());
     if (!options.tls_ca.empty()) {
         const my_bool verify = 1;
         mysql_ssl_set(mysql, nullptr, nullptr, options.tls_ca.c_str(), nullptr, nullptr);
@@ -315,18 +334,29 @@ void Connection::use() {
     last_used_ = std::chrono::steady_clock::now();
 }
 
+/// Statements built at run time (filters, lists of ids) must not pile up on the server. Most of them are
+/// never seen again, and must not push out those that are.
+void Connection::Implementation::make_room() {
+    const auto is_single = [](const auto& entry) { return entry.second->uses == 1; };
+    if (std::count_if(statements.begin(), statements.end(), is_single) >= most_single_statements)
+        std::erase_if(statements, is_single);
+    if (statements.size() >= most_statements) statements.clear();
+}
+
 Connection::Statement& Connection::prepare(std::string_view sql) {
     use();
     auto& statements = implementation_->statements;
-    if (const auto found = statements.find(sql); found != statements.end()) return *found->second;
+    if (const auto found = statements.find(sql); found != statements.end()) {
+        ++found->second->uses;
+        return *found->second;
+    }
     auto statement = std::make_unique<Statement>();
     statement->handle = mysql_stmt_init(&implementation_->mysql);
     if (mysql_stmt_prepare(statement->handle, sql.data(), sql.size()) != 0) {
         fail(mysql_stmt_errno(statement->handle), mysql_stmt_error(statement->handle));
     }
     statement->bind_results();
-    // Statements built at run time (filters) must not pile up on the server.
-    if (statements.size() >= 256) statements.clear();
+    implementation_->make_room();
     return *statements.emplace(std::string(sql), std::move(statement)).first->second;
 }
 

@@ -47,8 +47,23 @@ Database::Lease::~Lease() {
     if (connection_) database_->give_back(std::move(connection_));
 }
 
+/// Whoever is let through has the time of a whole attempt before the next one is.
+void Database::refuse_in_outage() {
+    if (!outage_) return;
+    const auto now = Clock::now();
+    if (now < next_try_) throw DatabaseUnavailable(0, "the database did not answer a moment ago");
+    next_try_ = now + options_.retry_every + options_.connect_timeout + options_.io_timeout;
+}
+
+void Database::note_outage() {
+    if (options_.after_outage == AfterOutage::try_again) return;
+    outage_ = true;
+    next_try_ = Clock::now() + options_.retry_every;
+}
+
 Database::Lease Database::acquire() {
     std::unique_lock lock(mutex_);
+    refuse_in_outage();
     if (!returned_.wait_for(lock, longest_wait,
                             [&] { return interrupted_ || !idle_.empty() || open_ < options_.connections; })) {
         throw DatabaseUnavailable(0, "every database connection has been busy for 30 s");
@@ -62,7 +77,9 @@ Database::Lease Database::acquire() {
         }
         connection.reset();
         lock.lock();
-        --open_;
+        // The others are as old: most likely they are gone too.
+        open_ -= static_cast<unsigned>(idle_.size()) + 1;
+        idle_.clear();
     }
     ++open_;
     lock.unlock();
@@ -71,6 +88,7 @@ Database::Lease Database::acquire() {
     } catch (...) {
         lock.lock();
         --open_;
+        note_outage();
         returned_.notify_one();
         throw;
     }
@@ -109,6 +127,7 @@ std::unique_ptr<Connection> Database::connect() {
             }
             const std::lock_guard lock(mutex_);
             preferred_host_ = index;
+            outage_ = false;
             return connection;
         } catch (const DatabaseUnavailable&) {
             if (i + 1 >= count) throw;
@@ -120,11 +139,13 @@ void Database::give_back(std::unique_ptr<Connection> connection) {
     const std::lock_guard lock(mutex_);
     lent_.erase(connection.get());
     if (connection->broken()) {
+        note_outage();
         --open_;
         // The others were made to the same server: most likely it is gone for them too.
         open_ -= static_cast<unsigned>(idle_.size());
         idle_.clear();
     } else {
+        outage_ = false;
         idle_.push_back(std::move(connection));
     }
     returned_.notify_one();

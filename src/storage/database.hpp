@@ -43,6 +43,12 @@ class DatabaseUnavailable : public DatabaseError {
     using DatabaseError::DatabaseError;
 };
 
+/// What acquire() does after a server could not be reached or did not answer in time.
+enum class AfterOutage {
+    try_again,
+    refuse,  ///< at once, so that nobody waits in vain; one at a time tries, until one got an answer
+};
+
 struct DatabaseOptions {
     /// `host` or `host:port`; tried in turn, the last good one first
     std::vector<std::string> hosts = {"localhost"};
@@ -55,6 +61,8 @@ struct DatabaseOptions {
     unsigned connections = 8;         ///< the pool's limit
     std::chrono::seconds connect_timeout{5};
     std::chrono::seconds io_timeout{60};
+    AfterOutage after_outage = AfterOutage::try_again;
+    std::chrono::milliseconds retry_every{1000};  ///< with AfterOutage::refuse
 };
 
 /// One connection: prepared statements by their text, rows as plain structs. Not thread safe.
@@ -219,8 +227,8 @@ class Database {
 
     template <typename Work>
     static auto in_transaction(Connection& connection, Work& work) -> decltype(work(connection)) {
-        begin(connection);
         try {
+            begin(connection);
             if constexpr (std::is_void_v<decltype(work(connection))>) {
                 work(connection);
                 commit(connection);
@@ -239,6 +247,8 @@ class Database {
     static void commit(Connection& connection);
     static void roll_back(Connection& connection) noexcept;
     static void pause_after_conflict(int attempt);
+    void refuse_in_outage();
+    void note_outage();
     Lease lend(std::unique_ptr<Connection> connection);
     std::unique_ptr<Connection> connect();
     void give_back(std::unique_ptr<Connection> connection);
@@ -249,6 +259,8 @@ class Database {
     std::vector<std::unique_ptr<Connection>> idle_;
     std::set<Connection*> lent_;
     bool interrupted_ = false;
+    bool outage_ = false;
+    std::chrono::steady_clock::time_point next_try_;  ///< while `outage_`
     unsigned open_ = 0;
     std::size_t preferred_host_ = 0;
 };

@@ -1,7 +1,9 @@
 """What people and devices notice while the database or the broker is away."""
+import re
 import shutil
 import signal
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 import requests
@@ -44,6 +46,37 @@ def test_a_stop_takes_less_than_ten_seconds_also_while_the_database_hangs(own_ma
         # What was received is safe.
         ingest.start()
         wait_for(lambda: ingest.metrics()["silaware_messages_stored_total"] == 2, 20, "the second message")
+
+
+def connections_to(port):
+    fields = [line.split() for line in open("/proc/net/tcp").readlines()[1:]]
+    return sum(remote.endswith(f":{port:04X}") and state == "01" for _, _, remote, state, *_ in fields)
+
+
+def test_health_and_static_files_answer_while_all_workers_wait_for_the_database(own_mariadb):
+    database = FreshDatabase(own_mariadb)
+    database.create_account()
+    with Serve(database, METRICS_TOKEN="t" * 20) as portal, ThreadPoolExecutor(12) as people:
+        token = bearer(portal.url)
+        page = requests.get(portal.url + "/login", timeout=20).text
+        static = portal.url + re.search(r'/static/[^"]+\.css', page)[0]
+        freeze(own_mariadb)
+        try:
+            waiting = [people.submit(requests.get, portal.url + "/login/devices/json", headers=token, timeout=60) for _ in range(12)]
+            wait_for(lambda: connections_to(portal.port) >= 12, 10, "the requests")
+            health = requests.get(portal.url + "/health", timeout=20)
+            metrics = requests.get(portal.url + "/metrics", headers={"Authorization": "Bearer " + "t" * 20}, timeout=20)
+            assert health.status_code == 503 and health.json()["database"] == "unreachable"
+            assert "silaware_database_reachable 0" in metrics.text
+            assert requests.get(static, timeout=20).status_code == 200
+            assert not all(request.done() for request in waiting)
+            assert {request.result().status_code for request in waiting} == {503}
+            # Now that it is known, nobody waits.
+            for _ in range(50):
+                assert requests.get(portal.url + "/login/devices/json", headers=token, timeout=20).status_code == 503
+        finally:
+            thaw(own_mariadb)
+        wait_for(lambda: requests.get(portal.url + "/login/devices/json", headers=token, timeout=20).status_code == 200, 30, "the portal")
 
 
 def test_the_portal_says_503_and_comes_back_by_itself(own_mariadb, broker):

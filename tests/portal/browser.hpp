@@ -93,6 +93,7 @@ struct TestPortal {
         : portal{.settings = settings(),
                  .zone = core::SiteZone::find("Asia/Jakarta").value(),
                  .database = *database,
+                 .report_database = *database,
                  .health_database = *database,
                  .renderer = renderer,
                  .static_files = static_files,

@@ -1,3 +1,5 @@
+#include <thread>
+
 #include <gtest/gtest.h>
 
 #include "support/fresh_database.hpp"
@@ -43,6 +45,80 @@ TEST_F(DatabaseTest, BulkRowsComeBackAsTheyWere) {
         EXPECT_EQ(found[i].single, rows[i].single);
         EXPECT_EQ(found[i].real, rows[i].real);
     }
+}
+
+TEST_F(DatabaseTest, StatementsThatAreUsedOnceDontPushOutThoseThatAreUsedAgain) {
+    const auto connection = database->acquire();
+    const auto prepared = [&](const std::string& name) {
+        return *connection->select_one<std::int64_t>(
+            "SELECT CAST(variable_value AS SIGNED) FROM information_schema.session_status WHERE "
+            "variable_name = ?",
+            name);
+    };
+    const auto use = [&](int number) {
+        connection->select_one<std::int64_t>("SELECT " + std::to_string(number));
+    };
+    for (int i = 0; i < 1000; ++i) {
+        use(-1);
+        use(i);
+    }
+    EXPECT_LT(prepared("COM_STMT_PREPARE") - prepared("COM_STMT_CLOSE"), 100);
+    const auto before = prepared("COM_STMT_PREPARE");
+    use(-1);
+    EXPECT_EQ(prepared("COM_STMT_PREPARE"), before);
+}
+
+class OutageTest : public DatabaseTest {
+  protected:
+    DatabaseOptions refusing(std::chrono::milliseconds retry_every) {
+        auto options = database.options();
+        options.after_outage = AfterOutage::refuse;
+        options.connect_timeout = options.io_timeout = std::chrono::seconds{0};
+        options.retry_every = retry_every;
+        return options;
+    }
+    /// Its connection dies in the middle of a query.
+    static void suffer_outage(Database& pool) {
+        EXPECT_THROW(pool.execute("KILL CONNECTION_ID()"), DatabaseUnavailable);
+    }
+};
+
+TEST_F(OutageTest, AfterOneEverybodyIsRefusedAtOnce) {
+    Database pool(refusing(std::chrono::hours{1}));
+    suffer_outage(pool);
+    for (int i = 0; i < 100; ++i)
+        EXPECT_THROW(pool.acquire(), DatabaseUnavailable);
+}
+
+TEST_F(OutageTest, OneMayTryAndWhoGetsAnAnswerLetsTheOthersIn) {
+    Database pool(refusing(std::chrono::milliseconds{0}));
+    suffer_outage(pool);
+    EXPECT_EQ(pool.select_one<std::int64_t>("SELECT 1"), 1);
+    const auto first = pool.acquire();
+    EXPECT_EQ(pool.select_one<std::int64_t>("SELECT 2"), 2);
+}
+
+TEST_F(OutageTest, TheServerGivesUpWhatNobodyWaitsForAnyMore) {
+    auto options = refusing(std::chrono::hours{1});
+    options.io_timeout = std::chrono::seconds{2};
+    Database pool(options);
+    database->execute("INSERT INTO cells (id) VALUES (1)");
+    const auto other = database->acquire();
+    other->run_script("LOCK TABLES cells WRITE");
+    EXPECT_THROW(pool.select<std::int64_t>("SELECT id FROM cells"), DatabaseUnavailable);
+    const auto waiting = [&] {
+        return *other->select_one<std::int64_t>(
+            "SELECT COUNT(*) FROM information_schema.processlist WHERE state LIKE 'Waiting%lock' AND db = "
+            "DATABASE()");
+    };
+    while (waiting() > 0)
+        std::this_thread::sleep_for(std::chrono::milliseconds{10});
+    other->run_script("UNLOCK TABLES");
+}
+
+TEST_F(OutageTest, AnotherPoolTriesAgain) {
+    suffer_outage(*database);
+    EXPECT_EQ(database->select_one<std::int64_t>("SELECT 1"), 1);
 }
 
 TEST_F(DatabaseTest, BulkRowsFitIntoThePacketsThatTheServerTakes) {

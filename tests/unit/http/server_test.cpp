@@ -347,6 +347,31 @@ TEST(Server, WhoWaitsTooLongForAHeavyHandlerIsTurnedAway) {
     EXPECT_EQ(server.connect().send(post_heavy).answer().body, "turned away");
 }
 
+TEST(Server, QuickHandlersDontWaitForTheOthers) {
+    std::atomic<bool> release = false;
+    std::atomic<bool> entered = false;
+    Router router;
+    router.add(Method::get, "/slow", Access{}, [&](const Request&) -> core::Result<Response> {
+        entered = true;
+        while (!release)
+            std::this_thread::sleep_for(5ms);
+        return Response::text("done");
+    });
+    router.add({.pattern = "/health", .handler = says("well"), .effort = Effort::quick});
+    ServerOptions options;
+    options.workers = 1;
+    options.queue_limit = 0;
+    const LoopbackServer server(std::move(router), {}, options);
+    auto waiting = server.connect();
+    waiting.send("GET /slow HTTP/1.1\r\nHost: x\r\n\r\n");
+    while (!entered)
+        std::this_thread::sleep_for(5ms);
+    EXPECT_EQ(server.get("/slow").status, 503);
+    EXPECT_EQ(server.get("/health").body, "well");
+    release = true;
+    EXPECT_EQ(waiting.answer().body, "done");
+}
+
 TEST(Server, StopLetsRequestsInFlightFinish) {
     std::atomic<bool> entered = false;
     Router router;
