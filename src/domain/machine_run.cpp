@@ -35,6 +35,13 @@ Result<std::int64_t> epoch_field(const json::object& message, std::string_view k
 
 }  // namespace
 
+Result<void> require_kept(const MachineRun& run, core::Instant kept_since) {
+    const core::Instant ended = core::from_epoch_ms(run.stop * 1000);
+    if (ended >= kept_since) return {};
+    return fail(ErrorCode::invalid, "the record is older than the retention period: it ended at " +
+                                        core::format_utc(ended) + " UTC");
+}
+
 Result<MachineRun> parse_machine_run(std::string_view payload, core::Instant received,
                                      core::Instant kept_since) {
     PayloadDocument document;
@@ -52,11 +59,9 @@ Result<MachineRun> parse_machine_run(std::string_view payload, core::Instant rec
     if (!total_run) return fail(total_run.error());
 
     if (*stop < *start) return fail(ErrorCode::invalid, "\"stop\" lies before \"start\"");
-    if (*stop * 1000 < core::epoch_ms(kept_since)) {
-        return fail(ErrorCode::invalid, "the record is older than the retention period: it ended at " +
-                                            core::format_utc(core::from_epoch_ms(*stop * 1000)) + " UTC");
-    }
-    return MachineRun{std::move(*id), *start, *stop, *cycle_count, *total_run};
+    MachineRun run{std::move(*id), *start, *stop, *cycle_count, *total_run};
+    if (const auto kept = require_kept(run, kept_since); !kept) return fail(kept.error());
+    return run;
 }
 
 }  // namespace silaware::domain

@@ -20,10 +20,13 @@ struct MachineRun {
     bool operator==(const MachineRun&) const = default;
 };
 
+/// Error `invalid` if the record ended before `kept_since`, when the row of its duplicate could be purged.
+core::Result<void> require_kept(const MachineRun& run, core::Instant kept_since);
+
 /// The record in `payload`, received at `received`. Error: why it goes into quarantine.
 ///
 /// A record that ended before `kept_since` (`retention_cutoff` of the time it is stored) is refused as
-/// `older than the retention`: its duplicate could already be purged. Epochs before 2000 or more than a day
+/// `older than the retention`. Epochs before 2000 or more than a day
 /// after `received` are refused; 13-digit ones are milliseconds, each field on its own, cut to seconds.
 core::Result<MachineRun> parse_machine_run(std::string_view payload, core::Instant received,
                                            core::Instant kept_since);

@@ -14,6 +14,7 @@
 #include "ingest/run_ingest.hpp"
 #include "storage/climate_store.hpp"
 #include "storage/power_store.hpp"
+#include "storage/purge.hpp"
 #include "storage/quarantine_store.hpp"
 
 namespace silaware::ingest {
@@ -227,6 +228,21 @@ void BatchWriter::reject_unregistered(Batch& batch) {
     take_out(batch.climate, unregistered, reject);
 }
 
+/// The retention may be longer today than when the row of a record was purged. Seen in the transaction that
+/// looks for the row: it finds either the row or the purge.
+void BatchWriter::reject_purged(storage::Connection& connection, Batch& batch, core::Instant now) {
+    if (batch.runs.empty()) return;
+    const auto cutoff = storage::purge_cutoff(connection, now);
+    if (!cutoff) return;
+    const auto purged = [&](const auto& received) {
+        return !domain::require_kept(received.content, *cutoff).has_value();
+    };
+    take_out(batch.runs, purged, [&](const auto& received) {
+        batch.rejected.push_back({received.message, received.hash,
+                                  domain::require_kept(received.content, *cutoff).error().message});
+    });
+}
+
 /// A device that sends nothing but rubbish must not fill the log.
 void BatchWriter::log_rejected(const std::vector<Rejected>& rejected) {
     if (rejected.empty()) return;
@@ -256,6 +272,7 @@ class BatchWriter::Transaction {
     bool is_full() const {
         return rows_ >= most_rows || std::chrono::steady_clock::now() - begun_ >= longest;
     }
+    storage::Connection& connection() const { return connection_; }
     bool has_locked(std::span<const core::DeviceId> ids) const { return devices_.cover(ids); }
 
     void add(const Batch& batch) {
@@ -310,7 +327,7 @@ void BatchWriter::remember(std::span<const core::DeviceId> ids) {
 
 /// Until one has to begin a transaction of its own: with devices that are not locked in this one, or with
 /// replays, which are looked for among the stored rows.
-void BatchWriter::add_following(Transaction& transaction, const Next& next) {
+void BatchWriter::add_following(Transaction& transaction, const Next& next, core::Instant now) {
     while (!transaction.is_full()) {
         Batch* batch = next();
         if (batch == nullptr) return;
@@ -318,6 +335,7 @@ void BatchWriter::add_following(Transaction& transaction, const Next& next) {
         reject_unregistered(*batch);
         const auto ids = batch->devices();
         if (has_replays(*batch) || !transaction.has_locked(ids)) return remember(ids);
+        reject_purged(transaction.connection(), *batch, now);
         transaction.add(*batch);
         log_rejected(batch->rejected);
     }
@@ -340,6 +358,7 @@ storage::SpoolPosition BatchWriter::write_whole(Batch& batch, const Next& next) 
         if (position.position >= messages.back().seq) return position;
         // Locked before anything is read: what is read shows the tables as of then.
         Transaction transaction(connection, position, known_, ids, options_, now);
+        reject_purged(connection, batch, now);
         if (replays) {
             Batch fresh = batch;
             RetainedReplays(connection, now).take_out_of(fresh);
@@ -347,7 +366,7 @@ storage::SpoolPosition BatchWriter::write_whole(Batch& batch, const Next& next) 
         } else {
             transaction.add(batch);
         }
-        if (next && ++attempts == 1) add_following(transaction, next);
+        if (next && ++attempts == 1) add_following(transaction, next, now);
         return transaction.save(spool_id_);
     });
     if (sure_) sure_ = written.position;

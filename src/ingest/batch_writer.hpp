@@ -63,11 +63,12 @@ class BatchWriter {
     storage::SpoolPosition write_refused(std::span<const spool::Message> message, std::string_view what,
                                          const std::exception& error);
     void reject_unregistered(Batch& batch);
+    void reject_purged(storage::Connection& connection, Batch& batch, core::Instant now);
     /// The devices to lock for a batch and those that may follow it, by their keys.
     std::vector<core::DeviceId> devices_to_lock(const Batch& batch, bool others_follow);
     void remember(std::span<const core::DeviceId> ids);
     class Transaction;
-    void add_following(Transaction& transaction, const Next& next);
+    void add_following(Transaction& transaction, const Next& next, core::Instant now);
     void log_rejected(const std::vector<Rejected>& rejected);
 
     storage::Database& database_;

@@ -8,6 +8,7 @@
 #include "ingest/recompute_climate.hpp"
 #include "ingest/recompute_cycles.hpp"
 #include "ingest/recompute_runs.hpp"
+#include "storage/purge.hpp"
 
 namespace silaware::ingest {
 
@@ -50,14 +51,12 @@ DeviceRecompute::DeviceRecompute(storage::Database& database, const Options& opt
 void DeviceRecompute::prepare() {
     changes_.uid = scope_.uid;
     place_cycles();
-    if (const auto purged = storage::last_purge(*database_.acquire())) {
-        scope_.purged_before = domain::retention_cutoff(*purged, options_.retention_months, options_.zone);
-    }
     begin();
 }
 
 void DeviceRecompute::begin() {
     const auto connection = database_.acquire();
+    scope_.purged_before = purged_before(*connection);
     span_ = find_span(*connection);
     read_until_ms_ = span_.first_ms - 1;
     const std::vector<storage::KnownDeviceId> ids{scope_.id};
@@ -72,6 +71,14 @@ void DeviceRecompute::begin() {
             storage::last_noise_before(*connection, scope_.id, storage::Register::energy, at),
             storage::last_noise_before(*connection, scope_.id, storage::Register::co2, at));
     }
+}
+
+/// Older purges noted only when they ran.
+std::optional<core::Instant> DeviceRecompute::purged_before(storage::Connection& connection) const {
+    if (const auto cutoff = storage::purge_cutoff(connection, core::clock_now())) return cutoff;
+    const auto purged = storage::last_purge(connection);
+    if (!purged) return std::nullopt;
+    return domain::retention_cutoff(*purged, options_.retention_months, options_.zone);
 }
 
 std::optional<core::Instant> DeviceRecompute::next_settled() {

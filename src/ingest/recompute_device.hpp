@@ -37,6 +37,7 @@ class DeviceRecompute {
     };
 
     std::int64_t place_cycles();
+    std::optional<core::Instant> purged_before(storage::Connection& connection) const;
     Span find_span(storage::Connection& connection);
     void begin();
     void read(storage::Connection& connection, MeterFold& fold, std::int64_t last_ms);

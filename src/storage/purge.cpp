@@ -23,6 +23,12 @@ constexpr std::string_view claim = R"(
     UPDATE housekeeping SET last_run_ms = ? WHERE job = ? AND (last_run_ms <= ? OR last_run_ms > ?))";
 constexpr std::string_view introduce = "INSERT IGNORE INTO housekeeping (job, last_run_ms) VALUES (?, 0)";
 constexpr std::string_view note = "REPLACE INTO housekeeping (job, last_run_ms) VALUES (?, ?)";
+constexpr std::string_view find_cutoff = "SELECT cutoff_ms FROM purge_cutoff WHERE id = 1 AND cutoff_ms <= ?";
+// One in the future is of a clock that was ahead.
+constexpr std::string_view note_cutoff = R"(
+    INSERT INTO purge_cutoff (id, cutoff_ms) VALUES (1, ?)
+    ON DUPLICATE KEY UPDATE cutoff_ms = IF(cutoff_ms > UNIX_TIMESTAMP(NOW(3)) * 1000, VALUES(cutoff_ms),
+                                           GREATEST(cutoff_ms, VALUES(cutoff_ms))))";
 
 // Each is a walk along an index by age, so that a chunk costs the same however long the table is. The order
 // says so to the server, which would rather scan (and lock) the table where much of it is to go.
@@ -85,6 +91,8 @@ class Purge {
         : database_(database), order_(order), cutoff_(order.cutoffs.raw), stop_(stop), tell_(tell) {}
 
     std::int64_t run() {
+        // Before the first row goes: a record that comes again must find either its row or the cutoff.
+        database_.execute(note_cutoff, core::epoch_ms(cutoff_));
         bool more = purge_power();
         for (const Purged& purged : purged_tables)
             more = more && purge(purged);
@@ -209,6 +217,11 @@ bool claim_job(Database& database, std::string_view job, std::chrono::millisecon
 
 void note_job(Database& database, std::string_view job, core::Instant now) {
     database.execute(note, job, core::epoch_ms(now));
+}
+
+std::optional<core::Instant> purge_cutoff(Connection& connection, core::Instant now) {
+    const auto ms = connection.select_one<std::int64_t>(find_cutoff, core::epoch_ms(now));
+    return ms ? std::optional(core::from_epoch_ms(*ms)) : std::nullopt;
 }
 
 std::int64_t purge_before(Database& database, const PurgeOrder& order, const std::stop_token& stop,

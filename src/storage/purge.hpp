@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <stop_token>
 #include <string_view>
 
@@ -23,6 +24,10 @@ bool claim_job(Database& database, std::string_view job, std::chrono::millisecon
 
 /// Notes that a job has run `now`, due or not.
 void note_job(Database& database, std::string_view job, core::Instant now);
+
+/// All raw rows older than this are gone, or about to be: the latest cutoff of any purge, whatever the
+/// retention is today. Nothing if there never was one, or if it lies behind `now`: then it was a wrong clock.
+std::optional<core::Instant> purge_cutoff(Connection& connection, core::Instant now);
 
 struct PurgeProgress {
     std::string_view table;

@@ -245,6 +245,26 @@ TEST_F(RecomputeTest, PurgedPeriodsStayAsTheyAre) {
     EXPECT_EQ(lines("start_ms, stop_ms, cycle_count", "cycle_time"), cycles);
 }
 
+TEST_F(RecomputeTest, WhatWasPurgedNeverCountsAgainWhateverTheRetentionIsNow) {
+    const std::int64_t begin = core::epoch_ms(midnight(70)) / 1000;
+    const auto record = run(meter, begin, begin + 3600, 7, 3600);
+    feed({record, run(meter, begin + 20 * 86400, begin + 20 * 86400 + 60, 8, 60)});
+    purge(midnight(60));
+    options.retention_months = 12;
+    feed({record});
+    EXPECT_EQ(lines("cycle_count", "utils"), std::vector<std::string>{"8"});
+    EXPECT_EQ(count("quarantine WHERE reason LIKE '%older than the retention%'"), 1);
+    EXPECT_EQ(lines("total_seconds", "run_totals"), std::vector<std::string>{"3660"});
+    EXPECT_TRUE(recompute().total.empty());
+}
+
+TEST_F(RecomputeTest, ACutoffInTheFutureWasAWrongClock) {
+    purge(now() + 24h);
+    EXPECT_FALSE(storage::purge_cutoff(*database->acquire(), now()));
+    purge(midnight(60));
+    EXPECT_EQ(storage::purge_cutoff(*database->acquire(), now()), midnight(60));
+}
+
 TEST_F(RecomputeTest, RebuildsBehindAPurgeWithTheNumbersGoingOn) {
     feed(story(meter, midnight(4), 4500, 12));
     purge(midnight(2) + 7h);
