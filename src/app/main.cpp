@@ -157,10 +157,11 @@ void declare(CLI::App& app, CommandLine& line) {
         [&line] { return run_purge(line.settings); });
     auto* recompute = add(app, "recompute", "rebuild what is derived from the raw rows, and say what changed",
                           line, [&line] { return run_recompute(line.settings, line.recompute); });
-    recompute->add_option("--from", line.recompute.from, "first day, YYYY-MM-DD");
+    recompute->add_option("--from", line.recompute.from,
+                          "first day to rewrite, YYYY-MM-DD; all rows are read all the same");
     recompute->add_option(
         "--to", line.recompute.to,
-        "last day, YYYY-MM-DD; if less than two days of readings follow, they are rebuilt, too");
+        "last day to rewrite, YYYY-MM-DD; if less than two days of readings follow, they are rebuilt, too");
     add_simulate(app, line);
     add(app, "check", "try database, broker, mail server, clock and disk", line,
         [&line] { return run_check(line.settings); });

@@ -81,6 +81,10 @@ std::optional<double> end_of_register(double value) {
     return std::nullopt;
 }
 
+bool is_confirmed(const RegisterLevel& level) {
+    return level.growths >= growths_to_confirm && level.last.at - level.first.at >= time_to_confirm;
+}
+
 class Machine {
   public:
     Machine(RegisterFold& fold, const RegisterLimits& limits)
@@ -210,10 +214,6 @@ class Machine {
         return level.last.value > reset_at_most + noise &&
                reading.value - level.last.value > surge_at_least &&
                rate(level, reading) > surge_factor * level.fastest;
-    }
-
-    static bool is_confirmed(const RegisterLevel& level) {
-        return level.growths >= growths_to_confirm && level.last.at - level.first.at >= time_to_confirm;
     }
 
     /// Where a new level has begun to count, a value far above the old one is more likely a spike than the
@@ -437,6 +437,12 @@ std::optional<double> RegisterState::last_sure() const {
     if (counted) return counted->last.value;
     if (sure) return sure->last.value;
     return std::nullopt;
+}
+
+bool is_settled(const RegisterState& state) {
+    if (!state.sure || state.counted || !state.undecided.empty()) return false;
+    const RegisterLevel& level = *state.sure;
+    return is_confirmed(level) && level.last.value - level.first.value > noise;
 }
 
 RegisterFold fold(RegisterState state, std::span<const RegisterReading> readings,

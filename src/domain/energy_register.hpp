@@ -89,6 +89,11 @@ struct RegisterState {
     /// True while a level waits for its decision.
 };
 
+/// True for a state whose readings alone make sure of the register, whatever it showed before them: one
+/// level, confirmed as a new one has to be and grown beyond any noise, and nothing to be decided. From there
+/// on a fold that began in the middle counts what one of all readings does.
+bool is_settled(const RegisterState& state);
+
 /// The state as bytes for a BLOB column; exact to the bit, with a version in front.
 std::string serialize(const RegisterState& state);
 /// Error `invalid` for bytes that `serialize` of this version or an older one has not made.

@@ -18,9 +18,11 @@ namespace silaware::ingest {
 enum class CycleSource { readings, rows };
 
 struct RecomputeJob {
-    std::optional<core::LocalDay> from = {};  ///< nothing before it is rewritten
-    std::optional<core::LocalDay> to = {};    ///< nothing after it is rewritten; within two days of a meter's
-                                              ///< newest reading it counts as not given
+    /// Nothing before it is rewritten, but for cycles of the two days before. All rows are read all the same.
+    std::optional<core::LocalDay> from = {};
+    /// Nothing after it is rewritten, but for such cycles and the numbers of all later ones. Within two days
+    /// of a meter's newest reading it counts as not given.
+    std::optional<core::LocalDay> to = {};
     CycleSource cycles = CycleSource::readings;
 };
 

@@ -8,6 +8,7 @@ namespace {
 
 using domain::Cycle;
 using storage::CycleDay;
+constexpr auto around = std::chrono::hours{48};
 using DayMilliseconds = std::map<core::LocalDay, std::int64_t>;
 
 void add_days(DayMilliseconds& days, const Cycle& cycle, const core::SiteZone& zone) {
@@ -49,8 +50,8 @@ storage::CycleHead head_of(storage::Connection& connection, storage::KnownDevice
 }
 
 /// The head shows in nothing but the number of the next cycle.
-void save_head(storage::Connection& connection, storage::KnownDeviceId meter, const Cycle& last,
-               std::int64_t highest) {
+void write_head(storage::Connection& connection, storage::KnownDeviceId meter, const Cycle& last,
+                std::int64_t highest) {
     storage::save_cycle_heads(connection, {storage::CycleHead{meter, highest, core::epoch_ms(last.start),
                                                               core::epoch_ms(last.stop), last.count}});
 }
@@ -59,63 +60,107 @@ class CycleRebuild {
   public:
     CycleRebuild(storage::Connection& connection, const MeterScope& scope, const MeterFold& fold,
                  const Options& options, DeviceChanges& changes)
-        : connection_(connection),
-          scope_(scope),
-          options_(options),
-          changes_(changes),
-          rebuilt_(fold.cycles) {
+        : connection_(connection), scope_(scope), options_(options), changes_(changes), cycles_(fold.cycles) {
         // What is left of rows that were received late: the cycle itself is purged.
         if (scope.purged_before)
-            std::erase_if(rebuilt_, [&](const Cycle& cycle) { return cycle.stop < *scope.purged_before; });
+            std::erase_if(cycles_, [&](const Cycle& cycle) { return cycle.stop < *scope.purged_before; });
     }
 
     void run() {
+        if (cycles_.empty()) return;
+        first_reading_ = cycles_.front().start;
+        choose_rebuilt();
         if (rebuilt_.empty()) return;
-        first_reading_ = rebuilt_.front().start;
-        const core::Instant from = first_reading_ - options_.cycle_gap;
+        const core::Instant from = rebuilt_.front().start - options_.cycle_gap;
         before_ = storage::cycle_before(connection_, scope_.uid, from);
         stored_ = storage::cycles_from(connection_, scope_.uid, from);
-        keep_what_reaches_in();
+        if (earlier_ == 0) keep_what_reaches_in();
         if (scope_.until) leave_what_follows();
         number();
         write();
         write_days();
-        if (!scope_.until) save_head(connection_, scope_.id, rebuilt_.back(), rebuilt_.back().count);
+        save_head();
     }
 
   private:
+    /// Those of the period, and of two days around it: a row that came or went at its end joins or parts the
+    /// cycles there.
+    void choose_rebuilt() {
+        rebuilt_ = cycles_;
+        if (scope_.from) {
+            const auto behind = [&](const Cycle& cycle) { return cycle.start > *scope_.from - around; };
+            const auto first = std::find_if(rebuilt_.begin(), rebuilt_.end(), behind);
+            if (first != rebuilt_.begin()) rebuilt_.erase(rebuilt_.begin(), first - 1);
+        }
+        earlier_ = count_of(cycles_) - count_of(rebuilt_);
+        if (scope_.until)
+            std::erase_if(rebuilt_,
+                          [&](const Cycle& cycle) { return cycle.start >= *scope_.until + around; });
+    }
+
+    /// Of a cycle that began before the rows that are left.
     void keep_what_reaches_in() {
         if (stored_.empty() || stored_.front().start >= rebuilt_.front().start) return;
         rebuilt_.front().start = stored_.front().start;
+        cycles_.front().start = stored_.front().start;
         straddling_ = stored_.front();
     }
 
-    /// The fold ended in the middle: what is stored behind it stays, with new numbers if need be.
+    /// What is stored behind the period stays, with new numbers if need be.
     void leave_what_follows() {
-        const auto beyond = [&](const Cycle& cycle) {
-            return cycle.start > rebuilt_.back().stop + options_.cycle_gap;
-        };
+        const core::Instant last = std::max(rebuilt_.back().stop + options_.cycle_gap,
+                                            *scope_.until + around - core::Milliseconds{1});
+        const auto beyond = [&](const Cycle& cycle) { return cycle.start > last; };
         const auto first = std::find_if(stored_.begin(), stored_.end(), beyond);
         following_.assign(first, stored_.end());
         stored_.erase(first, stored_.end());
-        if (!stored_.empty()) rebuilt_.back().stop = std::max(rebuilt_.back().stop, stored_.back().stop);
     }
 
-    std::int64_t first_number() const {
+    static std::int64_t count_of(const std::vector<Cycle>& cycles) {
+        return static_cast<std::int64_t>(cycles.size());
+    }
+
+    /// How many cycles the rows show that end before `at`.
+    std::int64_t ended_before(core::Instant at) const {
+        return std::ranges::lower_bound(cycles_, at, {}, &Cycle::stop) - cycles_.begin();
+    }
+
+    /// How many cycles the rows show that start at `at` or earlier.
+    std::int64_t started_until(core::Instant at) const {
+        return std::ranges::upper_bound(cycles_, at, {}, &Cycle::start) - cycles_.begin();
+    }
+
+    /// From a stored number on: cycles between, of periods that were never rebuilt, have theirs too.
+    std::int64_t number_by_stored() const {
         if (straddling_) return straddling_->count;
-        if (before_) return before_->count + 1;
-        if (!stored_.empty()) return std::max<std::int64_t>(1, stored_.front().count);
-        const auto highest = head_of(connection_, scope_.id).last_count;
-        return std::max<std::int64_t>(1, highest - static_cast<std::int64_t>(rebuilt_.size()) + 1);
+        if (before_)
+            return before_->count + 1 + std::max<std::int64_t>(0, earlier_ - started_until(before_->stop));
+        for (const auto* known : {&stored_, &following_}) {
+            if (known->empty()) continue;
+            const std::int64_t between = ended_before(known->front().start) - earlier_;
+            return known->front().count - std::max<std::int64_t>(0, between);
+        }
+        return head_of(connection_, scope_.id).last_count - count_of(cycles_) + earlier_ + 1;
     }
 
     void number() {
-        std::int64_t next = first_number();
+        const std::int64_t first = std::max(number_by_stored(), earlier_ + 1);
+        std::int64_t next = first;
         for (Cycle& cycle : rebuilt_)
             cycle.count = next++;
-        for (Cycle& cycle : following_) {
+        for (const Cycle& cycle : following_) {
+            next = std::max(next, first + ended_before(cycle.start) - earlier_);
             if (cycle.count != next) renumbered_.push_back({cycle.start, cycle.stop, next, cycle.id});
+            last_following_ = {cycle.start, cycle.stop, next, cycle.id};
             ++next;
+        }
+    }
+
+    void save_head() {
+        if (!scope_.until) {
+            write_head(connection_, scope_.id, rebuilt_.back(), rebuilt_.back().count);
+        } else if (!renumbered_.empty()) {
+            write_head(connection_, scope_.id, last_following_, last_following_.count);
         }
     }
 
@@ -150,17 +195,18 @@ class CycleRebuild {
 
     void write_days() {
         DayMilliseconds days;
-        for (const Cycle& cycle : rebuilt_)
+        for (const Cycle& cycle : cycles_)
             add_days(days, cycle, options_.zone);
         std::optional<core::LocalDay> last;
-        if (scope_.until) last = options_.zone.day_of(rebuilt_.back().stop) - date::days{1};
-        const core::LocalDay first = has_all_readings(days) ? core::LocalDay{} : first_whole_day();
+        if (scope_.until) last = options_.zone.day_of(*scope_.until - core::Milliseconds{1});
+        core::LocalDay first = has_all_readings(days) ? core::LocalDay{} : first_whole_day();
+        if (scope_.from) first = std::max(first, options_.zone.day_of(*scope_.from));
         replace_days(connection_, scope_.id, days, first, last, changes_);
     }
 
     /// True if no reading was purged: as much time is counted as the cycles take.
     bool has_all_readings(const DayMilliseconds& days) const {
-        if (scope_.from || scope_.until) return false;
+        if (scope_.from || scope_.until || scope_.edge) return false;
         std::int64_t taken = 0;
         for (const auto& [day, milliseconds] : days)
             taken += milliseconds;
@@ -173,13 +219,15 @@ class CycleRebuild {
     /// Of the days before it, cycles may be purged already.
     core::LocalDay first_whole_day() const {
         const auto& zone = options_.zone;
-        core::LocalDay first = zone.day_of(rebuilt_.front().start);
+        core::LocalDay first = zone.day_of(cycles_.front().start);
         const auto oldest = storage::oldest_cycle_day(connection_, scope_.id);
         const auto quarter = storage::oldest_quarter_hour(connection_, scope_.id);
         const bool purged_rows = (oldest && *oldest < core::format_day(first)) ||
                                  (quarter && *quarter < storage::bucket_of(first_reading_));
-        if (straddling_ || before_ || scope_.starts_inside || purged_rows)
-            first = zone.day_of(first_reading_) + date::days{1};
+        const auto earlier =
+            storage::cycle_before(connection_, scope_.uid, first_reading_ - options_.cycle_gap);
+        if (straddling_ || earlier || purged_rows) first = zone.day_of(first_reading_) + date::days{1};
+        if (scope_.edge) first = zone.day_of(*scope_.edge) + date::days{1};
         if (!scope_.purged_before) return first;
         const core::LocalDay purged = zone.day_of(*scope_.purged_before);
         return oldest && *oldest <= core::format_day(purged) ? std::max(first, purged + date::days{1})
@@ -190,13 +238,16 @@ class CycleRebuild {
     const MeterScope& scope_;
     const Options& options_;
     DeviceChanges& changes_;
-    std::vector<Cycle> rebuilt_;
+    std::vector<Cycle> cycles_;  ///< all that the rows show
     core::Instant first_reading_;
+    std::int64_t earlier_ = 0;    ///< how many of them lie before those to be rebuilt
+    std::vector<Cycle> rebuilt_;  ///< those that are written
     std::optional<Cycle> before_;
     std::optional<Cycle> straddling_;
     std::vector<Cycle> stored_;
     std::vector<Cycle> following_;
     std::vector<Cycle> renumbered_;
+    Cycle last_following_;
 };
 
 }  // namespace
@@ -219,7 +270,7 @@ void adopt_cycles(storage::Connection& connection, const MeterScope& scope, cons
         if (cycle.stop >= last->stop) last = &cycle;
     }
     replace_days(connection, scope.id, days, zone.day_of(cycles.front().start), std::nullopt, changes);
-    save_head(connection, scope.id, *last, std::max(highest, last->count));
+    write_head(connection, scope.id, *last, std::max(highest, last->count));
 }
 
 }  // namespace silaware::ingest

@@ -18,8 +18,8 @@ constexpr std::int64_t readings_at_once = 20'000;
 constexpr int unlocked_attempts = 3;
 // Observed times are within 24 h of the receipt: what is older stands still while ingest goes on.
 constexpr auto settled_after = std::chrono::hours{50};
-// A register that begins in the middle is sure of itself long before this.
-constexpr auto warm_up = std::chrono::hours{48};
+// With less than this behind the last day, the rest is rebuilt with it.
+constexpr auto few_readings = std::chrono::hours{48};
 constexpr std::int64_t end_of_time = std::numeric_limits<std::int64_t>::max();
 
 core::LocalTime parsed_clock(const std::string& text) {
@@ -57,7 +57,10 @@ void DeviceRecompute::prepare() {
 void DeviceRecompute::begin() {
     const auto connection = database_.acquire();
     scope_.purged_before = purged_before(*connection);
-    span_ = find_span(*connection);
+    const auto edge = storage::purge_edge(*connection, scope_.id);
+    span_ = find_span(*connection, edge);
+    scope_.edge = span_.edge;
+    set_period(*connection);
     read_until_ms_ = span_.first_ms - 1;
     const std::vector<storage::KnownDeviceId> ids{scope_.id};
     const auto powers = storage::rated_powers(*connection, ids);
@@ -65,6 +68,7 @@ void DeviceRecompute::begin() {
     settled_.emplace(MeterFold::Limits{domain::energy_limits(rated),
                                        domain::co2_limits(rated, options_.co2_factor),
                                        domain::most_watts(rated), options_.cycle_gap});
+    if (edge) settled_->begin_at(*edge);
     if (const auto first = storage::oldest_reading_after(*connection, scope_.uid, span_.first_ms - 1)) {
         const core::Instant at = core::from_epoch_ms(*first);
         settled_->remember_noise(
@@ -122,27 +126,29 @@ std::int64_t DeviceRecompute::place_cycles() {
     }
 }
 
-DeviceRecompute::Span DeviceRecompute::find_span(storage::Connection& connection) {
+/// All that is left, whatever period is to be written: what a register counts may hang on readings of long
+/// before, and be decided long after.
+DeviceRecompute::Span DeviceRecompute::find_span(storage::Connection& connection,
+                                                 const std::optional<storage::PurgeEdge>& edge) const {
+    Span span;
+    if (edge) {
+        span.edge = edge->before;
+        span.first_ms = core::epoch_ms(edge->before);
+    }
     const auto newest = storage::newest_reading_until(connection, scope_.uid, end_of_time);
-    if (!newest) return {};
-    Span span{0, end_of_time, *newest - core::Milliseconds(settled_after).count()};
-    if (job_.from) {
-        scope_.from = options_.zone.start_of_day(*job_.from);
-        const auto start =
-            storage::newest_reading_until(connection, scope_.uid, core::epoch_ms(*scope_.from - warm_up));
-        scope_.starts_inside = start.has_value();
-        span.first_ms = start.value_or(0);
-    }
-    if (job_.to) {
-        const core::Instant end = options_.zone.start_of_day(*job_.to + date::days{1});
-        if (const auto beyond =
-                storage::oldest_reading_after(connection, scope_.uid, core::epoch_ms(end + warm_up))) {
-            scope_.until = end;
-            span.last_ms = *beyond;
-        }
-    }
-    span.settled_ms = std::min(span.settled_ms, span.last_ms);
+    if (!newest) return span;
+    span.last_ms = end_of_time;
+    span.settled_ms = *newest - core::Milliseconds(settled_after).count();
     return span;
+}
+
+void DeviceRecompute::set_period(storage::Connection& connection) {
+    if (job_.from) scope_.from = options_.zone.start_of_day(*job_.from);
+    if (!job_.to) return;
+    const core::Instant end = options_.zone.start_of_day(*job_.to + date::days{1});
+    const bool more_follows =
+        storage::oldest_reading_after(connection, scope_.uid, core::epoch_ms(end + few_readings)).has_value();
+    scope_.until = more_follows ? std::optional(end) : std::nullopt;
 }
 
 void DeviceRecompute::read(storage::Connection& connection, MeterFold& fold, std::int64_t last_ms) {
@@ -155,6 +161,12 @@ void DeviceRecompute::read(storage::Connection& connection, MeterFold& fold, std
         if (rows.size() < static_cast<std::size_t>(readings_at_once)) return;
         cursor = {rows.back().observed_ms, rows.back().id};
     }
+}
+
+/// A purge that goes on meanwhile may take rows behind it.
+bool DeviceRecompute::edge_has_moved(storage::Connection& connection) const {
+    const auto edge = storage::purge_edge(connection, scope_.id);
+    return (edge ? std::optional(edge->before) : std::nullopt) != span_.edge;
 }
 
 /// False if rows came or went in what should have stood still. Without `settled` all of it is read under the
@@ -171,6 +183,7 @@ bool DeviceRecompute::try_meter(bool settled) {
         }
         MeterFold fold = *settled_;
         read(connection, fold, span_.last_ms);
+        if (edge_has_moved(connection)) return std::nullopt;
         DeviceChanges written;
         written.readings = fold.readings;
         write_meter(connection, locked.front(), fold, written);

@@ -33,12 +33,15 @@ class DeviceRecompute {
     struct Span {
         std::int64_t first_ms = 0;
         std::int64_t last_ms = -1;
-        std::int64_t settled_ms = -1;  ///< up to here nothing changes meanwhile
+        std::int64_t settled_ms = -1;            ///< up to here nothing changes meanwhile
+        std::optional<core::Instant> edge = {};  ///< of a purge, where the fold begins
     };
 
     std::int64_t place_cycles();
     std::optional<core::Instant> purged_before(storage::Connection& connection) const;
-    Span find_span(storage::Connection& connection);
+    Span find_span(storage::Connection& connection, const std::optional<storage::PurgeEdge>& edge) const;
+    void set_period(storage::Connection& connection);
+    bool edge_has_moved(storage::Connection& connection) const;
     void begin();
     void read(storage::Connection& connection, MeterFold& fold, std::int64_t last_ms);
     bool try_meter(bool settled);

@@ -68,22 +68,33 @@ class EnergyRebuild {
 
     void run() {
         find_beginning();
+        const core::Instant energy_from = trusted_from(fold_.energy);
+        const core::Instant co2_from = trusted_from(fold_.co2);
         last_ = scope_.until ? storage::bucket_of(*scope_.until) - 1 : no_bucket;
         const core::LocalDay day = first_day();
         for (const QuarterHourRow& row : storage::quarter_hours_of(
                  connection_, scope_.id, storage::bucket_of(zone_.start_of_day(day)), last_)) {
             stored_.emplace(row.bucket, row);
         }
+        leave_before(energy_from, &QuarterHourRow::energy_kwh);
+        leave_before(co2_from, &QuarterHourRow::co2_kg);
         replace_quarters();
         replace_days(day);
         const std::int64_t touched = changes_.quarter_hours;
-        const bool energy = replace_corrections(Register::energy, fold_.energy);
-        const bool co2 = replace_corrections(Register::co2, fold_.co2);
+        const bool energy = replace_corrections(Register::energy, fold_.energy, energy_from);
+        const bool co2 = replace_corrections(Register::co2, fold_.co2, co2_from);
         if (!scope_.until) replace_states(touched > 0 || energy || co2);
     }
 
   private:
-    bool is_cold() const { return scope_.starts_inside || first_ > storage::bucket_of(*fold_.first); }
+    /// False for a register that may have shown anything before what is left of its rows.
+    bool has_beginning(const RegisterRebuild& rebuild) const { return rebuild.known && !rows_missing_; }
+
+    /// From when on a register is known as well as by those who saw it all; what is stored before it stays.
+    core::Instant trusted_from(const RegisterRebuild& rebuild) const {
+        if (has_beginning(rebuild)) return core::Instant::min();
+        return rebuild.settled_since.value_or(core::Instant::max());
+    }
 
     /// Quarter hours are never purged: days follow another time zone also where the raw rows are.
     core::LocalDay first_day() const {
@@ -108,6 +119,16 @@ class EnergyRebuild {
 
     /// The first quarter hour whose raw rows are all there; those before it stay.
     void find_beginning() {
+        if (scope_.edge) {
+            first_ = storage::bucket_of(*scope_.edge);
+        } else {
+            guess_beginning();
+        }
+        if (scope_.from) first_ = std::max(first_, storage::bucket_of(*scope_.from));
+    }
+
+    /// Where rows may have been purged before edges were kept.
+    void guess_beginning() {
         const std::int64_t first_reading = storage::bucket_of(*fold_.first);
         first_ = first_reading;
         const auto oldest = storage::oldest_quarter_hour(connection_, scope_.id);
@@ -117,17 +138,18 @@ class EnergyRebuild {
         }
         std::optional<core::Instant> doubtful;
         if (oldest && *oldest < first_reading) {
+            rows_missing_ = true;
             first_ = first_reading + 1;
-            if (!scope_.starts_inside) doubtful = fold_.first;
+            doubtful = fold_.first;
         }
         if (scope_.purged_before && oldest && *oldest < storage::bucket_of(*scope_.purged_before)) {
+            rows_missing_ = true;
             first_ = std::max(first_, storage::bucket_of(*scope_.purged_before) + 1);
             doubtful = std::max(doubtful.value_or(*scope_.purged_before), *scope_.purged_before);
         } else if (scope_.purged_before && *fold_.first < *scope_.purged_before + observed_apart) {
             doubtful = std::max(doubtful.value_or(*fold_.first), *fold_.first);
         }
         if (doubtful) skip_incomplete(storage::bucket_of(*doubtful + observed_apart));
-        if (scope_.from) first_ = std::max(first_, storage::bucket_of(*scope_.from));
     }
 
     /// The purge goes by time of receipt: observed times around its end lack some of their rows.
@@ -136,6 +158,20 @@ class EnergyRebuild {
             const auto found = rebuilt_.find(row.bucket);
             const std::int64_t samples = found == rebuilt_.end() ? 0 : found->second.samples;
             if (row.samples > samples) first_ = row.bucket + 1;
+        }
+    }
+
+    void leave_before(core::Instant from, double QuarterHourRow::* amount) {
+        const auto is_left = [&](std::int64_t bucket) { return storage::bucket_start(bucket) < from; };
+        for (auto& [bucket, row] : rebuilt_) {
+            if (is_left(bucket)) row.*amount = 0;
+        }
+        for (const auto& [bucket, stored] : stored_) {
+            if (stored.*amount == 0 || !is_left(bucket)) continue;
+            QuarterHourRow& row = rebuilt_[bucket];
+            row.device_id = scope_.id;
+            row.bucket = bucket;
+            row.*amount = stored.*amount;
         }
     }
 
@@ -238,9 +274,10 @@ class EnergyRebuild {
     }
 
     /// True if any was added or removed.
-    bool replace_corrections(Register which, const RegisterRebuild& rebuild) {
-        const core::Instant from = storage::bucket_start(first_);
+    bool replace_corrections(Register which, const RegisterRebuild& rebuild, core::Instant trusted) {
+        const core::Instant from = std::max(storage::bucket_start(first_), trusted);
         const core::Instant to = scope_.until.value_or(storage::bucket_start(no_bucket));
+        if (from >= to) return false;
         auto stored = storage::corrections_between(connection_, scope_.id, which, from, to);
         std::vector<domain::Correction> added;
         for (const domain::Correction& correction : rebuild.corrections) {
@@ -269,6 +306,14 @@ class EnergyRebuild {
                nearly_equal(a.last_sure().value_or(0), b.last_sure().value_or(0));
     }
 
+    /// True if the stored state is to stay: where the rebuilt one is not sure of itself, or says the same but
+    /// knows less of the register's pace.
+    bool keeps(const domain::RegisterState& stored, const RegisterRebuild& rebuild,
+               bool results_changed) const {
+        if (has_beginning(rebuild) || !stored.head) return false;
+        return !rebuild.settled_since || (!results_changed && same_readings(stored, rebuild.state));
+    }
+
     /// Limits that were never noted are those of today.
     static bool limits_differ(const storage::RegisterHeads& stored, const storage::RegisterHeads& rebuilt) {
         return stored.energy_limits.value_or(*rebuilt.energy_limits) != *rebuilt.energy_limits ||
@@ -280,23 +325,34 @@ class EnergyRebuild {
         const auto heads = storage::register_heads(connection_, ids);
         const storage::RegisterHeads stored =
             heads.empty() ? storage::RegisterHeads{scope_.id, {}, {}} : heads.front();
-        const storage::RegisterHeads rebuilt{scope_.id, fold_.energy.state, fold_.co2.state,
-                                             fold_.limits().energy, fold_.limits().co2};
-        // A fold that began in the middle knows less of a register's pace than the one that saw it all.
-        if (is_cold() && !results_changed && same_readings(stored.energy, rebuilt.energy) &&
-            same_readings(stored.co2, rebuilt.co2)) {
-            return;
+        storage::RegisterHeads rebuilt{scope_.id, fold_.energy.state, fold_.co2.state, fold_.limits().energy,
+                                       fold_.limits().co2};
+        const bool keeps_energy = keeps(stored.energy, fold_.energy, results_changed);
+        const bool keeps_co2 = keeps(stored.co2, fold_.co2, results_changed);
+        if (keeps_energy) {
+            rebuilt.energy = stored.energy;
+            rebuilt.energy_limits = stored.energy_limits.value_or(fold_.limits().energy);
         }
+        if (keeps_co2) {
+            rebuilt.co2 = stored.co2;
+            rebuilt.co2_limits = stored.co2_limits.value_or(fold_.limits().co2);
+        }
+        // What was purged may have shown more than 0.
+        if (!has_beginning(fold_.energy)) rebuilt.energy.ever_positive |= stored.energy.ever_positive;
+        if (!has_beginning(fold_.co2)) rebuilt.co2.ever_positive |= stored.co2.ever_positive;
         if (stored.energy != rebuilt.energy || stored.co2 != rebuilt.co2 || limits_differ(stored, rebuilt)) {
             storage::save_register_heads(connection_, {rebuilt});
             ++changes_.register_states;
         }
-        replace_checkpoints(Register::energy, fold_.energy);
-        replace_checkpoints(Register::co2, fold_.co2);
+        if (!keeps_energy) replace_checkpoints(Register::energy, fold_.energy);
+        if (!keeps_co2) replace_checkpoints(Register::co2, fold_.co2);
     }
 
+    /// Those of hours before the edge stay: their rows are purged.
     void replace_checkpoints(Register which, const RegisterRebuild& rebuild) {
-        storage::drop_checkpoints(connection_, scope_.id, which, core::Instant{});
+        const core::Instant from =
+            scope_.edge ? date::ceil<std::chrono::hours>(*scope_.edge) : core::Instant{};
+        storage::drop_checkpoints(connection_, scope_.id, which, from);
         storage::add_checkpoints(connection_, scope_.id, which,
                                  {rebuild.checkpoints.begin(), rebuild.checkpoints.end()});
     }
@@ -308,6 +364,7 @@ class EnergyRebuild {
     DeviceChanges& changes_;
     Quarters rebuilt_;
     Quarters stored_;  // as they are, then as they will be
+    bool rows_missing_ = false;
     std::int64_t first_ = 0;
     std::int64_t last_ = no_bucket;
 };

@@ -13,7 +13,7 @@ struct MeterScope {
     std::optional<core::Instant> from = {};           ///< nothing before it is rewritten
     std::optional<core::Instant> until = {};          ///< nothing from it on is rewritten
     std::optional<core::Instant> purged_before = {};  ///< rows received before it were purged
-    bool starts_inside = false;                       ///< the fold began behind the meter's first row
+    std::optional<core::Instant> edge = {};  ///< of a purge: the fold begins with the first row behind it
     std::int64_t usual_interval_ms = 5'000;
 };
 

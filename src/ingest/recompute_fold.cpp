@@ -20,14 +20,22 @@ void RegisterRebuild::read(std::span<const domain::RegisterReading> readings,
     domain::add_to(sums, fold.increments);
     corrections.insert(corrections.end(), fold.corrections.begin(), fold.corrections.end());
     for (domain::RegisterCheckpoint& checkpoint : fold.checkpoints) {
+        if (!settled_since && domain::is_settled(checkpoint.state)) settled_since = checkpoint.before;
         checkpoints.push_back(std::move(checkpoint));
         if (checkpoints.size() > checkpoints_kept) checkpoints.pop_front();
     }
 }
 
+void MeterFold::begin_at(const storage::PurgeEdge& edge) {
+    energy.state = edge.energy.state;
+    energy.known = edge.energy.known;
+    co2.state = edge.co2.state;
+    co2.known = edge.co2.known;
+}
+
 void MeterFold::remember_noise(std::optional<core::Instant> of_energy, std::optional<core::Instant> of_co2) {
-    energy.state.noise_at = of_energy;
-    co2.state.noise_at = of_co2;
+    if (!energy.state.head) energy.state.noise_at = of_energy;
+    if (!co2.state.head) co2.state.noise_at = of_co2;
 }
 
 void MeterFold::note(const storage::StoredReading& reading, core::Instant at) {

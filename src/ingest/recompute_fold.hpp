@@ -9,13 +9,16 @@
 #include "domain/cycle.hpp"
 #include "domain/energy_register.hpp"
 #include "domain/power_rollup.hpp"
+#include "storage/purge_edge.hpp"
 #include "storage/recompute_store.hpp"
 
 namespace silaware::ingest {
 
-/// One register of a meter, folded from the beginning.
+/// One register of a meter, folded from the beginning of what is left of its rows.
 struct RegisterRebuild {
     domain::RegisterState state;
+    bool known = true;                           ///< what it was there is known
+    std::optional<core::Instant> settled_since;  ///< from when on that does not matter
     domain::QuarterSums sums;
     std::vector<domain::Correction> corrections;
     std::deque<domain::RegisterCheckpoint> checkpoints;  ///< the newest ones only
@@ -40,7 +43,9 @@ class MeterFold {
 
     explicit MeterFold(const Limits& limits) : limits_(limits) {}
 
-    /// When noise was recorded last before the first reading.
+    /// Begins where rows were purged.
+    void begin_at(const storage::PurgeEdge& edge);
+    /// When noise was recorded last before the first reading, for registers of which no more is known.
     void remember_noise(std::optional<core::Instant> energy, std::optional<core::Instant> co2);
     /// Sorted, and none before those of an earlier call.
     void read(std::span<const storage::StoredReading> readings);

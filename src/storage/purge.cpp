@@ -4,6 +4,7 @@
 #include <optional>
 
 #include "core/clock.hpp"
+#include "storage/purge_edge.hpp"
 #include "storage/receipt_blocks.hpp"
 
 namespace silaware::storage {
@@ -91,6 +92,7 @@ class Purge {
         : database_(database), order_(order), cutoff_(order.cutoffs.raw), stop_(stop), tell_(tell) {}
 
     std::int64_t run() {
+        if (!keep_edges()) return total_;
         // Before the first row goes: a record that comes again must find either its row or the cutoff.
         database_.execute(note_cutoff, core::epoch_ms(cutoff_));
         bool more = purge_power();
@@ -128,6 +130,21 @@ class Purge {
             if (rows == 0) return true;
             if (!tell(rows)) return false;
         }
+    }
+
+    /// Before the first row goes: an edge stands behind every row that does.
+    bool keep_edges() {
+        progress_ = {"power_monitoring", 0};
+        for (const EdgeMeter& meter : edge_meters(*database_.acquire())) {
+            const auto target =
+                step([&](Connection& connection) { return edge_behind(connection, meter.uid, cutoff_); });
+            if (stop_.stop_requested()) return false;
+            if (!target) continue;
+            while (step([&](Connection& connection) { return advance_edge(connection, meter, *target); })) {
+                if (!tell(0)) return false;
+            }
+        }
+        return true;
     }
 
     bool is_to_be_listed_anew() {

@@ -423,6 +423,26 @@ TEST(EnergyRegisterState, DamagedBytesAreRefused) {
     EXPECT_FALSE(parse_register_state("\x7f" + bytes.substr(1)).has_value());
 }
 
+TEST(EnergyRegister, IsSettledOnceWhatItShowedBeforeCannotMatter) {
+    Meter meter;
+    EXPECT_FALSE(is_settled(meter.state));
+    meter.read({{0, 0}, {60, 1000}, {120, 1001}});
+    EXPECT_FALSE(is_settled(meter.state));  // has grown twice
+    meter.read({{180, 1002}});
+    EXPECT_TRUE(is_settled(meter.state));
+    meter.read({{240, 3}});
+    EXPECT_FALSE(is_settled(meter.state));  // a new register, perhaps
+    meter.read({{300, 1004}});
+    EXPECT_TRUE(is_settled(meter.state));
+
+    Meter slow;
+    slow.run(0, 10, 20, 500, 0.01);
+    EXPECT_FALSE(is_settled(slow.state));  // noise may have shown more before
+    Meter quick;
+    quick.run(0, 1, 10, 500, 1);
+    EXPECT_FALSE(is_settled(quick.state));  // too soon
+}
+
 TEST(EnergyRefold, ALateReadingBehindADipMovesTheEnergyToItsTime) {
     const std::vector<RegisterReading> before{{minute(0), 100}, {minute(60), 160}};
     const std::vector<RegisterReading> all{{minute(0), 100}, {minute(45), 100}, {minute(60), 160}};
