@@ -1,6 +1,7 @@
 #include "ingest/recompute_cycles.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace silaware::ingest {
 
@@ -148,20 +149,16 @@ class CycleRebuild {
         std::int64_t next = first;
         for (Cycle& cycle : rebuilt_)
             cycle.count = next++;
-        for (const Cycle& cycle : following_) {
+        for (Cycle& cycle : following_) {
             next = std::max(next, first + ended_before(cycle.start) - earlier_);
-            if (cycle.count != next) renumbered_.push_back({cycle.start, cycle.stop, next, cycle.id});
-            last_following_ = {cycle.start, cycle.stop, next, cycle.id};
+            if (std::exchange(cycle.count, next) != next) renumbered_.push_back(cycle);
             ++next;
         }
     }
 
     void save_head() {
-        if (!scope_.until) {
-            write_head(connection_, scope_.id, rebuilt_.back(), rebuilt_.back().count);
-        } else if (!renumbered_.empty()) {
-            write_head(connection_, scope_.id, last_following_, last_following_.count);
-        }
+        const Cycle& last = following_.empty() ? rebuilt_.back() : following_.back();
+        write_head(connection_, scope_.id, last, last.count);
     }
 
     /// Rows keep their ids where a cycle still starts when it did.
@@ -247,7 +244,6 @@ class CycleRebuild {
     std::vector<Cycle> stored_;
     std::vector<Cycle> following_;
     std::vector<Cycle> renumbered_;
-    Cycle last_following_;
 };
 
 }  // namespace

@@ -142,7 +142,7 @@ class RecomputeEdgeTest : public IngestFixture {
 TEST_F(RecomputeEdgeTest, WhateverTheOldestRowsSayPurgedPeriodsStay) {
     const core::Instant edge = midnight(5);
     const auto stories = stories_at_an_edge();
-    tell(*database, stories, edge, -6 * 24, 4 * 24);
+    tell(*database, stories, edge, -3 * 24, 4 * 24);
     const auto before = figures();
     for (const auto behind : {0h, 1h, 30h}) {
         purge(edge + behind);
