@@ -66,7 +66,7 @@ def test_health_and_static_files_answer_while_all_workers_wait_for_the_database(
             wait_for(lambda: connections_to(portal.port) >= 12, 10, "the requests")
             health = requests.get(portal.url + "/health", timeout=20)
             metrics = requests.get(portal.url + "/metrics", headers={"Authorization": "Bearer " + "t" * 20}, timeout=20)
-            assert health.status_code == 503 and health.json()["database"] == "unreachable"
+            assert health.status_code == 503 and health.json()["status"] == "degraded"
             assert "silaware_database_reachable 0" in metrics.text
             assert requests.get(static, timeout=20).status_code == 200
             assert not all(request.done() for request in waiting)
