@@ -28,7 +28,7 @@ using std::chrono::steady_clock;
 
 namespace {
 
-constexpr milliseconds slice{50};
+constexpr milliseconds stop_check{50};
 constexpr int dead_after_seconds = 60;
 constexpr int probe_every_seconds = 15;
 
@@ -70,7 +70,7 @@ Result<std::vector<Address>> resolve(const std::string& host, std::uint16_t port
     auto answer = promise->get_future();
     std::thread([promise, host, port] { promise->set_value(look_up(host, port, AI_ADDRCONFIG)); }).detach();
     const auto end = steady_clock::now() + timeout;
-    while (answer.wait_for(slice) != std::future_status::ready) {
+    while (answer.wait_for(stop_check) != std::future_status::ready) {
         if (stop.stop_requested()) return fail(ErrorCode::unavailable, "stopped");
         if (steady_clock::now() > end) {
             return fail(ErrorCode::unavailable,
@@ -108,7 +108,7 @@ tl::expected<Socket, int> try_connect(const Address& address, milliseconds timeo
         error = errno;
     const auto end = steady_clock::now() + timeout;
     while (error == EINPROGRESS) {
-        if (socket.wait(POLLOUT, slice)) {
+        if (socket.wait(POLLOUT, stop_check)) {
             socklen_t size = sizeof error;
             getsockopt(socket.descriptor(), SOL_SOCKET, SO_ERROR, &error, &size);
         } else if (stop.stop_requested() || steady_clock::now() > end) {
