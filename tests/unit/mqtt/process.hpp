@@ -64,8 +64,11 @@ class Process {
 
     void end(int signal) {
         if (pid_ <= 0) return;
-        ::kill(pid_, signal);
-        waitpid(pid_, nullptr, 0);
+        while (waitpid(pid_, nullptr, WNOHANG) == 0) {
+            // More than once: mosquitto forgets a signal that comes while it starts.
+            ::kill(pid_, signal);
+            std::this_thread::sleep_for(std::chrono::milliseconds(5));
+        }
         pid_ = 0;
     }
 
