@@ -208,7 +208,7 @@ def test_power_over_the_rated_limit_for_a_minute(feed, admin, sink):
     [mail] = expect_mails(sink, "P-over", 1)
     assert mail["to"] == ["ops@rs.example"]
     assert mail["subject"] == "Daya melebihi batas: Panel (P-over)"
-    assert "Daya 1.501 W, di atas daya pengenal 1.000 W" in mail["text"]
+    assert "Daya 1.501 W, di atas daya nominal 1.000 W" in mail["text"]
     feed(power("P-over", now, 900))
     assert alerts(admin, device="P-over")[0]["cleared_at"]
 

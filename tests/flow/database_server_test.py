@@ -54,7 +54,7 @@ def test_a_read_only_server_is_said_to_be_none(server, broker):
         wait_for(lambda: ingest.metrics()["silaware_messages_stored_total"] == 1, 30, "the reading")
         wait_for(lambda: "database: back; 1 messages waited" in ingest.log(), 10, "a line about it")
         assert ingest.log().count("database: ") == 2, ingest.log()
-        assert requests.get(portal.url + "/health", timeout=20).status_code == 200
+        wait_for(lambda: requests.get(portal.url + "/health", timeout=20).status_code == 200, 20, "the portal")
         assert_accounts_balance(ingest.metrics())
 
 
