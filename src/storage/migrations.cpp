@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "storage/server_lock.hpp"
+#include "storage/sql.hpp"
 
 namespace silaware::storage {
 
@@ -113,12 +114,9 @@ bool create_database_if_missing(const DatabaseOptions& options) {
     if (database_exists(options)) return false;
     DatabaseOptions server = options;
     server.name.clear();
-    std::string quoted;
-    for (const char c : options.name)
-        quoted += c == '`' ? "``" : std::string(1, c);
     // Another process may make it in this moment.
     Database(server).acquire()->run_script(
-        fmt::format("CREATE DATABASE IF NOT EXISTS `{}` CHARACTER SET utf8mb4", quoted));
+        fmt::format("CREATE DATABASE IF NOT EXISTS {} CHARACTER SET utf8mb4", quoted_name(options.name)));
     return true;
 }
 

@@ -1,11 +1,10 @@
 """Servers that their administrators set up in their own way: limits, rights, defaults, replicas, TLS."""
-import subprocess
-
 import pytest
 import requests
 from portal import Visitor, bearer
 from servers import MariaDB, free_port, wait_for
 from silaware import FreshDatabase, Ingest, Serve, assert_accounts_balance, environment, must_run, run
+from smtp_sink import certificate
 from telemetry import POWER, Device, power
 from upgrade_test import OLDER
 
@@ -126,23 +125,16 @@ def test_tables_in_an_old_row_format_are_upgraded(format, server):
     assert older.rows("SELECT uid, energy FROM power_monitoring") == [(METER, 5.0)]
 
 
-def certificate(folder):
-    """A CA and a certificate for localhost and 127.0.0.1 of it."""
-    def openssl(*arguments):
-        subprocess.run(["openssl", *arguments], cwd=folder, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    openssl("req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout", "ca.key", "-out", "ca.pem", "-days", "2", "-subj", "/CN=test CA")
-    openssl("req", "-newkey", "rsa:2048", "-nodes", "-keyout", "db.key", "-out", "db.csr", "-subj", "/CN=127.0.0.1")
-    (folder / "names").write_text("subjectAltName=DNS:localhost,IP:127.0.0.1")
-    openssl("x509", "-req", "-in", "db.csr", "-CA", "ca.pem", "-CAkey", "ca.key", "-CAcreateserial", "-days", "2", "-out", "db.pem",
-            "-extfile", "names")
-    return [f"--ssl-ca={folder}/ca.pem", f"--ssl-cert={folder}/db.pem", f"--ssl-key={folder}/db.key"]
+def tls_options(folder):
+    certificate(folder)
+    return [f"--ssl-ca={folder}/ca.pem", f"--ssl-cert={folder}/server.pem", f"--ssl-key={folder}/server.key"]
 
 
 def test_an_account_that_requires_tls_is_used_with_it(tmp_path):
     other = tmp_path / "other"
     other.mkdir()
     certificate(other)
-    with MariaDB(port=free_port(), options=certificate(tmp_path)) as server:
+    with MariaDB(port=free_port(), options=tls_options(tmp_path)) as server:
         tell(server, "CREATE USER tls@'127.0.0.1' IDENTIFIED BY 'secret' REQUIRE SSL")
         tell(server, "GRANT ALL ON *.* TO tls@'127.0.0.1'")
         settings = {"DB_HOST": "127.0.0.1", "DB_PORT": str(server.port), "DB_USER": "tls", "DB_PASSWORD": "secret"}
