@@ -53,6 +53,7 @@ void register_devices(storage::Database& database) {
     for (const DemoMeter& meter : demo_meters()) {
         devices.push_back(device_row(meter.uid, "ESP32", meter.name, meter.location, "Energy"));
         devices.back().details.rated_power_w = meter.rated_w;
+        devices.back().details.is_submeter = meter.is_submeter;
     }
     for (const DemoMachine& machine : demo_machines()) {
         devices.push_back(device_row(machine.mac, "ESP8266", machine.name, machine.location, "Machines"));

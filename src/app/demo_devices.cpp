@@ -103,9 +103,9 @@ std::optional<double> share_of(const DemoMeter& meter, const DayClock& clock) {
 
 const std::vector<DemoMeter>& demo_meters() {
     static const std::vector<DemoMeter> meters = {
-        {"5C:CF:7F:10:00:01", "Main incomer", "Main building", Load::building, 86'000, 184'320.4},
+        {"5C:CF:7F:10:00:01", "Main building", "Switchgear room", Load::building, 86'000, 184'320.4},
         {"5C:CF:7F:10:00:02", "Chiller 1", "Plant room", Load::chiller, 42'000, 96'210.7},
-        {"5C:CF:7F:10:00:07", "Data centre", "Floor 1", Load::steady, 9'500, 61'904.8},
+        {"5C:CF:7F:10:00:07", "Data centre", "Floor 1", Load::steady, 9'500, 61'904.8, true},
         {"5C:CF:7F:10:00:03", "Radiology", "Floor 2, east wing", Load::machine, 24'000, 31'870.2},
         {"5C:CF:7F:10:00:04", "Laundry", "Basement", Load::machine, 18'500, 22'405.9},
         {"5C:CF:7F:10:00:05", "Air compressor", "Workshop", Load::machine, 15'000, 51'230.5},

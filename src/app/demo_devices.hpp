@@ -26,6 +26,7 @@ struct DemoMeter {
     Load load;
     double rated_w;
     double start_kwh;  ///< register at the start of the demo
+    bool is_submeter = false;
 };
 
 struct DemoMachine {

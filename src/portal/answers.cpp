@@ -113,6 +113,20 @@ std::optional<double> Fields::number(std::string_view name) {
     return number;
 }
 
+std::optional<bool> Fields::boolean(std::string_view name) {
+    const auto* value = input_.if_contains(name);
+    if (value == nullptr || value->is_null()) return std::nullopt;
+    if (const auto* truth = value->if_bool()) return *truth;
+    const std::string word = core::lower_ascii(text(name).value_or("?"));
+    if (word.empty()) return std::nullopt;
+    for (const std::string_view yes : {"true", "yes", "1"})
+        if (word == yes) return true;
+    for (const std::string_view no : {"false", "no", "0"})
+        if (word == no) return false;
+    refuse(name, "This must be yes or no.");
+    return std::nullopt;
+}
+
 void Fields::refuse(std::string_view name, std::string sentence) {
     problems_.try_emplace(std::string(name), std::move(sentence));
 }

@@ -71,6 +71,8 @@ class Fields {
     std::optional<std::string> raw(std::string_view name);
     /// A finite number, also as text; nothing if missing, null or empty.
     std::optional<double> number(std::string_view name);
+    /// True or false, also as the words true, yes, 1, false, no, 0; nothing if missing, null or empty.
+    std::optional<bool> boolean(std::string_view name);
 
     void refuse(std::string_view name, std::string sentence);
     /// Nothing, or error `invalid` with the fields that were refused.

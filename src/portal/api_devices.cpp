@@ -13,9 +13,11 @@ constexpr std::string_view devices = "Devices";
 
 constexpr std::string_view device_fields =
     "id:integer? mac_address mcu_type location createdDate:date-time? last_seen:date-time? online:boolean "
-    "registered:boolean name? rated_power_w:number? group?";
-constexpr std::string_view device_body = "mac_address! mcu_type location name rated_power_w:number group";
-constexpr std::string_view device_change = "mac_address mcu_type location name rated_power_w:number group";
+    "registered:boolean name? rated_power_w:number? group? submeter:boolean";
+constexpr std::string_view device_body =
+    "mac_address! mcu_type location name rated_power_w:number group submeter:boolean";
+constexpr std::string_view device_change =
+    "mac_address mcu_type location name rated_power_w:number group submeter:boolean";
 
 constexpr std::array table{
     Endpoint{

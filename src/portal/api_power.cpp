@@ -28,15 +28,17 @@ constexpr std::array table{
         .fields = "month rate:number currency devices:[{uid location mcu_type name group online:boolean "
                   "last_seen:date-time power_w:number energy_kwh:number cost:number co2_kg:number "
                   "forecast_kwh:number forecast_cost:number max_demand_kw:number max_demand_at:date-time? "
-                  "weekly_duration:{weeks:[string] hours:[number]} daily_energy:{days:[date] kwh:[number]}}] "
+                  "in_total:boolean weekly_duration:{weeks:[string] hours:[number]} "
+                  "daily_energy:{days:[date] kwh:[number]}}] "
                   "totals:{power_w:number energy_kwh:number cost:number co2_kg:number forecast_kwh:number "
                   "forecast_cost:number max_demand_kw:number max_demand_at:date-time?}",
+        .description = "A sub-meter is not in the totals, since the meter before it measures its load too.",
     },
     Endpoint{
         .method = get,
         .pattern = "/login/summary/load",
         .tag = power,
-        .summary = "Mean power of all meters together, by quarter hours of the last 24 hours",
+        .summary = "Mean power of all meters but sub-meters together, by quarter hours of the last 24 hours",
         .fields = "from:date-time to:date-time points:[{t:date-time power_w:number?}]",
     },
     Endpoint{

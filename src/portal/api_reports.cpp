@@ -78,7 +78,7 @@ constexpr std::array table{
         .answer = paged,
         .fields = "period uid location name group energy_kwh:number cost:number co2_kg:number "
                   "max_demand_kw:number? max_demand_at:date-time? run_hours:number coverage:number "
-                  "corrections:integer",
+                  "corrections:integer in_total:boolean",
         .beside =
             "by from:date to:date rate:number currency totals:{energy_kwh:number cost:number co2_kg:number "
             "max_demand_kw:number? max_demand_at:date-time? run_hours:number corrections:integer}",

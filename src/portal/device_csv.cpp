@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <map>
 #include <set>
 
 #include <fmt/format.h>
@@ -18,8 +19,8 @@ namespace {
 using core::ErrorCode;
 using Cells = std::vector<std::string>;
 
-constexpr std::array<std::string_view, 6> columns = {"mac_address", "mcu_type",      "location",
-                                                     "name",        "rated_power_w", "group"};
+constexpr std::array<std::string_view, 7> columns = {"mac_address",   "mcu_type", "location", "name",
+                                                     "rated_power_w", "group",    "submeter"};
 constexpr std::size_t most_devices = 10'000;
 constexpr std::size_t most_problems = 20;
 
@@ -84,13 +85,24 @@ core::Result<Cells> read_header(std::string_view& text, char separator) {
     return names;
 }
 
-core::Result<storage::DeviceRow> read_line(const Cells& names, Cells cells) {
+using DevicesByKey = std::map<std::string, const storage::Device*>;
+
+DevicesByKey by_key(const std::vector<storage::Device>& devices) {
+    DevicesByKey found;
+    for (const auto& device : devices)
+        if (const auto id = core::DeviceId::parse(device.mac_address)) found.try_emplace(id->key(), &device);
+    return found;
+}
+
+core::Result<storage::DeviceRow> read_line(const Cells& names, Cells cells, const DevicesByKey& registered) {
     boost::json::object input;
     for (std::size_t i = 0; i < std::min(names.size(), cells.size()); ++i) {
         if (!names[i].empty()) input[names[i]] = unmasked(std::move(cells[i]));
     }
     Fields fields(input);
-    return read_device(fields, {});
+    const auto id = core::DeviceId::parse(Fields(input).text("mac_address").value_or(""));
+    const auto known = id ? registered.find(id->key()) : registered.end();
+    return read_device(fields, known == registered.end() ? storage::Device{} : *known->second);
 }
 
 std::string sentence_of(const core::Error& error) {
@@ -106,25 +118,33 @@ std::string devices_to_csv(const std::vector<storage::Device>& devices) {
         const std::string group = device.group_name.value_or("");
         const sheet::Cell power = device.rated_power_w ? sheet::Cell(*device.rated_power_w) : sheet::Cell();
         const std::array<sheet::Cell, columns.size()> row = {
-            device.mac_address, device.mcu_type, device.location, name, power, group};
+            device.mac_address,
+            device.mcu_type,
+            device.location,
+            name,
+            power,
+            group,
+            std::string_view(device.is_submeter ? "yes" : "no")};
         sheet::append_csv(csv, row);
     }
     return csv;
 }
 
-core::Result<std::vector<storage::DeviceRow>> devices_from_csv(std::string_view text) {
+core::Result<std::vector<storage::DeviceRow>> devices_from_csv(
+    std::string_view text, const std::vector<storage::Device>& registered) {
     if (text.starts_with("\xEF\xBB\xBF")) text.remove_prefix(3);
     if (!core::is_utf8(text)) return core::fail(ErrorCode::invalid, "The file is not UTF-8.");
     const char separator = separator_of(text);
     const auto names = read_header(text, separator);
     if (!names) return core::fail(names.error());
     std::vector<storage::DeviceRow> devices;
+    const DevicesByKey known = by_key(registered);
     std::set<std::string> seen;
     core::Error problems{ErrorCode::invalid, "Nothing was imported: some lines can't be accepted.", {}};
     for (std::size_t line = 2; !text.empty() && problems.fields.size() < most_problems; ++line) {
         auto cells = next_record(text, separator);
         if (is_blank(cells)) continue;
-        auto device = read_line(*names, std::move(cells));
+        auto device = read_line(*names, std::move(cells), known);
         const std::string where = fmt::format("line {}", line);
         if (!device) {
             problems.fields[where] = sentence_of(device.error());

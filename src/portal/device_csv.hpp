@@ -14,7 +14,9 @@ namespace silaware::portal {
 std::string devices_to_csv(const std::vector<storage::Device>& devices);
 
 /// Devices of a CSV with a header line that names at least `mac_address`; separated by commas, semicolons or
-/// tabs, with or without a BOM, at most 10,000. Error `invalid` names each bad line.
-core::Result<std::vector<storage::DeviceRow>> devices_from_csv(std::string_view text);
+/// tabs, with or without a BOM, at most 10,000. What a column that is missing would say is as in
+/// `registered`. Error `invalid` names each bad line.
+core::Result<std::vector<storage::DeviceRow>> devices_from_csv(
+    std::string_view text, const std::vector<storage::Device>& registered);
 
 }  // namespace silaware::portal

@@ -45,6 +45,8 @@ core::Result<storage::DeviceRow> read_device(Fields& fields, const storage::Devi
     details.name = none_if_empty(short_text(fields, "name", before.name.value_or("")));
     details.group_name = none_if_empty(short_text(fields, "group", before.group_name.value_or("")));
     details.rated_power_w = rated_power(fields, before.rated_power_w);
+    details.is_submeter =
+        fields.has("submeter") ? fields.boolean("submeter").value_or(false) : before.is_submeter;
     if (const auto checked = fields.check(); !checked) return core::fail(checked.error());
     return storage::DeviceRow{std::move(*id), std::move(details)};
 }

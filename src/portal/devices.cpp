@@ -25,7 +25,8 @@ boost::json::object as_json(const Portal& portal, const storage::Device& device)
             {"registered", device.id.has_value()},
             {"name", or_null(device.name)},
             {"rated_power_w", or_null(device.rated_power_w)},
-            {"group", or_null(device.group_name)}};
+            {"group", or_null(device.group_name)},
+            {"submeter", device.is_submeter}};
 }
 
 /// Without `page` all of them: this is what the spec's users read.
@@ -104,10 +105,10 @@ core::Result<http::Response> import_csv(const Portal& portal, const http::Reques
                                         const Visitor& visitor) {
     const auto text = uploaded(request);
     if (!text) return core::fail(text.error());
-    const auto devices = devices_from_csv(*text);
+    storage::DeviceStore store(portal.database);
+    const auto devices = devices_from_csv(*text, store.registered());
     if (!devices) return core::fail(devices.error());
-    const auto outcome =
-        storage::DeviceStore(portal.database).import(*devices, change_by(portal, request, visitor));
+    const auto outcome = store.import(*devices, change_by(portal, request, visitor));
     return http::Response::json({{"created", outcome.created}, {"updated", outcome.updated}});
 }
 

@@ -5,6 +5,7 @@
 #include "domain/interval_split.hpp"
 #include "domain/tariff.hpp"
 #include "portal/figures.hpp"
+#include "portal/totals.hpp"
 
 namespace silaware::portal {
 
@@ -104,6 +105,7 @@ std::vector<EnergyPeriod> energy_periods(const EnergyRows& rows, const EnergyRep
                                          const Tariff& tariff, const core::SiteZone& zone,
                                          core::Instant now) {
     std::vector<EnergyPeriod> periods;
+    const TotalOf total(rows.meters);
     for (const auto& meter : rows.meters) {
         MeterPeriods of_meter(meter, report);
         for (const auto& day : rows_of(rows.days, meter.id))
@@ -113,6 +115,7 @@ std::vector<EnergyPeriod> energy_periods(const EnergyRows& rows, const EnergyRep
         for (const auto& correction : rows_of(rows.corrections, meter.id))
             of_meter.add_correction(zone.day_of(core::from_epoch_ms(correction.observed_ms)));
         for (auto& [start, period] : of_meter.all()) {
+            period.in_total = total.counts(meter);
             finish(period, report, tariff, zone, now);
             periods.push_back(period);
         }

@@ -24,6 +24,7 @@ core::LocalDay period_end(PeriodLength length, core::LocalDay start);
 /// What a meter used in one period, as far as it lies within the report.
 struct EnergyPeriod {
     const storage::MeterOverview* meter = nullptr;
+    bool in_total = true;    ///< not of a sub-meter beside others
     core::LocalDay start{};  ///< of the period, which may lie before the report's first day
     double energy_kwh = 0;
     double cost = 0;

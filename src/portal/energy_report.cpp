@@ -101,6 +101,7 @@ object to_json(const Portal& portal, PeriodLength length, const EnergyPeriod& pe
     row["location"] = period.meter->location;
     row["name"] = period.meter->name;
     row["group"] = period.meter->group;
+    row["in_total"] = period.in_total;
     row["coverage"] = figure(period.coverage);
     return row;
 }

@@ -64,7 +64,8 @@ void fill_energy_table(EnergyTable& table, storage::Connection& connection,
     table.rows.meters = read_meters(connection, is_wanted);
     read_days(table.rows, connection, table.report, zone);
     table.periods = energy_periods(table.rows, table.report, tariff, zone, now);
-    table.totals = add_up(table.periods);
+    for (const EnergyPeriod& period : table.periods)
+        if (period.in_total) add_to(table.totals, period);
 }
 
 EnergyWalk::EnergyWalk(storage::Database& database, const EnergyReport& report, const WantedMeter& is_wanted,
@@ -78,7 +79,7 @@ void EnergyWalk::each(const std::function<bool(const EnergyPeriod&)>& sink) {
          first = piece_.report.last + date::days{1}) {
         read_piece(first);
         for (const EnergyPeriod& period : piece_.periods) {
-            add_to(piece_.totals, period);
+            if (period.in_total) add_to(piece_.totals, period);
             if (!sink(period)) return;
         }
     }
@@ -107,7 +108,7 @@ EnergyPeriod add_up(const std::vector<EnergyPeriod>& periods) {
 bool give_row(const EnergyPeriod& period, PeriodLength length, const core::SiteZone& zone,
               const RowSink& sink) {
     const std::string name = period_name(length, period.start);
-    const std::array<Cell, 13> row{std::string_view(name),
+    const std::array<Cell, 14> row{std::string_view(name),
                                    std::string_view(period.meter->uid),
                                    std::string_view(period.meter->location),
                                    std::string_view(period.meter->group),
@@ -119,7 +120,8 @@ bool give_row(const EnergyPeriod& period, PeriodLength length, const core::SiteZ
                                    figure(period.run_hours),
                                    figure(period.coverage),
                                    period.corrections,
-                                   std::string_view(period.meter->name)};
+                                   std::string_view(period.meter->name),
+                                   std::string_view(period.in_total ? "yes" : "no")};
     return sink(row);
 }
 
@@ -136,6 +138,7 @@ std::vector<Cell> totals_row(const EnergyPeriod& totals, const core::SiteZone& z
             figure(totals.run_hours),
             Cell{},
             totals.corrections,
+            Cell{},
             Cell{}};
 }
 
@@ -153,7 +156,8 @@ const sheet::Table& energy_sheet() {
                                      {"run_hours", 12},
                                      {"coverage", 10},
                                      {"corrections", 12},
-                                     {"name", 24}}};
+                                     {"name", 24},
+                                     {"in_total", 10}}};
     return table;
 }
 

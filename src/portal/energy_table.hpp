@@ -13,7 +13,7 @@ struct EnergyTable {
     EnergyReport report;
     EnergyRows rows;
     std::vector<EnergyPeriod> periods;
-    EnergyPeriod totals;
+    EnergyPeriod totals;  ///< of the periods that are `in_total`
 };
 
 /// Reads `table.rows` and works out the rest, for the meters that `is_wanted`. `table.report` is set. Throws
@@ -33,7 +33,7 @@ class EnergyWalk {
 
     /// Gives every period, oldest first, until `sink` answers false. Throws DatabaseError.
     void each(const std::function<bool(const EnergyPeriod&)>& sink);
-    /// Of the periods given so far.
+    /// Of the periods given so far that are `in_total`.
     const EnergyPeriod& totals() const { return piece_.totals; }
 
   private:

@@ -59,7 +59,8 @@ view::MonthlyMail mail_of(const EnergyTable& days, const MonthlyMailOptions& opt
                                sum.energy_kwh,
                                sum.cost,
                                sum.co2_kg,
-                               sum.max_demand_kw.value_or(0)});
+                               sum.max_demand_kw.value_or(0),
+                               own.front().in_total});
     }
     return mail;
 }

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <bit>
-#include <vector>
 
 namespace silaware::portal {
 
@@ -27,10 +26,12 @@ struct Candidate {
     void mix(std::uint64_t value) { fingerprint = (fingerprint ^ value) * 1099511628211u; }
 };
 
-/// The most promising days first.
-std::vector<Candidate> candidates(std::span<const storage::DayEnergy> days) {
+/// The most promising days of `meters`, which are sorted, first.
+std::vector<Candidate> candidates(const std::vector<storage::KnownDeviceId>& meters,
+                                  std::span<const storage::DayEnergy> days) {
     std::map<core::LocalDay, Candidate> by_day;
     for (const auto& energy : days) {
+        if (!std::binary_search(meters.begin(), meters.end(), energy.device_id)) continue;
         Candidate& candidate = by_day[energy.day];
         candidate.day = energy.day;
         candidate.add(energy);
@@ -48,11 +49,12 @@ std::vector<Candidate> candidates(std::span<const storage::DayEnergy> days) {
 }  // namespace
 
 std::optional<storage::JointDemand> SiteDemand::highest(storage::Connection& connection,
-                                                        std::span<const storage::KnownDeviceId> meters,
+                                                        std::vector<storage::KnownDeviceId> meters,
                                                         std::span<const storage::DayEnergy> days,
                                                         const core::SiteZone& zone) {
+    std::sort(meters.begin(), meters.end());
     std::optional<storage::JointDemand> best;
-    for (const Candidate& candidate : candidates(days)) {
+    for (const Candidate& candidate : candidates(meters, days)) {
         if (candidate.at_most_kw <= (best ? best->kw : 0)) break;
         auto known = recall(candidate.day);
         if (!known || known->fingerprint != candidate.fingerprint) {

@@ -7,6 +7,7 @@
 #include "portal/presence.hpp"
 #include "portal/routes.hpp"
 #include "portal/site_demand.hpp"
+#include "portal/totals.hpp"
 #include "storage/meter_queries.hpp"
 
 namespace silaware::portal {
@@ -29,6 +30,15 @@ struct SummaryRows {
     std::optional<storage::JointDemand> demand;
 };
 
+/// Of the meters whose sum is the site's.
+std::vector<storage::KnownDeviceId> counted_ids(std::span<const storage::MeterOverview> meters) {
+    const TotalOf total(meters);
+    std::vector<storage::KnownDeviceId> ids;
+    for (const auto& meter : meters)
+        if (total.counts(meter)) ids.push_back(meter.id);
+    return ids;
+}
+
 SummaryRows read_rows(const Portal& portal, SiteDemand& site_demand, date::year_month month,
                       core::LocalDay today) {
     auto connection = portal.database.acquire();
@@ -41,7 +51,7 @@ SummaryRows read_rows(const Portal& portal, SiteDemand& site_demand, date::year_
     if (first <= today) {
         rows.month =
             storage::day_energies(*connection, ids, first, first + date::days{domain::days_in(month) - 1});
-        rows.demand = site_demand.highest(*connection, ids, rows.month, portal.zone);
+        rows.demand = site_demand.highest(*connection, counted_ids(rows.meters), rows.month, portal.zone);
     }
     rows.week = storage::day_energies(*connection, ids, today - date::days{profile_days - 1}, today);
     rows.cycles = storage::week_cycles(*connection, ids, last_weeks(today).first_monday);
@@ -110,6 +120,7 @@ core::Result<http::Response> all_summary(const Portal& portal, SiteDemand& site_
 
     array devices;
     Totals totals;
+    const TotalOf total(rows.meters);
     for (const auto& meter : rows.meters) {
         const auto figures =
             month_figures(rows_of(rows.month, meter.id), *month, today, tariff, meter.sends_co2);
@@ -120,8 +131,9 @@ core::Result<http::Response> all_summary(const Portal& portal, SiteDemand& site_
             object{{"weeks", json_texts(weeks.names)},
                    {"hours", json_numbers(weekly_hours(weeks, rows_of(rows.cycles, meter.id)))}};
         device["daily_energy"] = daily_energy(rows_of(rows.week, meter.id), today);
+        device["in_total"] = total.counts(meter);
         devices.push_back(std::move(device));
-        totals.add(power, figures);
+        if (total.counts(meter)) totals.add(power, figures);
     }
     if (rows.demand) {
         totals.month.max_demand_kw = rows.demand->kw;
@@ -140,7 +152,7 @@ core::Result<http::Response> load(const Portal& portal) {
     const core::Instant now = portal.now();
     const core::Instant since = now - shown_load;
     auto connection = portal.database.acquire();
-    const auto meters = storage::meter_ids(*connection);
+    const auto meters = counted_ids(storage::meter_overviews(*connection));
     array points;
     for (const auto& quarter : storage::joint_load(*connection, meters, since, now)) {
         points.push_back(object{{"t", portal.zone.iso8601(quarter.quarter)},

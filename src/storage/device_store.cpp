@@ -14,19 +14,19 @@ constexpr std::int64_t most_in_one = 10'000;
 
 constexpr std::string_view select_registered = R"(
     SELECT d.id, d.mac_address, d.mcu_type, d.location, CAST(UNIX_TIMESTAMP(d.createdDate) AS SIGNED) * 1000,
-           d.name, d.rated_power_w, d.group_name, NULLIF(k.last_seen_ms, 0), k.usual_interval_ms
+           d.name, d.rated_power_w, d.group_name, d.is_submeter, NULLIF(k.last_seen_ms, 0), k.usual_interval_ms
       FROM devices d LEFT JOIN known_devices k ON k.uid = d.mac_address
      WHERE (? = '%%' OR CONCAT_WS('\n', d.mac_address COLLATE utf8mb4_general_ci, d.mcu_type, d.location,
                                             d.name, d.group_name) LIKE ? ESCAPE '!'
             OR REPLACE(d.mac_address, ':', '') COLLATE utf8mb4_general_ci LIKE ? ESCAPE '!'))";
 constexpr std::string_view select_unregistered = R"(
-    SELECT NULL, k.uid, '', '', NULL, NULL, NULL, NULL, k.last_seen_ms, k.usual_interval_ms
+    SELECT NULL, k.uid, '', '', NULL, NULL, NULL, NULL, 0, k.last_seen_ms, k.usual_interval_ms
       FROM known_devices k LEFT JOIN devices d ON d.mac_address = k.uid
      WHERE d.id IS NULL AND k.last_seen_ms > 0 AND (? = '%%' OR k.uid LIKE ? ESCAPE '!'
             OR REPLACE(k.uid, ':', '') LIKE ? ESCAPE '!'))";
 constexpr std::string_view find_device = R"(
     SELECT d.id, d.mac_address, d.mcu_type, d.location, CAST(UNIX_TIMESTAMP(d.createdDate) AS SIGNED) * 1000,
-           d.name, d.rated_power_w, d.group_name, NULLIF(k.last_seen_ms, 0), k.usual_interval_ms
+           d.name, d.rated_power_w, d.group_name, d.is_submeter, NULLIF(k.last_seen_ms, 0), k.usual_interval_ms
       FROM devices d LEFT JOIN known_devices k ON k.uid = d.mac_address WHERE d.id = ?)";
 constexpr std::string_view lock_device = "SELECT id FROM devices WHERE id = ? FOR UPDATE";
 // Rows without a key were put in by another program, or are twins of an older system; and the server may fold
@@ -34,10 +34,12 @@ constexpr std::string_view lock_device = "SELECT id FROM devices WHERE id = ? FO
 constexpr std::string_view find_other =
     "SELECT id FROM devices WHERE (mac_key = ? OR mac_address = ?) AND id <> ? LIMIT 1";
 constexpr std::string_view insert_device = R"(
-    INSERT INTO devices (mac_address, mcu_type, location, mac_key, name, rated_power_w, group_name, createdDate)
-    VALUES (?, ?, ?, ?, ?, ?, ?, FROM_UNIXTIME(?)))";
+    INSERT INTO devices (mac_address, mcu_type, location, mac_key, name, rated_power_w, group_name,
+                         is_submeter, createdDate)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, FROM_UNIXTIME(?)))";
 constexpr std::string_view update_device = R"(
-    UPDATE devices SET mac_address = ?, mcu_type = ?, location = ?, name = ?, rated_power_w = ?, group_name = ?
+    UPDATE devices SET mac_address = ?, mcu_type = ?, location = ?, name = ?, rated_power_w = ?, group_name = ?,
+                       is_submeter = ?
      WHERE id = ?)";
 constexpr std::string_view update_key = "UPDATE devices SET mac_key = ? WHERE id = ?";
 constexpr std::string_view delete_device = "DELETE FROM devices WHERE id = ?";
@@ -81,11 +83,13 @@ Facts facts_of(const std::string& mac_address, const DeviceDetails& details) {
             {"location", details.location},
             {"name", details.name.value_or("")},
             {"rated_power_w", shown(details.rated_power_w)},
-            {"group", details.group_name.value_or("")}};
+            {"group", details.group_name.value_or("")},
+            {"submeter", details.is_submeter ? "yes" : "no"}};
 }
 
 DeviceDetails details_of(const Device& device) {
-    return {device.mcu_type, device.location, device.name, device.rated_power_w, device.group_name};
+    return {device.mcu_type,      device.location,   device.name,
+            device.rated_power_w, device.group_name, device.is_submeter};
 }
 
 constexpr int import_attempts = 5;
@@ -97,7 +101,7 @@ std::optional<std::int64_t> find_twin(Connection& connection, const core::Device
 std::int64_t insert(Connection& connection, const DeviceRow& device, const Change& change) {
     const DeviceDetails& details = device.details;
     connection.execute(insert_device, device.id.text(), details.mcu_type, details.location, device.id.key(),
-                       details.name, details.rated_power_w, details.group_name,
+                       details.name, details.rated_power_w, details.group_name, details.is_submeter,
                        core::epoch_ms(change.at) / 1000);
     const auto id = static_cast<std::int64_t>(connection.last_insert_id());
     record_audit(connection, change, "device.create", device.id.text(), {},
@@ -109,7 +113,7 @@ std::int64_t insert(Connection& connection, const DeviceRow& device, const Chang
 void overwrite(Connection& connection, const Device& old, const DeviceRow& device, const Change& change) {
     const DeviceDetails& details = device.details;
     connection.execute(update_device, device.id.text(), details.mcu_type, details.location, details.name,
-                       details.rated_power_w, details.group_name, *old.id);
+                       details.rated_power_w, details.group_name, details.is_submeter, *old.id);
     if (!find_twin(connection, device.id, *old.id)) connection.execute(update_key, device.id.key(), *old.id);
     Facts before = facts_of(old.mac_address, details_of(old));
     Facts after = facts_of(device.id.text(), details);

@@ -23,6 +23,7 @@ struct Device {
     std::optional<std::string> name = {};
     std::optional<double> rated_power_w = {};
     std::optional<std::string> group_name = {};
+    bool is_submeter = false;
     std::optional<std::int64_t> last_seen_ms = {};
     std::optional<std::int64_t> usual_interval_ms = {};
 };
@@ -34,6 +35,7 @@ struct DeviceDetails {
     std::optional<std::string> name = {};
     std::optional<double> rated_power_w = {};
     std::optional<std::string> group_name = {};
+    bool is_submeter = false;  ///< another meter measures its load, too
 };
 
 struct DeviceRow {

@@ -11,7 +11,7 @@ namespace {
 const std::string find_meters = fmt::format(R"(
     SELECT k.id, k.uid, COALESCE(d.location, ''), COALESCE(d.mcu_type, ''), COALESCE(d.name, ''),
            COALESCE(d.group_name, ''), k.last_seen_ms, k.usual_interval_ms, l.power,
-           COALESCE(m.co2_measured, 0)
+           COALESCE(m.co2_measured, 0), COALESCE(d.is_submeter, 0)
       FROM known_devices k
       LEFT JOIN latest_readings l ON l.device_id = k.id
       LEFT JOIN meter_states m ON m.device_id = k.id
@@ -42,10 +42,6 @@ struct KnownRow {
 
 std::vector<MeterOverview> meter_overviews(Connection& connection) {
     return connection.select<MeterOverview>(find_meters);
-}
-
-std::vector<KnownDeviceId> meter_ids(Connection& connection) {
-    return connection.select<KnownDeviceId>("SELECT id FROM known_devices WHERE last_power_ms IS NOT NULL");
 }
 
 std::optional<DevicePlace> registered_place(Connection& connection, std::string_view id) {

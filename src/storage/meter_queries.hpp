@@ -23,12 +23,10 @@ struct MeterOverview {
     std::optional<std::int64_t> usual_interval_ms;
     std::optional<float> power_w;  ///< of the newest reading
     bool sends_co2 = false;        ///< its own CO2 register ever showed more than 0
+    bool is_submeter = false;      ///< another meter measures its load, too
 };
 /// Every meter that ever reported, by location and id. Throws DatabaseError.
 std::vector<MeterOverview> meter_overviews(Connection& connection);
-
-/// Every meter that ever reported. Throws DatabaseError.
-std::vector<KnownDeviceId> meter_ids(Connection& connection);
 
 /// What people call a device and where it stands.
 struct DevicePlace {

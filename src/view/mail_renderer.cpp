@@ -198,7 +198,8 @@ Mail Renderer::render(const MonthlyMail& data) const {
     };
     std::vector<Fields> rows;
     for (const auto& meter : data.meters) {
-        rows.push_back({.values = {{"PLACE", place(meter.device)},
+        const std::string aside = meter.in_total ? "" : text(data.language, "mail.monthly.submeter");
+        rows.push_back({.values = {{"PLACE", place(meter.device) + aside},
                                    {"KWH", number(meter.energy_kwh, 1)},
                                    {"COST", number(meter.cost, 0)},
                                    {"CO2", number(meter.co2_kg, 1)},

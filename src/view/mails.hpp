@@ -90,6 +90,7 @@ struct MonthlyMail : MailFrame {
         double cost = 0;
         double co2_kg = 0;
         double max_demand_kw = 0;
+        bool in_total = true;  ///< false: a sub-meter, whose load another meter measures too
     };
     std::string month = {};  ///< `2026-11`
     std::string currency = {};

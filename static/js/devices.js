@@ -20,6 +20,7 @@ const form = (device = {}) => [
   { name: "mcu_type", label: t("devices.mcu_type"), value: device.mcu_type, attributes: { maxlength: 255 } },
   { name: "group", label: t("devices.group"), value: device.group, hint: t("devices.group_hint"), attributes: { maxlength: 255 } },
   { name: "rated_power_w", label: t("devices.rated_power"), value: format.typed(device.rated_power_w), unit: "W", hint: t("devices.rated_power_hint"), attributes: { inputmode: "decimal" } },
+  { name: "submeter", label: t("devices.submeter"), value: String(device.submeter ?? false), options: [["false", t("common.no")], ["true", t("common.yes")]], hint: t("devices.submeter_hint") },
 ];
 
 const entered = (values) => ({ ...values, rated_power_w: format.entered(values.rated_power_w) });
@@ -81,7 +82,7 @@ function state(device) {
 }
 
 const columns = [
-  { title: t("devices.device"), kind: "long", cell: (device) => el("span", {}, device.name || device.mac_address, device.name ? el("span.sub.mono", {}, device.mac_address) : null) },
+  { title: t("devices.device"), kind: "long", cell: (device) => el("span", {}, device.name || device.mac_address, device.name ? el("span.sub.mono", {}, device.mac_address) : null, device.submeter ? el("span.sub", {}, t("devices.submeter")) : null) },
   { title: t("devices.state"), cell: state },
   { title: t("devices.location"), kind: "long", cell: (device) => device.location },
   { title: t("devices.group"), kind: "long", cell: (device) => device.group || format.nothing },

@@ -2,7 +2,7 @@
 import "./shell.js";
 import { get, isAborted, newestOnly, query, remember, remembered } from "./request.js";
 import { barChart } from "./charts.js";
-import { idBelow, named } from "./device.js";
+import { idBelow, inTotal, named } from "./device.js";
 import { byId, el, setFigure, setText, showLater } from "./dom.js";
 import * as format from "./format.js";
 import { t } from "./i18n.js";
@@ -20,7 +20,7 @@ const period = (text) => (/^\d{4}-\d{2}-\d{2}$/.test(text) ? format.day(text, { 
 
 const columns = [
   ["energy_report.period", (row) => period(row.period)],
-  ["energy_report.meter", (row) => el("span", {}, named(row), idBelow(row))],
+  ["energy_report.meter", (row) => el("span", {}, named(row), idBelow(row), row.in_total ? null : el("span.sub", {}, t("summary.submeter")))],
   ["energy_report.group", (row) => row.group || format.nothing],
   ["energy_report.energy", (row) => format.joined(format.energy(row.energy_kwh)), "number"],
   ["energy_report.cost", (row) => format.money(row.cost), "number"],
@@ -49,7 +49,7 @@ function showTable(rows) {
 }
 
 function showTotals(rows, totals) {
-  const peak = rows.reduce((best, row) => ((row.max_demand_kw ?? -1) > (best?.max_demand_kw ?? -1) ? row : best), null);
+  const peak = inTotal(rows).reduce((best, row) => ((row.max_demand_kw ?? -1) > (best?.max_demand_kw ?? -1) ? row : best), null);
   setFigure(byId("energy"), format.energy(totals.energy_kwh));
   setFigure(byId("cost"), { value: format.moneyShort(totals.cost), unit: "" });
   setFigure(byId("co2"), format.co2(totals.co2_kg));
@@ -91,7 +91,7 @@ async function load() {
     if (rows.length === 0) list.replaceChildren(empty({ symbol: "chart-column", title: t("energy_report.none"), text: t("energy_report.none_text") }));
     else {
       showTotals(rows, answer.totals);
-      showChart(rows);
+      showChart(inTotal(rows));
       showTable(rows);
     }
   } catch (error) {

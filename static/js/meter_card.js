@@ -41,6 +41,9 @@ function minis(device) {
       weeks.map((week, i) => `${format.week(week)}: ${format.joined(format.hours(hours[i]))}`), "cost"));
 }
 
+/** That the totals leave it out. */
+const aside = (device) => (device.in_total ? null : ` · ${t("summary.submeter")}`);
+
 export function meterCard(device, currency) {
   const power = el("strong", {});
   const since = el("time");
@@ -49,7 +52,7 @@ export function meterCard(device, currency) {
   const charts = minis(device);
   const node = el("article.card.meter.tone-power", { "data-uid": device.uid },
     el("header", {}, el("div", {}, el("h3.truncate", {}, el("a", { href: link(device.uid) }, named(device))),
-      el("p.tiny.faint.truncate.mono", {}, otherId(device) || "\u00a0")), badge),
+      el("p.tiny.faint.truncate", {}, el("span.mono", {}, otherId(device) || "\u00a0"), aside(device))), badge),
     el("div.now.at-present", {}, power, el("span.unit"), el("span.since", {}, since)), details, charts);
   return {
     node,
@@ -74,7 +77,7 @@ export function meterRow(device, currency) {
   const cells = {};
   const cell = (key, title, kind = "td.number") => (cells[key] = el(kind, { "data-label": title }));
   const node = el("tr", { "data-uid": device.uid },
-    el("td", { "data-label": "" }, el("a.font-medium.text-inherit", { href: link(device.uid) }, named(device)), idBelow(device)),
+    el("td", { "data-label": "" }, el("a.font-medium.text-inherit", { href: link(device.uid) }, named(device)), idBelow(device), device.in_total ? null : el("span.sub", {}, t("summary.submeter"))),
     cell("online", t("summary.state"), "td.at-present"),
     cell("power", t("summary.power"), "td.number.at-present"), cell("energy", t("summary.energy")), cell("cost", t("summary.cost")),
     cell("co2", t("summary.co2")), cell("forecast", t("summary.forecast_cost")), cell("demand", t("summary.max_demand")),

@@ -2,7 +2,7 @@
 import "./shell.js";
 import { get, isAborted, newestOnly, query, remember, remembered } from "./request.js";
 import { barChart, lineChart } from "./charts.js";
-import { named } from "./device.js";
+import { inTotal, named } from "./device.js";
 import { byId, debounced, el, setFigure, setText, showLater } from "./dom.js";
 import * as format from "./format.js";
 import { t } from "./i18n.js";
@@ -35,7 +35,7 @@ const tense = () => (shownMonth() === thisMonth() ? "now" : shownMonth() < thisM
 /** What meters that have fallen silent drew last is not drawn now. */
 const freshness = 60_000; // ms
 const heard = new Map(); // uid to the observed time of its last event
-const powerNow = () => state.summary.devices.reduce((sum, device) => sum + (device.online ? device.power_w ?? 0 : 0), 0);
+const powerNow = () => inTotal(state.summary.devices).reduce((sum, device) => sum + (device.online ? device.power_w ?? 0 : 0), 0);
 
 function figure(name, value) {
   setFigure(document.querySelector(`[data-total="${name}"]`), value);
@@ -47,10 +47,10 @@ function spark(name, chart) {
   document.querySelector(`[data-spark="${name}"]`).replaceChildren(chart);
 }
 
-/** Sum over all meters for each of the seven days. */
+/** The whole site on each of the seven days. */
 function dailyTotals(devices) {
   const days = devices[0]?.daily_energy.days ?? [];
-  return days.map((day, i) => ({ day, kwh: devices.reduce((sum, device) => sum + (device.daily_energy.kwh[i] ?? 0), 0) }));
+  return days.map((day, i) => ({ day, kwh: inTotal(devices).reduce((sum, device) => sum + (device.daily_energy.kwh[i] ?? 0), 0) }));
 }
 
 /** Yesterday against the mean of the days before it; today is not over yet. */
@@ -102,9 +102,10 @@ function notePower(watts) {
 /* ---- charts */
 
 function showWeek(devices, currency) {
+  const layered = inTotal(devices);
   const daily = dailyTotals(devices);
   const kwh = daily.map((entry) => entry.kwh);
-  const datasets = layers(largest(devices, total), { count: devices.length, totals: kwh, label: named, data: (device) => device.daily_energy.kwh });
+  const datasets = layers(largest(layered, total), { count: layered.length, totals: kwh, label: named, data: (device) => device.daily_energy.kwh });
   const week = kwh.reduce((sum, value) => sum + value, 0);
   setText(byId("week-note"), format.joined(format.energy(week)));
   barChart(byId("week"), {
@@ -117,7 +118,8 @@ const total = (device) => device.daily_energy.kwh.reduce((sum, kwh) => sum + kwh
 
 async function showLoad(devices) {
   const box = byId("load");
-  const shown = largest(devices, total);
+  const layered = inTotal(devices);
+  const shown = largest(layered, total);
   try {
     const since = Date.now() - dayMs;
     const range = { from: format.siteDay(new Date(since)), to: format.siteDay(), step: "15m" };
@@ -137,8 +139,8 @@ async function showLoad(devices) {
     const curve = new Map(shown.map((device, i) => [device, own[i].map((watts, at) => (totals[at] === null ? null : watts ?? 0))]));
     lineChart(box, {
       labels: times.map((time) => format.clock(new Date(time))), stacked: true, format: (value) => format.joined(format.power(value)), tick: format.powerTick,
-      datasets: layers(shown, { count: devices.length, totals, label: named, data: (device) => curve.get(device) }).map((layer) => ({ ...layer, borderWidth: 1.25 })),
-      legend: devices.length > 1 && innerWidth > 700,
+      datasets: layers(shown, { count: layered.length, totals, label: named, data: (device) => curve.get(device) }).map((layer) => ({ ...layer, borderWidth: 1.25 })),
+      legend: layered.length > 1 && innerWidth > 700,
       describe: t("summary.load_chart", { power: peak }),
     });
   } catch (error) {

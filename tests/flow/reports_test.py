@@ -252,7 +252,7 @@ def test_energy_by_day_and_month_adds_up_and_its_files_are_the_same(admin, last_
     assert table[-1][0] == "Total" and table[-1][4] == answer["totals"]["energy_kwh"]
     rows = list(csv.DictReader(io.StringIO(admin.get("/login/report/energy/csv?" + query).text)))
     assert [float(row["energy_kwh"]) for row in rows] == [item["energy_kwh"] for item in items]
-    assert {item["name"] for item in items} == {row["name"] for row in rows} == {row[-1] for row in table[1:-1]} == {"Panel <A>"}
+    assert {item["name"] for item in items} == {row["name"] for row in rows} == {row[table[0].index("name")] for row in table[1:-1]} == {"Panel <A>"}
     assert admin.get("/login/report/energy/json?by=hour").status_code == 400
 
 
@@ -277,6 +277,36 @@ def test_a_report_of_years_is_read_in_pieces_and_too_much_for_one_answer_is_refu
     rows = list(csv.DictReader(io.StringIO(admin.get("/login/report/energy/csv?" + query).text)))
     assert len(rows) == 21000 and [row["period"] for row in rows] == sorted(row["period"] for row in rows)
     assert [row["uid"] for row in rows[:30]] == [f"many {number}" for number in range(1, 31)]
+
+
+def test_a_submeter_is_shown_but_not_added_up_unless_nothing_else_is(admin, database):
+    today = datetime.datetime.now(datetime.timezone(datetime.timedelta(hours=7))).date()
+    for uid, kwh, kw in (("incomer", 100, 40), ("chiller", 60, 30)):
+        database.rows("INSERT INTO known_devices (uid, first_seen_ms, last_seen_ms, last_power_ms) VALUES (%s, 1, 1, 1)", uid)
+        database.rows("INSERT INTO energy_days (device_id, day, energy_kwh, max_demand_kw, max_demand_bucket) "
+                      "SELECT id, %s, %s, %s, 1900000 FROM known_devices WHERE uid = %s", today, kwh, kw, uid)
+        device = admin.post("/login/devices", json={"mac_address": uid, "group": "hall", "submeter": uid == "chiller"}).json()
+        assert device["submeter"] is (uid == "chiller")
+    url = f"/login/report/energy/json?group=hall&from={today}&to={today}"
+    report = admin.get(url).json()
+    assert {item["uid"]: item["in_total"] for item in report["items"]} == {"incomer": True, "chiller": False}
+    assert report["totals"]["energy_kwh"] == 100 and report["totals"]["max_demand_kw"] == 40
+    table = list(read_excel(admin, url.replace("/json?", "/excel?"))["Energy"].iter_rows(values_only=True))
+    assert [row[table[0].index("in_total")] for row in table[1:-1]] == ["no", "yes"] and table[-1][4] == 100
+    assert admin.get(url + "&uid=chiller").json()["totals"]["energy_kwh"] == 60
+
+    summary = admin.get("/login/summary/all_summary").json()
+    by_uid = {meter["uid"]: meter for meter in summary["devices"]}
+    assert by_uid["chiller"]["energy_kwh"] == 60 and not by_uid["chiller"]["in_total"]
+    for name in ("energy_kwh", "cost", "co2_kg", "forecast_kwh", "forecast_cost"):
+        expected = sum(meter[name] for meter in summary["devices"] if meter["in_total"])
+        assert summary["totals"][name] == pytest.approx(expected), name
+
+    changed = admin.put(f"/login/devices/{device['id']}", json={"submeter": "no"})
+    assert changed.json()["submeter"] is False and changed.json()["group"] == "hall"
+    assert admin.get(url).json()["totals"]["energy_kwh"] == 160
+    refused = admin.put(f"/login/devices/{device['id']}", json={"submeter": "perhaps"})
+    assert refused.status_code == 400 and "yes or no" in refused.json()["fields"]["submeter"]
 
 
 def workbook_in(mail):

@@ -38,6 +38,7 @@ TEST_F(DeviceStoreTest, ADeviceComesBackAsItWasRegistered) {
     auto device = row("aa-bb-cc-dd-ee-01", "Boiler \"2\" 50% naïve");
     device.details.rated_power_w = 7500;
     device.details.group_name = "HVAC";
+    device.details.is_submeter = true;
     const auto id = devices.create(device, by_root);
     ASSERT_TRUE(id);
     report("AA:BB:CC:DD:EE:01", 42);
@@ -47,6 +48,7 @@ TEST_F(DeviceStoreTest, ADeviceComesBackAsItWasRegistered) {
     EXPECT_EQ(found->location, "Boiler \"2\" 50% naïve");
     EXPECT_EQ(found->rated_power_w, 7500);
     EXPECT_EQ(found->group_name, "HVAC");
+    EXPECT_TRUE(found->is_submeter);
     EXPECT_FALSE(found->name);
     EXPECT_EQ(found->last_seen_ms, 42);
     EXPECT_EQ(found->usual_interval_ms, 5000);

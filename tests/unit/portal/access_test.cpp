@@ -41,20 +41,45 @@ TEST(Rules, LeaveNoChangeToPeopleWhoOnlyLook) {
 
 TEST(DeviceCsv, ReadsWhatSpreadsheetsWrite) {
     const auto devices = devices_from_csv(
-        "\xEF\xBB\xBFLocation;MAC_ADDRESS;Unknown\r\n\"Roof; \"\"east\"\"\nwing\";aabbccddeeff;1\r\n;;\r\n");
+        "\xEF\xBB\xBFLocation;MAC_ADDRESS;Unknown\r\n\"Roof; \"\"east\"\"\nwing\";aabbccddeeff;1\r\n;;\r\n",
+        {});
     ASSERT_FALSE(devices);  // a line break in a location
     const auto good =
-        devices_from_csv("mac_address,location,note\r\naabbccddeeff,\"a \"\"b\"\", c\",x\r\n\r\n");
+        devices_from_csv("mac_address,location,note\r\naabbccddeeff,\"a \"\"b\"\", c\",x\r\n\r\n", {});
     ASSERT_TRUE(good) << good.error().message;
     ASSERT_EQ(good->size(), 1u);
     EXPECT_EQ(good->at(0).id.text(), "AA:BB:CC:DD:EE:FF");
     EXPECT_EQ(good->at(0).details.location, "a \"b\", c");
 }
 
+TEST(DeviceCsv, AColumnThatIsMissingChangesNothing) {
+    storage::Device known{.mac_address = "AA:BB:CC:DD:EE:FF", .location = "Roof", .rated_power_w = 7500};
+    known.group_name = "HVAC";
+    known.is_submeter = true;
+    const auto devices =
+        devices_from_csv("mac_address,location,rated_power_w\naabb.ccdd.eeff,Cellar,\npump,,\n", {known});
+    ASSERT_TRUE(devices) << devices.error().message;
+    const auto& details = devices->at(0).details;
+    EXPECT_EQ(details.location, "Cellar");
+    EXPECT_EQ(details.group_name, "HVAC");
+    EXPECT_TRUE(details.is_submeter);
+    EXPECT_FALSE(details.rated_power_w) << "an empty cell says that there is none";
+    EXPECT_FALSE(devices->at(1).details.is_submeter);
+}
+
+TEST(DeviceCsv, SubMetersComeBackAsTheyWentOut) {
+    storage::Device known{.mac_address = "AA:BB:CC:DD:EE:FF"};
+    known.is_submeter = true;
+    const auto again = devices_from_csv(devices_to_csv({known}), {});
+    ASSERT_TRUE(again) << again.error().message;
+    EXPECT_TRUE(again->at(0).details.is_submeter);
+    EXPECT_FALSE(devices_from_csv("mac_address,submeter\naabbccddeeff,maybe\n", {}));
+}
+
 TEST(DeviceCsv, AnUnendedQuoteIsNoEndlessLoop) {
-    EXPECT_TRUE(devices_from_csv("mac_address\n\"")->empty());
-    EXPECT_FALSE(devices_from_csv(""));
-    EXPECT_FALSE(devices_from_csv("\"\"\"\"\""));
+    EXPECT_TRUE(devices_from_csv("mac_address\n\"", {})->empty());
+    EXPECT_FALSE(devices_from_csv("", {}));
+    EXPECT_FALSE(devices_from_csv("\"\"\"\"\"", {}));
 }
 
 }  // namespace

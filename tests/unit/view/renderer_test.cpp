@@ -265,6 +265,9 @@ TEST_F(RendererTest, EveryMailRenders) {
     MonthlyMail monthly;
     monthly.meters.push_back({.device = {"M1", "", "Hall"}, .energy_kwh = 1234.56});
     EXPECT_TRUE(holds(renderer_->render(monthly).text, "Hall (M1): 1,234.6 kWh"));
+    monthly.meters.front().in_total = false;
+    EXPECT_TRUE(
+        holds(renderer_->render(monthly).text, "Hall (M1) – sub-meter, not in the total: 1,234.6 kWh"));
 }
 
 TEST_F(RendererTest, ThreadsRenderAtTheSameTime) {
