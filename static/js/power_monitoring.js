@@ -110,7 +110,9 @@ async function loadForecast() {
   setText(byId("under-energy"), t("meter.active_days", { active: now.active_days, days: now.days_in_month }));
   setText(byId("under-cost"), t("summary.rate", { rate: `${now.currency} ${format.number(now.rate, 2)}` }));
   const last = before?.energy_kwh ?? 0;
-  const change = last > 0 ? ((now.forecast_kwh - last) / last) * 100 : null;
+  // By active day: the meter may have come in the middle of last month, and rests on other days in each.
+  const daily = (figures) => (figures?.active_days > 0 ? figures.energy_kwh / figures.active_days : 0);
+  const change = daily(before) > 0 && daily(now) > 0 ? (daily(now) / daily(before) - 1) * 100 : null;
   setText(byId("under-forecast"), change === null ? format.month(now.month) : t("meter.against_last", { change: `${change >= 0 ? "+" : "−"}${format.number(Math.abs(change))}%` }));
   byId("under-forecast").title = t("meter.last_month", { energy: format.joined(format.energy(last)) });
 }

@@ -51,7 +51,8 @@ test("the summary filters, sorts, changes its shape and remembers all of it in t
 test("of many meters the charts show the largest, and the others as one", needsBroker, async (t) => {
   for (let i = 0; i < 4; i++) publish("silaware/power", reading(address(), 900 + i));
   const { page, problems } = await open(t);
-  const devices = await page.evaluate(() => fetch("/login/summary/all_summary").then((answer) => answer.json()).then((summary) => summary.devices));
+  const every = await page.evaluate(() => fetch("/login/summary/all_summary").then((answer) => answer.json()).then((summary) => summary.devices));
+  const devices = every.filter((device) => device.in_total);
   assert.ok(devices.length > 8);
   const layersOf = (id) => page.evaluate((box) => globalThis.Chart.getChart(document.querySelector(`#${box} canvas`)).data.datasets.map(({ label, data }) => ({ label, data: [...data] })), id);
   await page.waitForSelector("#load canvas");
@@ -68,6 +69,33 @@ test("of many meters the charts show the largest, and the others as one", needsB
   await page.goto(`${baseUrl}/login/report/energy`);
   await page.waitForSelector("#chart canvas");
   assert.match((await layersOf("chart")).at(-1).label, /others$/);
+  assert.deepEqual(problems, []);
+});
+
+test("a sub-meter is marked, and left out of what the summary adds up", async (t) => {
+  const { page, problems } = await open(t, "/login/devices");
+  const mark = async (name, answer) => {
+    await page.goto(`${baseUrl}/login/devices?search=${encodeURIComponent(name)}`);
+    await page.locator("#list tbody tr", { hasText: name }).locator('button[aria-label="Edit the device"]').click();
+    await page.selectOption('dialog [name="submeter"]', { label: answer });
+    await page.click("dialog [type=submit]");
+    await page.waitForSelector("dialog", { state: "detached" });
+  };
+  const weekTotal = async () => {
+    await page.goto(`${baseUrl}/login/summary`);
+    await settled(page);
+    await page.waitForSelector("#week canvas");
+    return page.evaluate(() => globalThis.Chart.getChart(document.querySelector("#week canvas")).data.datasets.flatMap(({ data }) => data).reduce((sum, kwh) => sum + kwh, 0));
+  };
+  const card = (name) => page.locator("#meters .meter", { hasText: name });
+  const before = await weekTotal();
+  assert.doesNotMatch(await card("Chiller 1").textContent(), /sub-meter/);
+  await mark("Chiller 1", "Yes");
+  assert.match(await page.locator("#list tbody tr", { hasText: "Chiller 1" }).textContent(), /Sub-meter/);
+  assert.ok(await weekTotal() < 0.95 * before);
+  assert.match(await card("Chiller 1").textContent(), /sub-meter/);
+  await mark("Chiller 1", "No");
+  assert.ok(Math.abs(await weekTotal() - before) < 0.02 * before);
   assert.deepEqual(problems, []);
 });
 
