@@ -38,8 +38,9 @@ Result<std::int64_t> epoch_field(const json::object& message, std::string_view k
 Result<void> require_kept(const MachineRun& run, core::Instant kept_since) {
     const core::Instant ended = core::from_epoch_ms(run.stop * 1000);
     if (ended >= kept_since) return {};
-    return fail(ErrorCode::invalid, "the record is older than the retention period: it ended at " +
-                                        core::format_utc(ended) + " UTC");
+    return fail(ErrorCode::invalid,
+                fmt::format("the record is older than the retention period, by its end: {} UTC",
+                            core::format_utc(ended)));
 }
 
 Result<MachineRun> parse_machine_run(std::string_view payload, core::Instant received,

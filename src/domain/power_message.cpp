@@ -90,8 +90,9 @@ std::optional<core::Error> too_much(std::size_t samples, const std::optional<std
     if (!history || samples * history->size() <= most_history_bytes) return std::nullopt;
     return core::Error{
         ErrorCode::invalid,
-        fmt::format("{} samples, each with the \"energy_history\" of {} bytes, would take more than 4 MiB",
-                    samples, history->size())};
+        fmt::format(
+            "the rows would take more than 4 MiB: {} samples, each with the \"energy_history\" of {} bytes",
+            samples, history->size())};
 }
 
 core::Result<std::vector<PowerSample>> samples_field(const json::object& message) {

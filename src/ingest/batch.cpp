@@ -87,7 +87,8 @@ Batch parse_batch(std::span<const spool::Message> messages, const Options& optio
         } else if (telemetry == Telemetry::climate) {
             sort_in(batch, batch.climate, message, hash, domain::parse_climate(message.payload));
         } else {
-            batch.rejected.push_back({&message, hash, fmt::format("no topic of ours: {}", message.topic)});
+            batch.rejected.push_back(
+                {&message, hash, fmt::format("no topic of ours: \"{}\"", message.topic)});
         }
     }
     return batch;

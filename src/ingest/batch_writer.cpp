@@ -219,9 +219,10 @@ void BatchWriter::reject_unregistered(Batch& batch) {
         return !registered.contains(id_of(received.content).key());
     };
     const auto reject = [&](const auto& received) {
-        batch.rejected.push_back({received.message, received.hash,
-                                  fmt::format("device {} is not registered, and ALLOW_UNREGISTERED is false",
-                                              id_of(received.content).text())});
+        batch.rejected.push_back(
+            {received.message, received.hash,
+             fmt::format("device \"{}\" is not registered, and ALLOW_UNREGISTERED is false",
+                         id_of(received.content).text())});
     };
     take_out(batch.power, unregistered, reject);
     take_out(batch.runs, unregistered, reject);

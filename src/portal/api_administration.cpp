@@ -146,7 +146,7 @@ constexpr std::array table{
         .summary = "Messages that could not be taken, newest first",
         .query = "topic search page:integer per_page:integer",
         .answer = paged,
-        .fields = "id:integer topic reason payload received_at:date-time",
+        .fields = "id:integer topic reason reason_translated payload received_at:date-time",
     },
 };
 

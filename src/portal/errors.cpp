@@ -1,5 +1,7 @@
 #include "portal/errors.hpp"
 
+#include <fmt/format.h>
+
 #include "portal/answers.hpp"
 
 namespace silaware::portal {
@@ -43,18 +45,34 @@ http::Response render_error(const Portal& portal, const http::RequestHead& reque
     return response;
 }
 
-std::string in_language(const view::Catalogue& texts, std::string_view language, std::string sentence) {
-    if (const auto* said = texts.find(language, "say." + sentence)) return *said;
+namespace {
+
+std::optional<std::string> said(const view::Catalogue& texts, std::string_view language,
+                                const std::string& sentence) {
+    if (const auto* whole = texts.find(language, "say." + sentence)) return *whole;
     const auto begin = sentence.find('"');
     const auto end = sentence.rfind('"');
-    if (begin == end) return sentence;
+    if (begin == end) return std::nullopt;
     const std::string quoted = sentence.substr(begin + 1, end - begin - 1);
     const std::string key = sentence.substr(0, begin + 1) + "{}" + sentence.substr(end);
-    const auto* said = texts.find(language, "say." + key);
-    if (said == nullptr) return sentence;
-    std::string result = *said;
+    const auto* pattern = texts.find(language, "say." + key);
+    if (pattern == nullptr) return std::nullopt;
+    std::string result = *pattern;
     if (const auto place = result.find("{}"); place != result.npos) result.replace(place, 2, quoted);
     return result;
+}
+
+}  // namespace
+
+std::string in_language(const view::Catalogue& texts, std::string_view language, std::string sentence) {
+    if (auto whole = said(texts, language, sentence)) return *whole;
+    constexpr std::string_view colon = ": ";
+    const auto at = sentence.find(colon);
+    if (at == sentence.npos) return sentence;
+    const std::string first = sentence.substr(0, at);
+    const std::string rest = sentence.substr(at + colon.size());
+    return fmt::format("{}: {}", said(texts, language, first).value_or(first),
+                       said(texts, language, rest).value_or(rest));
 }
 
 core::Error in_language(const Portal& portal, std::string_view language, core::Error error) {

@@ -25,7 +25,8 @@ http::Response render_error(const Portal& portal, const http::RequestHead& reque
 /// not stays English.
 core::Error in_language(const Portal& portal, std::string_view language, core::Error error);
 
-/// One sentence. What it quotes is no part of the key: `say.No device "{}" is known.`
+/// One sentence. What it quotes is no part of the key: `say.No device "{}" is known.` What stands behind a
+/// colon may be a sentence of its own, or stays.
 std::string in_language(const view::Catalogue& texts, std::string_view language, std::string sentence);
 
 /// True if MariaDB is gone, or refuses everybody for now (rights, limits, a full disk, locks).

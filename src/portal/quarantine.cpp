@@ -1,6 +1,7 @@
 #include "core/text.hpp"
 #include "portal/answers.hpp"
 #include "portal/board_routes.hpp"
+#include "portal/errors.hpp"
 #include "portal/routes.hpp"
 #include "storage/quarantine_queries.hpp"
 
@@ -8,15 +9,19 @@ namespace silaware::portal {
 
 namespace {
 
-core::Result<http::Response> messages(const Portal& portal, const http::Request& request) {
+core::Result<http::Response> messages(const Portal& portal, const http::Request& request,
+                                      const Visitor& visitor) {
+    const std::string language = language_of(portal, request, visitor);
     const auto page = storage::find_quarantined(*portal.database.acquire(),
                                                 request.query("topic").value_or(""), page_request(request));
-    return paged(page, [&portal](const storage::QuarantinedMessage& message) {
-        return boost::json::object{{"id", message.id},
-                                   {"topic", message.topic},
-                                   {"reason", message.reason},
-                                   {"payload", core::to_utf8(message.payload)},
-                                   {"received_at", instant_ms(portal, message.received_ms)}};
+    return paged(page, [&](const storage::QuarantinedMessage& message) {
+        return boost::json::object{
+            {"id", message.id},
+            {"topic", message.topic},
+            {"reason", message.reason},
+            {"reason_translated", in_language(portal.renderer.texts(), language, message.reason)},
+            {"payload", core::to_utf8(message.payload)},
+            {"received_at", instant_ms(portal, message.received_ms)}};
     });
 }
 
@@ -29,7 +34,9 @@ void add_quarantine_routes(http::Router& router, Portal& portal) {
             return plain_page<view::QuarantinePage>(portal, request, visitor);
         });
     add_route(router, portal, http::Method::get, "/login/quarantine/json",
-              [&portal](const http::Request& request, const Visitor&) { return messages(portal, request); });
+              [&portal](const http::Request& request, const Visitor& visitor) {
+                  return messages(portal, request, visitor);
+              });
 }
 
 }  // namespace silaware::portal

@@ -243,7 +243,8 @@ TEST(PowerMessage, SamplesThatEachRepeatALongHistoryTakeFourMebibytesAtMost) {
     const auto refused = domain::parse_power(text(16'000, 16'000));
     ASSERT_FALSE(refused);
     EXPECT_EQ(refused.error().message,
-              "16000 samples, each with the \"energy_history\" of 32001 bytes, would take more than 4 MiB");
+              "the rows would take more than 4 MiB: 16000 samples, each with the \"energy_history\" of 32001 "
+              "bytes");
     // Without a history there is nothing to repeat.
     EXPECT_EQ(parsed(text(32'000, 0)).samples.size(), 32'000u);
 }

@@ -60,6 +60,28 @@ TEST(Sentences, OfThePortalStandInTheCatalogue) {
     }
 }
 
+TEST(Sentences, OfTheQuarantineStandInTheCatalogue) {
+    const std::filesystem::path root = tests::source_path("");
+    const auto texts = view::Catalogue::load(root / "templates/i18n");
+    ASSERT_TRUE(texts) << texts.error().message;
+    for (const auto* file : {"domain/payload.cpp", "domain/power_message.cpp", "domain/climate_message.cpp",
+                             "domain/machine_run.cpp", "core/device_id.cpp"}) {
+        for (const auto& sentence : sentences_of(text_of(root / "src" / file))) {
+            const bool is_frame = sentence == "\"{}\": {}";
+            EXPECT_TRUE(is_frame || in_language(*texts, "id", sentence) != sentence)
+                << file << ": " << sentence;
+        }
+    }
+    const auto shown = [&](const std::string& reason) { return in_language(*texts, "id", reason); };
+    EXPECT_EQ(shown("\"uid\": the device id is empty"), "\"uid\": ID perangkat kosong.");
+    EXPECT_EQ(shown("\"stop\" lies before \"start\""), "\"stop\" mendahului \"start\"");
+    EXPECT_EQ(shown("the payload is not JSON: syntax error at byte 3"),
+              "payload bukan JSON: syntax error at byte 3");
+    EXPECT_EQ(shown("the payload is not JSON: it ends too early"),
+              "payload bukan JSON: terpotong sebelum selesai");
+    EXPECT_EQ(shown("no topic of ours: \"a: b\""), "topik yang tidak dilanggan: \"a: b\"");
+}
+
 TEST(Sentences, KeepWhatTheyQuoteInEveryLanguage) {
     const auto texts = view::Catalogue::load(tests::source_path("templates/i18n"));
     ASSERT_TRUE(texts);
