@@ -3,7 +3,7 @@
 #include <map>
 
 #include "storage/climate_store.hpp"
-#include "storage/rollup_store.hpp"
+#include "storage/power_rollup_store.hpp"
 
 namespace silaware::ingest {
 

@@ -4,13 +4,14 @@
 #include <cmath>
 #include <utility>
 
+#include "storage/power_rollup_store.hpp"
+
 namespace silaware::ingest {
 
 namespace {
 
 using domain::RegisterReading;
 using storage::KnownDeviceId;
-using storage::QuarterHours;
 using storage::Register;
 
 std::vector<RegisterReading> sorted(std::vector<RegisterReading> readings) {
@@ -20,7 +21,7 @@ std::vector<RegisterReading> sorted(std::vector<RegisterReading> readings) {
 }
 
 void add_amounts(QuarterHours& quarters, KnownDeviceId meter, const domain::QuarterSums& sums,
-                 double storage::QuarterHour::* amount) {
+                 double QuarterHour::* amount) {
     for (const auto& [quarter, value] : sums)
         quarters[{meter, storage::bucket_of(quarter)}].*amount += value;
 }
@@ -142,11 +143,11 @@ void EnergyIngest::add(const MeterReadings& meter) {
     add_amounts(quarters_, id,
                 RegisterIngest(connection_, meter, Register::energy)
                     .store(head.energy, head.energy_limits, energy, changes_of_limits_left_, meter.energy),
-                &storage::QuarterHour::energy_kwh);
+                &QuarterHour::energy_kwh);
     add_amounts(quarters_, id,
                 RegisterIngest(connection_, meter, Register::co2)
                     .store(head.co2, head.co2_limits, co2, changes_of_limits_left_, meter.co2),
-                &storage::QuarterHour::co2_kg);
+                &QuarterHour::co2_kg);
     add_power(quarters_, meter, domain::most_watts(rated));
 }
 
@@ -155,7 +156,7 @@ void EnergyIngest::save(const std::map<KnownDeviceId, std::int64_t>& usual_inter
     for (auto& [id, head] : heads_)
         heads.push_back(std::move(head));
     storage::save_register_heads(connection_, heads);
-    storage::add_quarter_hours(connection_, quarters_, usual_intervals, options_.zone);
+    add_quarter_hours(connection_, quarters_, usual_intervals, options_.zone);
 }
 
 }  // namespace silaware::ingest

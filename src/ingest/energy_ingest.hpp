@@ -4,8 +4,8 @@
 
 #include "ingest/meter_readings.hpp"
 #include "ingest/options.hpp"
+#include "ingest/power_rollup_ingest.hpp"
 #include "storage/register_store.hpp"
-#include "storage/rollup_store.hpp"
 
 namespace silaware::ingest {
 
@@ -29,7 +29,7 @@ class EnergyIngest {
     const Options& options_;
     std::map<storage::KnownDeviceId, storage::RegisterHeads> heads_;
     std::map<storage::KnownDeviceId, double> rated_kw_;
-    storage::QuarterHours quarters_;
+    QuarterHours quarters_;
     /// Two days of readings are judged anew where a meter's limits have changed: a few meters in a
     /// transaction, so that a setting of them all does not hold up the rest. The others wait with the limits
     /// they had.

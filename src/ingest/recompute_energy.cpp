@@ -215,17 +215,12 @@ class EnergyRebuild {
             day.samples += row.samples;
             day.covered_ms += row.covered_ms;
             if (row.samples == 0 && row.energy_kwh <= 0) continue;
-            const double demand = demand_of(row);
+            const double demand = storage::demand_of(row);
             if (day.max_demand_kw && demand <= *day.max_demand_kw) continue;
             day.max_demand_kw = demand;
             day.max_demand_bucket = bucket;
         }
         return days;
-    }
-
-    static double demand_of(const QuarterHourRow& row) {
-        return domain::demand_kw(row.energy_kwh, {row.samples, row.power_sum_w, row.power_max_w.value_or(0),
-                                                  static_cast<std::uint64_t>(row.slots)});
     }
 
     /// Of two quarter hours with the same demand either may be the day's.
@@ -235,7 +230,7 @@ class EnergyRebuild {
         if (before.max_demand_bucket == after.max_demand_bucket || highest == 0) return true;
         if (!before.max_demand_bucket) return false;
         const auto named = stored_.find(*before.max_demand_bucket);
-        return named != stored_.end() && nearly_equal(demand_of(named->second), highest);
+        return named != stored_.end() && nearly_equal(storage::demand_of(named->second), highest);
     }
 
     bool same_day(const EnergyDayRow& before, const EnergyDayRow& after) const {

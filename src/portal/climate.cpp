@@ -9,7 +9,7 @@
 #include "portal/routes.hpp"
 #include "storage/alert_settings.hpp"
 #include "storage/climate_queries.hpp"
-#include "storage/rollup_store.hpp"
+#include "storage/power_rollup_store.hpp"
 
 namespace silaware::portal {
 

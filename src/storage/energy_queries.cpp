@@ -1,5 +1,7 @@
 #include "storage/energy_queries.hpp"
 
+#include "domain/interval_split.hpp"
+#include "storage/power_rollup_store.hpp"
 #include "storage/sql.hpp"
 
 namespace silaware::storage {
@@ -47,15 +49,9 @@ constexpr std::string_view select_cycles = R"(
     SELECT cycle_count, start, stop, duration
       FROM cycle_time WHERE uid = ? ORDER BY start_ms DESC, id DESC LIMIT ? OFFSET ?)";
 
-constexpr std::int64_t quarter_ms = 900'000;
-
-core::Instant start_of_bucket(std::int64_t bucket) {
-    return core::from_epoch_ms(bucket * quarter_ms);
-}
-
 /// The first bucket that begins at or after `instant`.
 std::int64_t bucket_from(core::Instant instant) {
-    return (core::epoch_ms(instant) + quarter_ms - 1) / quarter_ms;
+    return bucket_of(instant + domain::quarter_length - core::Milliseconds{1});
 }
 
 struct DayRow {
@@ -111,7 +107,7 @@ std::vector<DayEnergy> day_energies(Connection& connection, std::span<const Know
                       row.energy_kwh,    row.co2_kg,
                       row.max_demand_kw, std::nullopt,
                       row.covered_ms};
-        if (row.max_demand_bucket) day.max_demand_at = start_of_bucket(*row.max_demand_bucket);
+        if (row.max_demand_bucket) day.max_demand_at = bucket_start(*row.max_demand_bucket);
         days.push_back(day);
     }
     return days;
@@ -148,7 +144,7 @@ std::vector<QuarterEnergy> quarter_energies(Connection& connection, KnownDeviceI
     std::vector<QuarterEnergy> quarters;
     for (const QuarterRow& row :
          connection.select<QuarterRow>(find_quarters, meter, bucket_from(from), bucket_from(to))) {
-        quarters.push_back({start_of_bucket(row.bucket), row.energy_kwh, row.co2_kg, row.power_sum_w,
+        quarters.push_back({bucket_start(row.bucket), row.energy_kwh, row.co2_kg, row.power_sum_w,
                             row.power_max_w, row.samples, row.covered_ms});
     }
     return quarters;
@@ -160,7 +156,7 @@ std::optional<JointDemand> joint_demand(Connection& connection, std::span<const 
         std::string(joint_of) + in_list(meters) + " GROUP BY bucket ORDER BY kw DESC, bucket LIMIT 1";
     const auto row = connection.select_one<JointRow>(sql, bucket_from(from), bucket_from(to));
     if (!row) return std::nullopt;
-    return JointDemand{row->kw, start_of_bucket(row->bucket)};
+    return JointDemand{row->kw, bucket_start(row->bucket)};
 }
 
 std::vector<JointLoad> joint_load(Connection& connection, std::span<const KnownDeviceId> meters,
@@ -168,7 +164,7 @@ std::vector<JointLoad> joint_load(Connection& connection, std::span<const KnownD
     std::vector<JointLoad> load;
     const std::string sql = std::string(load_of) + in_list(meters) + " GROUP BY bucket ORDER BY bucket";
     for (const LoadRow& row : connection.select<LoadRow>(sql, bucket_from(from), bucket_from(to)))
-        load.push_back({start_of_bucket(row.bucket), row.power_w});
+        load.push_back({bucket_start(row.bucket), row.power_w});
     return load;
 }
 

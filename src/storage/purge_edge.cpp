@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
+#include "storage/power_rollup_store.hpp"
 #include "storage/recompute_store.hpp"
-#include "storage/rollup_store.hpp"
 
 namespace silaware::storage {
 

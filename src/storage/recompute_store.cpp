@@ -3,6 +3,7 @@
 #include <array>
 #include <set>
 
+#include "storage/rows_by_key.hpp"
 #include "storage/sql.hpp"
 
 namespace silaware::storage {
@@ -75,29 +76,6 @@ constexpr std::string_view write_latest = R"(
       (device_id, observed_ms, received_ms, rtc, relay_state, voltage, current, power, frequency, pf, energy, co2,
        energy_history, history_observed_ms, changed)
     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?))";
-
-constexpr std::string_view find_quarters = R"(
-    SELECT device_id, bucket, energy_kwh, co2_kg, power_sum_w, power_max_w, samples, slots, covered_ms, pf_sum,
-           pf_samples
-      FROM quarter_hours WHERE device_id = ? AND bucket BETWEEN ? AND ? ORDER BY bucket)";
-constexpr std::string_view find_oldest_quarter =
-    "SELECT bucket FROM quarter_hours WHERE device_id = ? ORDER BY bucket LIMIT 1";
-constexpr std::string_view sum_samples =
-    "SELECT CAST(COALESCE(SUM(samples), 0) AS SIGNED) FROM quarter_hours WHERE device_id = ?";
-constexpr std::string_view write_quarter = R"(
-    REPLACE INTO quarter_hours
-      (device_id, bucket, energy_kwh, co2_kg, power_sum_w, power_max_w, samples, slots, covered_ms, pf_sum, pf_samples)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?))";
-constexpr std::string_view delete_quarter = "DELETE FROM quarter_hours WHERE device_id = ? AND bucket = ?";
-
-constexpr std::string_view find_days = R"(
-    SELECT device_id, day, energy_kwh, co2_kg, max_demand_kw, max_demand_bucket, samples, covered_ms
-      FROM energy_days WHERE device_id = ? AND day BETWEEN ? AND ? ORDER BY day)";
-constexpr std::string_view write_day = R"(
-    REPLACE INTO energy_days
-      (device_id, day, energy_kwh, co2_kg, max_demand_kw, max_demand_bucket, samples, covered_ms)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?))";
-constexpr std::string_view delete_day = "DELETE FROM energy_days WHERE device_id = ? AND day = ?";
 
 constexpr std::string_view find_corrections = R"(
     SELECT id, observed_ms, class, before_value, after_value, energy_kwh FROM corrections
@@ -180,33 +158,9 @@ constexpr std::string_view delete_climate_quarter =
 constexpr std::string_view find_last_purge =
     "SELECT last_run_ms FROM housekeeping WHERE job = 'purge' AND last_run_ms > 0";
 
-struct ByDay {
-    KnownDeviceId device_id;
-    std::string_view day;
-};
 struct ById {
     std::int64_t id;
 };
-
-void delete_buckets(Connection& connection, std::string_view sql, KnownDeviceId device,
-                    const std::vector<std::int64_t>& buckets) {
-    struct Key {
-        KnownDeviceId device_id;
-        std::int64_t bucket;
-    };
-    std::vector<Key> keys;
-    for (const std::int64_t bucket : buckets)
-        keys.push_back({device, bucket});
-    connection.bulk(sql, keys);
-}
-
-void delete_days(Connection& connection, std::string_view sql, KnownDeviceId device,
-                 const std::vector<std::string>& days) {
-    std::vector<ByDay> rows;
-    for (const std::string& day : days)
-        rows.push_back({device, day});
-    connection.bulk(sql, rows);
-}
 
 struct CycleTuple {
     std::int64_t id;
@@ -345,41 +299,6 @@ void replace_latest(Connection& connection, const LatestReading& latest) {
     connection.bulk(write_latest, std::vector<LatestReading>{latest});
 }
 
-std::vector<QuarterHourRow> quarter_hours_of(Connection& connection, KnownDeviceId meter,
-                                             std::int64_t first_bucket, std::int64_t last_bucket) {
-    return connection.select<QuarterHourRow>(find_quarters, meter, first_bucket, last_bucket);
-}
-
-std::optional<std::int64_t> oldest_quarter_hour(Connection& connection, KnownDeviceId meter) {
-    return connection.select_one<std::int64_t>(find_oldest_quarter, meter);
-}
-
-std::int64_t counted_samples(Connection& connection, KnownDeviceId meter) {
-    return connection.select_one<std::int64_t>(sum_samples, meter).value_or(0);
-}
-
-void replace_quarter_hours(Connection& connection, const std::vector<QuarterHourRow>& rows) {
-    connection.bulk(write_quarter, rows);
-}
-
-void delete_quarter_hours(Connection& connection, KnownDeviceId meter,
-                          const std::vector<std::int64_t>& buckets) {
-    delete_buckets(connection, delete_quarter, meter, buckets);
-}
-
-std::vector<EnergyDayRow> energy_days_of(Connection& connection, KnownDeviceId meter,
-                                         const std::string& first, const std::string& last) {
-    return connection.select<EnergyDayRow>(find_days, meter, first, last);
-}
-
-void replace_energy_days(Connection& connection, const std::vector<EnergyDayRow>& rows) {
-    connection.bulk(write_day, rows);
-}
-
-void delete_energy_days(Connection& connection, KnownDeviceId meter, const std::vector<std::string>& days) {
-    delete_days(connection, delete_day, meter, days);
-}
-
 std::vector<StoredCorrection> corrections_between(Connection& connection, KnownDeviceId meter, Register which,
                                                   core::Instant from, core::Instant to) {
     struct Row {
@@ -462,7 +381,7 @@ void replace_cycle_days(Connection& connection, const std::vector<CycleDay>& day
 }
 
 void delete_cycle_days(Connection& connection, KnownDeviceId meter, const std::vector<std::string>& days) {
-    delete_days(connection, delete_cycle_day, meter, days);
+    for_each_key(connection, delete_cycle_day, meter, days);
 }
 
 std::vector<StoredRun> runs_after(Connection& connection, std::string_view uid, const RunCursor& cursor,
@@ -480,7 +399,7 @@ void replace_run_days(Connection& connection, const std::vector<RunDay>& days) {
 }
 
 void delete_run_days(Connection& connection, KnownDeviceId machine, const std::vector<std::string>& days) {
-    delete_days(connection, delete_run_day, machine, days);
+    for_each_key(connection, delete_run_day, machine, days);
 }
 
 void set_run_total(Connection& connection, const RunTotal& total) {
@@ -523,7 +442,7 @@ void replace_climate_quarters(Connection& connection, const std::vector<ClimateQ
 
 void delete_climate_quarters(Connection& connection, KnownDeviceId sensor,
                              const std::vector<std::int64_t>& buckets) {
-    delete_buckets(connection, delete_climate_quarter, sensor, buckets);
+    for_each_key(connection, delete_climate_quarter, sensor, buckets);
 }
 
 std::optional<core::Instant> last_purge(Connection& connection) {

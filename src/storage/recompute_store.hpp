@@ -13,9 +13,9 @@
 #include "domain/energy_register.hpp"
 #include "storage/climate_store.hpp"
 #include "storage/cycle_store.hpp"
+#include "storage/power_rollup_store.hpp"
 #include "storage/power_store.hpp"
 #include "storage/register_store.hpp"
-#include "storage/rollup_store.hpp"
 #include "storage/run_store.hpp"
 
 // What a rebuild of the derived tables reads and writes, a device at a time.
@@ -98,45 +98,6 @@ LatestReading as_latest(Connection& connection, KnownDeviceId meter, std::int64_
 std::optional<LatestReading> latest_with_history(Connection& connection, KnownDeviceId meter);
 /// Writes every column of the row.
 void replace_latest(Connection& connection, const LatestReading& latest);
-
-/// A whole row of `quarter_hours`.
-struct QuarterHourRow {
-    KnownDeviceId device_id = 0;
-    std::int64_t bucket = 0;
-    double energy_kwh = 0;
-    double co2_kg = 0;
-    double power_sum_w = 0;
-    std::optional<double> power_max_w;
-    std::int64_t samples = 0;
-    std::int64_t slots = 0;
-    std::int64_t covered_ms = 0;
-    double pf_sum = 0;
-    std::int64_t pf_samples = 0;
-};
-std::vector<QuarterHourRow> quarter_hours_of(Connection& connection, KnownDeviceId meter,
-                                             std::int64_t first_bucket, std::int64_t last_bucket);
-std::optional<std::int64_t> oldest_quarter_hour(Connection& connection, KnownDeviceId meter);
-/// Power samples in all quarter hours of a meter.
-std::int64_t counted_samples(Connection& connection, KnownDeviceId meter);
-void replace_quarter_hours(Connection& connection, const std::vector<QuarterHourRow>& rows);
-void delete_quarter_hours(Connection& connection, KnownDeviceId meter,
-                          const std::vector<std::int64_t>& buckets);
-
-/// A whole row of `energy_days`.
-struct EnergyDayRow {
-    KnownDeviceId device_id = 0;
-    std::string day;
-    double energy_kwh = 0;
-    double co2_kg = 0;
-    std::optional<double> max_demand_kw;
-    std::optional<std::int64_t> max_demand_bucket;
-    std::int64_t samples = 0;
-    std::int64_t covered_ms = 0;
-};
-std::vector<EnergyDayRow> energy_days_of(Connection& connection, KnownDeviceId meter,
-                                         const std::string& first, const std::string& last);
-void replace_energy_days(Connection& connection, const std::vector<EnergyDayRow>& rows);
-void delete_energy_days(Connection& connection, KnownDeviceId meter, const std::vector<std::string>& days);
 
 struct StoredCorrection {
     std::int64_t id;

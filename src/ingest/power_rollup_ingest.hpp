@@ -1,17 +1,14 @@
 #pragma once
 
 #include <map>
-#include <span>
-#include <string>
 #include <utility>
-#include <vector>
 
 #include "domain/power_rollup.hpp"
 #include "storage/known_device_store.hpp"
 
-namespace silaware::storage {
+namespace silaware::ingest {
 
-/// A quarter hour of a meter: what a batch adds to it, or all of it.
+/// What a transaction adds to a quarter hour of a meter.
 struct QuarterHour {
     double energy_kwh = 0;
     double co2_kg = 0;
@@ -20,19 +17,15 @@ struct QuarterHour {
     std::int64_t pf_samples = 0;
 };
 
-/// By meter and bucket (UTC epoch seconds / 900).
-using QuarterKey = std::pair<KnownDeviceId, std::int64_t>;
+/// By meter and bucket (storage::bucket_of).
+using QuarterKey = std::pair<storage::KnownDeviceId, std::int64_t>;
 using QuarterHours = std::map<QuarterKey, QuarterHour>;
 
 /// Adds `added` to the stored quarter hours and brings the site's days up to date with them, maximum demand
 /// included. The meters' rows of `known_devices` must be locked. `usual_interval_ms` is by meter, for the
-/// coverage.
-void add_quarter_hours(Connection& connection, const QuarterHours& added,
-                       const std::map<KnownDeviceId, std::int64_t>& usual_interval_ms,
+/// coverage. Throws DatabaseError.
+void add_quarter_hours(storage::Connection& connection, const QuarterHours& added,
+                       const std::map<storage::KnownDeviceId, std::int64_t>& usual_interval_ms,
                        const core::SiteZone& zone);
 
-/// The bucket of an instant, and back.
-std::int64_t bucket_of(core::Instant instant);
-core::Instant bucket_start(std::int64_t bucket);
-
-}  // namespace silaware::storage
+}  // namespace silaware::ingest
