@@ -5,6 +5,7 @@
 #include "ingest/batch.hpp"
 #include "ingest/devices.hpp"
 #include "ingest/energy_ingest.hpp"
+#include "storage/latest_reading_store.hpp"
 #include "storage/power_store.hpp"
 
 namespace silaware::ingest {

@@ -3,6 +3,8 @@
 #include <limits>
 #include <map>
 
+#include "storage/climate_store.hpp"
+#include "storage/power_rollup_store.hpp"
 #include "storage/recompute_store.hpp"
 
 namespace silaware::ingest {

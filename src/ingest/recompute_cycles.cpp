@@ -3,6 +3,9 @@
 #include <algorithm>
 #include <utility>
 
+#include "storage/cycle_store.hpp"
+#include "storage/power_rollup_store.hpp"
+
 namespace silaware::ingest {
 
 namespace {

@@ -3,6 +3,8 @@
 #include <limits>
 #include <set>
 
+#include "storage/power_rollup_store.hpp"
+
 namespace silaware::ingest {
 
 namespace {

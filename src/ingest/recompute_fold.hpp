@@ -9,6 +9,7 @@
 #include "domain/cycle.hpp"
 #include "domain/energy_register.hpp"
 #include "domain/power_rollup.hpp"
+#include "storage/power_store.hpp"
 #include "storage/purge_edge.hpp"
 #include "storage/recompute_store.hpp"
 

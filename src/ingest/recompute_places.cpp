@@ -1,7 +1,7 @@
 #include "ingest/recompute_places.hpp"
 
 #include "domain/observed_time.hpp"
-#include "storage/recompute_store.hpp"
+#include "storage/power_store.hpp"
 
 namespace silaware::ingest {
 

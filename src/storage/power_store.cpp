@@ -1,7 +1,5 @@
 #include "storage/power_store.hpp"
 
-#include "storage/sql.hpp"
-
 namespace silaware::storage {
 
 namespace {
@@ -12,20 +10,28 @@ constexpr std::string_view insert_row = R"(
        observed_ms, message_hash)
     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?))";
 
-constexpr std::string_view save_latest = R"(
-    INSERT INTO latest_readings
-      (device_id, observed_ms, received_ms, rtc, relay_state, voltage, current, power, frequency, pf, energy, co2,
-       energy_history, history_observed_ms, changed)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-    ON DUPLICATE KEY UPDATE
-      observed_ms = VALUES(observed_ms), received_ms = VALUES(received_ms), rtc = VALUES(rtc),
-      relay_state = VALUES(relay_state), voltage = VALUES(voltage), current = VALUES(current),
-      power = VALUES(power), frequency = VALUES(frequency), pf = VALUES(pf), energy = VALUES(energy),
-      co2 = VALUES(co2), energy_history = COALESCE(VALUES(energy_history), energy_history),
-      history_observed_ms = COALESCE(VALUES(history_observed_ms), history_observed_ms), changed = VALUES(changed))";
-
 constexpr std::string_view find_by_hash =
     "SELECT 1 FROM power_monitoring WHERE uid = ? AND message_hash = ? LIMIT 1";
+
+constexpr std::string_view next_readings = R"(
+    SELECT id, observed_ms, CAST(ROUND(UNIX_TIMESTAMP(timestamp) * 1000) AS SIGNED), power, pf, energy, co2,
+           energy_history IS NOT NULL
+      FROM power_monitoring
+     WHERE uid = ? AND observed_ms >= ? AND observed_ms <= ? AND (observed_ms > ? OR id > ?)
+     ORDER BY observed_ms, id LIMIT ?)";
+constexpr std::string_view count_between =
+    "SELECT COUNT(*) FROM power_monitoring WHERE uid = ? AND observed_ms BETWEEN ? AND ?";
+constexpr std::string_view newest_until =
+    "SELECT MAX(observed_ms) FROM power_monitoring WHERE uid = ? AND observed_ms <= ?";
+constexpr std::string_view oldest_after =
+    "SELECT MIN(observed_ms) FROM power_monitoring WHERE uid = ? AND observed_ms > ?";
+
+constexpr std::string_view find_placed = R"(
+    SELECT id, uid, rtc, CAST(ROUND(UNIX_TIMESTAMP(timestamp) * 1000) AS SIGNED), observed_ms
+      FROM power_monitoring
+     WHERE id > ? AND (observed_ms IS NULL OR timestamp BETWEEN FROM_UNIXTIME(? / 1000) AND FROM_UNIXTIME(? / 1000))
+     ORDER BY id LIMIT ?)";
+constexpr std::string_view place = "UPDATE power_monitoring SET observed_ms = ? WHERE id = ?";
 
 }  // namespace
 
@@ -33,21 +39,42 @@ void insert_power_rows(Connection& connection, const std::vector<PowerRow>& rows
     connection.bulk(insert_row, rows);
 }
 
-std::vector<LatestReading> latest_readings(Connection& connection, std::span<const KnownDeviceId> meters) {
-    if (meters.empty()) return {};
-    return connection.select<LatestReading>(
-        "SELECT device_id, observed_ms, received_ms, rtc, relay_state, voltage, current, power, frequency, "
-        "pf,"
-        " energy, co2, NULL, history_observed_ms, changed FROM latest_readings WHERE device_id IN " +
-        in_list(meters));
-}
-
-void save_latest_readings(Connection& connection, const std::vector<LatestReading>& readings) {
-    connection.bulk(save_latest, readings);
-}
-
 bool power_message_stored(Connection& connection, std::string_view uid, std::int64_t message_hash) {
     return connection.select_one<int>(find_by_hash, uid, message_hash).has_value();
+}
+
+std::vector<StoredReading> readings_after(Connection& connection, std::string_view uid,
+                                          const ReadingCursor& cursor, std::int64_t last_ms,
+                                          std::int64_t limit) {
+    return connection.select<StoredReading>(next_readings, uid, cursor.observed_ms, last_ms,
+                                            cursor.observed_ms, cursor.id, limit);
+}
+
+std::int64_t count_readings(Connection& connection, std::string_view uid, std::int64_t first_ms,
+                            std::int64_t last_ms) {
+    return connection.select_one<std::int64_t>(count_between, uid, first_ms, last_ms).value_or(0);
+}
+
+std::optional<std::int64_t> newest_reading_until(Connection& connection, std::string_view uid,
+                                                 std::int64_t at_ms) {
+    return connection.select_one<std::optional<std::int64_t>>(newest_until, uid, at_ms)
+        .value_or(std::nullopt);
+}
+
+std::optional<std::int64_t> oldest_reading_after(Connection& connection, std::string_view uid,
+                                                 std::int64_t at_ms) {
+    return connection.select_one<std::optional<std::int64_t>>(oldest_after, uid, at_ms)
+        .value_or(std::nullopt);
+}
+
+std::vector<PlacedReading> placed_readings(Connection& connection, const PlacedRange& range,
+                                           std::int64_t limit) {
+    return connection.select<PlacedReading>(find_placed, range.after_id, range.first_ms, range.last_ms,
+                                            limit);
+}
+
+void place_readings(Connection& connection, const std::vector<Placement>& placements) {
+    connection.bulk(place, placements);
 }
 
 }  // namespace silaware::storage

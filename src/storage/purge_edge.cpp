@@ -3,7 +3,8 @@
 #include <algorithm>
 
 #include "storage/power_rollup_store.hpp"
-#include "storage/recompute_store.hpp"
+#include "storage/power_store.hpp"
+#include "storage/register_store.hpp"
 
 namespace silaware::storage {
 

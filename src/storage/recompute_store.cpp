@@ -39,43 +39,9 @@ constexpr std::array raw_tables = {
 
 constexpr std::string_view compare_spelling = "SELECT COUNT(*) FROM known_devices WHERE id = ? AND uid = ?";
 
-constexpr std::string_view find_placed = R"(
-    SELECT id, uid, rtc, CAST(ROUND(UNIX_TIMESTAMP(timestamp) * 1000) AS SIGNED), observed_ms
-      FROM power_monitoring
-     WHERE id > ? AND (observed_ms IS NULL OR timestamp BETWEEN FROM_UNIXTIME(? / 1000) AND FROM_UNIXTIME(? / 1000))
-     ORDER BY id LIMIT ?)";
-constexpr std::string_view place = "UPDATE power_monitoring SET observed_ms = ? WHERE id = ?";
 constexpr std::string_view find_unplaced_cycles =
     "SELECT id, start, stop FROM cycle_time WHERE uid = ? AND stop_ms IS NULL LIMIT ?";
 constexpr std::string_view place_cycle = "UPDATE cycle_time SET start_ms = ?, stop_ms = ? WHERE id = ?";
-
-constexpr std::string_view next_readings = R"(
-    SELECT id, observed_ms, CAST(ROUND(UNIX_TIMESTAMP(timestamp) * 1000) AS SIGNED), power, pf, energy, co2,
-           energy_history IS NOT NULL
-      FROM power_monitoring
-     WHERE uid = ? AND observed_ms >= ? AND observed_ms <= ? AND (observed_ms > ? OR id > ?)
-     ORDER BY observed_ms, id LIMIT ?)";
-constexpr std::string_view count_between =
-    "SELECT COUNT(*) FROM power_monitoring WHERE uid = ? AND observed_ms BETWEEN ? AND ?";
-constexpr std::string_view newest_until =
-    "SELECT MAX(observed_ms) FROM power_monitoring WHERE uid = ? AND observed_ms <= ?";
-constexpr std::string_view oldest_after =
-    "SELECT MIN(observed_ms) FROM power_monitoring WHERE uid = ? AND observed_ms > ?";
-constexpr std::string_view row_as_latest = R"(
-    SELECT ?, observed_ms, CAST(ROUND(UNIX_TIMESTAMP(timestamp) * 1000) AS SIGNED), rtc, relay_state, voltage,
-           current, power, frequency, pf, energy, co2, NULL, NULL, 0
-      FROM power_monitoring WHERE id = ?)";
-constexpr std::string_view find_history =
-    "SELECT observed_ms, energy_history FROM power_monitoring WHERE id = ?";
-constexpr std::string_view find_latest = R"(
-    SELECT device_id, observed_ms, received_ms, rtc, relay_state, voltage, current, power, frequency, pf, energy,
-           co2, energy_history, history_observed_ms, changed
-      FROM latest_readings WHERE device_id = ?)";
-constexpr std::string_view write_latest = R"(
-    REPLACE INTO latest_readings
-      (device_id, observed_ms, received_ms, rtc, relay_state, voltage, current, power, frequency, pf, energy, co2,
-       energy_history, history_observed_ms, changed)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?))";
 
 constexpr std::string_view find_corrections = R"(
     SELECT id, observed_ms, class, before_value, after_value, energy_kwh FROM corrections
@@ -234,69 +200,12 @@ std::int64_t rename_rows(Database& database, std::string_view spelling, std::str
     return renamed;
 }
 
-std::vector<PlacedReading> placed_readings(Connection& connection, const PlacedRange& range,
-                                           std::int64_t limit) {
-    return connection.select<PlacedReading>(find_placed, range.after_id, range.first_ms, range.last_ms,
-                                            limit);
-}
-
-void place_readings(Connection& connection, const std::vector<Placement>& placements) {
-    connection.bulk(place, placements);
-}
-
 std::vector<UnplacedCycle> unplaced_cycles(Connection& connection, std::string_view uid, std::int64_t limit) {
     return connection.select<UnplacedCycle>(find_unplaced_cycles, uid, limit);
 }
 
 void place_cycles(Connection& connection, const std::vector<CyclePlacement>& placements) {
     connection.bulk(place_cycle, placements);
-}
-
-std::vector<StoredReading> readings_after(Connection& connection, std::string_view uid,
-                                          const ReadingCursor& cursor, std::int64_t last_ms,
-                                          std::int64_t limit) {
-    return connection.select<StoredReading>(next_readings, uid, cursor.observed_ms, last_ms,
-                                            cursor.observed_ms, cursor.id, limit);
-}
-
-std::int64_t count_readings(Connection& connection, std::string_view uid, std::int64_t first_ms,
-                            std::int64_t last_ms) {
-    return connection.select_one<std::int64_t>(count_between, uid, first_ms, last_ms).value_or(0);
-}
-
-std::optional<std::int64_t> newest_reading_until(Connection& connection, std::string_view uid,
-                                                 std::int64_t at_ms) {
-    return connection.select_one<std::optional<std::int64_t>>(newest_until, uid, at_ms)
-        .value_or(std::nullopt);
-}
-
-std::optional<std::int64_t> oldest_reading_after(Connection& connection, std::string_view uid,
-                                                 std::int64_t at_ms) {
-    return connection.select_one<std::optional<std::int64_t>>(oldest_after, uid, at_ms)
-        .value_or(std::nullopt);
-}
-
-LatestReading as_latest(Connection& connection, KnownDeviceId meter, std::int64_t id,
-                        std::optional<std::int64_t> history_id) {
-    struct History {
-        std::int64_t observed_ms;
-        std::string text;
-    };
-    auto latest = connection.select_one<LatestReading>(row_as_latest, meter, id).value_or(LatestReading{});
-    if (!history_id) return latest;
-    if (auto history = connection.select_one<History>(find_history, *history_id)) {
-        latest.energy_history = std::move(history->text);
-        latest.history_observed_ms = history->observed_ms;
-    }
-    return latest;
-}
-
-std::optional<LatestReading> latest_with_history(Connection& connection, KnownDeviceId meter) {
-    return connection.select_one<LatestReading>(find_latest, meter);
-}
-
-void replace_latest(Connection& connection, const LatestReading& latest) {
-    connection.bulk(write_latest, std::vector<LatestReading>{latest});
 }
 
 std::vector<StoredCorrection> corrections_between(Connection& connection, KnownDeviceId meter, Register which,

@@ -13,8 +13,6 @@
 #include "domain/energy_register.hpp"
 #include "storage/climate_store.hpp"
 #include "storage/cycle_store.hpp"
-#include "storage/power_rollup_store.hpp"
-#include "storage/power_store.hpp"
 #include "storage/register_store.hpp"
 #include "storage/run_store.hpp"
 
@@ -27,29 +25,6 @@ std::vector<std::string> raw_spellings(Connection& connection);
 bool is_spelling_of(Connection& connection, KnownDeviceId device, std::string_view spelling);
 /// Writes the rows of `spelling` as those of `uid` in every raw table, in short transactions; how many.
 std::int64_t rename_rows(Database& database, std::string_view spelling, std::string_view uid);
-
-/// A row of `power_monitoring`: what its place in time is worked out from, and the place it has.
-struct PlacedReading {
-    std::int64_t id;
-    std::string uid;
-    std::optional<std::string> rtc;
-    std::int64_t received_ms;
-    std::optional<std::int64_t> observed_ms;  ///< nothing: put in by hand
-};
-struct PlacedRange {
-    std::int64_t after_id = 0;
-    std::int64_t first_ms = 0;  ///< of receipt
-    std::int64_t last_ms = 2'147'483'647'000;
-};
-/// At most `limit` rows behind `after_id`, in their order: those received from `first_ms` to `last_ms`, and
-/// all without an observed time.
-std::vector<PlacedReading> placed_readings(Connection& connection, const PlacedRange& range,
-                                           std::int64_t limit);
-struct Placement {
-    std::int64_t observed_ms;
-    std::int64_t id;
-};
-void place_readings(Connection& connection, const std::vector<Placement>& placements);
 
 /// A row of `cycle_time` by its wall clock only.
 struct UnplacedCycle {
@@ -64,40 +39,6 @@ struct CyclePlacement {
     std::int64_t id;
 };
 void place_cycles(Connection& connection, const std::vector<CyclePlacement>& placements);
-
-/// What a fold needs of a row of `power_monitoring`.
-struct StoredReading {
-    std::int64_t id;
-    std::int64_t observed_ms;
-    std::int64_t received_ms;
-    std::optional<float> power;
-    std::optional<float> pf;
-    std::optional<double> energy;
-    std::optional<double> co2;
-    bool has_history;
-};
-/// Where a walk along a meter's readings stands; it begins behind the reading with these two.
-struct ReadingCursor {
-    std::int64_t observed_ms;
-    std::int64_t id;
-};
-/// The next readings up to `last_ms` (inclusive) in order of observed time and receipt, at most `limit`.
-std::vector<StoredReading> readings_after(Connection& connection, std::string_view uid,
-                                          const ReadingCursor& cursor, std::int64_t last_ms,
-                                          std::int64_t limit);
-std::int64_t count_readings(Connection& connection, std::string_view uid, std::int64_t first_ms,
-                            std::int64_t last_ms);
-/// The newest observed time up to `at_ms`, the oldest one behind it.
-std::optional<std::int64_t> newest_reading_until(Connection& connection, std::string_view uid,
-                                                 std::int64_t at_ms);
-std::optional<std::int64_t> oldest_reading_after(Connection& connection, std::string_view uid,
-                                                 std::int64_t at_ms);
-/// The row of a reading as the newest one of its meter; `history_id` names the reading its history is of.
-LatestReading as_latest(Connection& connection, KnownDeviceId meter, std::int64_t id,
-                        std::optional<std::int64_t> history_id);
-std::optional<LatestReading> latest_with_history(Connection& connection, KnownDeviceId meter);
-/// Writes every column of the row.
-void replace_latest(Connection& connection, const LatestReading& latest);
 
 struct StoredCorrection {
     std::int64_t id;
