@@ -4,6 +4,7 @@
 #include <cmath>
 #include <utility>
 
+#include "storage/correction_store.hpp"
 #include "storage/power_rollup_store.hpp"
 
 namespace silaware::ingest {

@@ -3,6 +3,7 @@
 #include <limits>
 #include <set>
 
+#include "storage/correction_store.hpp"
 #include "storage/power_rollup_store.hpp"
 
 namespace silaware::ingest {

@@ -43,14 +43,6 @@ constexpr std::string_view find_unplaced_cycles =
     "SELECT id, start, stop FROM cycle_time WHERE uid = ? AND stop_ms IS NULL LIMIT ?";
 constexpr std::string_view place_cycle = "UPDATE cycle_time SET start_ms = ?, stop_ms = ? WHERE id = ?";
 
-constexpr std::string_view find_corrections = R"(
-    SELECT id, observed_ms, class, before_value, after_value, energy_kwh FROM corrections
-     WHERE device_id = ? AND register_name = ? AND observed_ms >= ? AND observed_ms < ? ORDER BY observed_ms, id)";
-constexpr std::string_view delete_correction = "DELETE FROM corrections WHERE id = ?";
-constexpr std::string_view find_noise = R"(
-    SELECT MAX(observed_ms) FROM corrections
-     WHERE device_id = ? AND register_name = ? AND class = 'noise' AND observed_ms < ?)";
-
 constexpr std::string_view find_cycles = R"(
     SELECT id, start_ms, stop_ms, cycle_count FROM cycle_time
      WHERE uid = ? AND stop_ms >= ? ORDER BY start_ms, stop_ms, id)";
@@ -124,10 +116,6 @@ constexpr std::string_view delete_climate_quarter =
 constexpr std::string_view find_last_purge =
     "SELECT last_run_ms FROM housekeeping WHERE job = 'purge' AND last_run_ms > 0";
 
-struct ById {
-    std::int64_t id;
-};
-
 struct CycleTuple {
     std::int64_t id;
     std::int64_t start_ms;
@@ -159,15 +147,6 @@ CycleTexts<Last> texts_of(const domain::Cycle& cycle, const core::SiteZone& zone
             core::epoch_ms(cycle.start),
             core::epoch_ms(cycle.stop),
             last};
-}
-
-domain::CorrectionClass class_of(std::string_view text) {
-    using domain::CorrectionClass;
-    for (const auto kind : {CorrectionClass::noise, CorrectionClass::reset, CorrectionClass::rollover,
-                            CorrectionClass::replaced}) {
-        if (text == domain::name(kind)) return kind;
-    }
-    return CorrectionClass::glitch;
 }
 
 }  // namespace
@@ -208,40 +187,6 @@ void place_cycles(Connection& connection, const std::vector<CyclePlacement>& pla
     connection.bulk(place_cycle, placements);
 }
 
-std::vector<StoredCorrection> corrections_between(Connection& connection, KnownDeviceId meter, Register which,
-                                                  core::Instant from, core::Instant to) {
-    struct Row {
-        std::int64_t id;
-        std::int64_t observed_ms;
-        std::string kind;
-        double before;
-        double after;
-        double energy;
-    };
-    std::vector<StoredCorrection> corrections;
-    for (const Row& row : connection.select<Row>(find_corrections, meter, name(which), core::epoch_ms(from),
-                                                 core::epoch_ms(to))) {
-        corrections.push_back(
-            {row.id,
-             {core::from_epoch_ms(row.observed_ms), class_of(row.kind), row.before, row.after, row.energy}});
-    }
-    return corrections;
-}
-
-void delete_corrections(Connection& connection, const std::vector<std::int64_t>& ids) {
-    std::vector<ById> rows;
-    for (const std::int64_t id : ids)
-        rows.push_back({id});
-    connection.bulk(delete_correction, rows);
-}
-
-std::optional<core::Instant> last_noise_before(Connection& connection, KnownDeviceId meter, Register which,
-                                               core::Instant at) {
-    const auto ms = connection.select_one<std::optional<std::int64_t>>(find_noise, meter, name(which),
-                                                                       core::epoch_ms(at));
-    return ms && *ms ? std::optional(core::from_epoch_ms(**ms)) : std::nullopt;
-}
-
 std::vector<domain::Cycle> cycles_from(Connection& connection, std::string_view uid, core::Instant from) {
     std::vector<domain::Cycle> cycles;
     for (const CycleTuple& row : connection.select<CycleTuple>(find_cycles, uid, core::epoch_ms(from)))
@@ -271,10 +216,10 @@ void update_cycles(Connection& connection, const std::vector<domain::Cycle>& cyc
 }
 
 void delete_cycles(Connection& connection, const std::vector<domain::Cycle>& cycles) {
-    std::vector<ById> rows;
+    std::vector<std::int64_t> ids;
     for (const domain::Cycle& cycle : cycles)
-        rows.push_back({cycle.id});
-    connection.bulk(delete_cycle, rows);
+        ids.push_back(cycle.id);
+    for_each_id(connection, delete_cycle, ids);
 }
 
 std::vector<CycleDay> cycle_days_from(Connection& connection, KnownDeviceId meter, const std::string& first) {

@@ -40,18 +40,6 @@ struct CyclePlacement {
 };
 void place_cycles(Connection& connection, const std::vector<CyclePlacement>& placements);
 
-struct StoredCorrection {
-    std::int64_t id;
-    domain::Correction correction;
-};
-/// Those of readings observed in [from, to).
-std::vector<StoredCorrection> corrections_between(Connection& connection, KnownDeviceId meter, Register which,
-                                                  core::Instant from, core::Instant to);
-void delete_corrections(Connection& connection, const std::vector<std::int64_t>& ids);
-/// When a register's noise was recorded last before `at`.
-std::optional<core::Instant> last_noise_before(Connection& connection, KnownDeviceId meter, Register which,
-                                               core::Instant at);
-
 /// The cycles of a meter that stop at or after `from`, by start; their ids are those of the rows.
 std::vector<domain::Cycle> cycles_from(Connection& connection, std::string_view uid, core::Instant from);
 /// The newest cycle that stops before `from`.

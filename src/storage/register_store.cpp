@@ -37,14 +37,6 @@ constexpr std::string_view co2_readings = R"(
     SELECT observed_ms, co2 FROM power_monitoring
      WHERE uid = ? AND observed_ms >= ? AND co2 IS NOT NULL ORDER BY observed_ms, id)";
 
-constexpr std::string_view insert_correction = R"(
-    INSERT INTO corrections (device_id, observed_ms, register_name, class, before_value, after_value, energy_kwh)
-    VALUES (?, ?, ?, ?, ?, ?, ?))";
-constexpr std::string_view delete_correction = R"(
-    DELETE FROM corrections
-     WHERE device_id = ? AND observed_ms = ? AND register_name = ? AND class = ? AND before_value = ?
-       AND after_value = ? LIMIT 1)";
-
 struct HeadRow {
     KnownDeviceId device_id;
     std::string energy_state;
@@ -59,16 +51,6 @@ struct CheckpointRow {
     std::string_view register_name;
     std::int64_t hour;
     std::string state;
-};
-
-struct CorrectionRow {
-    KnownDeviceId device_id;
-    std::int64_t observed_ms;
-    std::string_view register_name;
-    std::string_view kind;
-    double before;
-    double after;
-    double energy;
 };
 
 struct ReadingRow {
@@ -169,25 +151,6 @@ std::vector<domain::RegisterReading> stored_readings(Connection& connection, std
         readings.push_back({core::from_epoch_ms(row.observed_ms), row.value});
     }
     return readings;
-}
-
-void add_corrections(Connection& connection, KnownDeviceId meter, Register which,
-                     const std::vector<domain::Correction>& corrections) {
-    std::vector<CorrectionRow> rows;
-    for (const domain::Correction& correction : corrections) {
-        rows.push_back({meter, core::epoch_ms(correction.observed_at), name(which),
-                        domain::name(correction.kind), correction.before, correction.after,
-                        correction.energy});
-    }
-    connection.bulk(insert_correction, rows);
-}
-
-void withdraw_corrections(Connection& connection, KnownDeviceId meter, Register which,
-                          const std::vector<domain::Correction>& corrections) {
-    for (const domain::Correction& correction : corrections) {
-        connection.execute(delete_correction, meter, core::epoch_ms(correction.observed_at), name(which),
-                           domain::name(correction.kind), correction.before, correction.after);
-    }
 }
 
 std::vector<RatedPower> rated_powers(Connection& connection, std::span<const KnownDeviceId> meters) {

@@ -42,11 +42,6 @@ void drop_checkpoints(Connection& connection, KnownDeviceId meter, Register whic
 std::vector<domain::RegisterReading> stored_readings(Connection& connection, std::string_view uid,
                                                      Register which, core::Instant from);
 
-void add_corrections(Connection& connection, KnownDeviceId meter, Register which,
-                     const std::vector<domain::Correction>& corrections);
-void withdraw_corrections(Connection& connection, KnownDeviceId meter, Register which,
-                          const std::vector<domain::Correction>& corrections);
-
 /// The rated power in kW of those meters that are registered with one.
 struct RatedPower {
     KnownDeviceId device_id;

@@ -24,4 +24,16 @@ void for_each_key(Connection& connection, std::string_view sql, KnownDeviceId de
     connection.bulk(sql, rows);
 }
 
+/// Runs `sql`, whose only `?` is the id of a row, for each of `ids`.
+inline void for_each_id(Connection& connection, std::string_view sql, const std::vector<std::int64_t>& ids) {
+    struct Id {
+        std::int64_t id;
+    };
+    std::vector<Id> rows;
+    rows.reserve(ids.size());
+    for (const std::int64_t id : ids)
+        rows.push_back({id});
+    connection.bulk(sql, rows);
+}
+
 }  // namespace silaware::storage
