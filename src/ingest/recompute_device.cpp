@@ -9,6 +9,7 @@
 #include "ingest/recompute_cycles.hpp"
 #include "ingest/recompute_runs.hpp"
 #include "storage/correction_store.hpp"
+#include "storage/cycle_store.hpp"
 #include "storage/latest_reading_store.hpp"
 #include "storage/purge.hpp"
 

@@ -39,31 +39,6 @@ constexpr std::array raw_tables = {
 
 constexpr std::string_view compare_spelling = "SELECT COUNT(*) FROM known_devices WHERE id = ? AND uid = ?";
 
-constexpr std::string_view find_unplaced_cycles =
-    "SELECT id, start, stop FROM cycle_time WHERE uid = ? AND stop_ms IS NULL LIMIT ?";
-constexpr std::string_view place_cycle = "UPDATE cycle_time SET start_ms = ?, stop_ms = ? WHERE id = ?";
-
-constexpr std::string_view find_cycles = R"(
-    SELECT id, start_ms, stop_ms, cycle_count FROM cycle_time
-     WHERE uid = ? AND stop_ms >= ? ORDER BY start_ms, stop_ms, id)";
-constexpr std::string_view find_cycle_before = R"(
-    SELECT id, start_ms, stop_ms, cycle_count FROM cycle_time
-     WHERE uid = ? AND stop_ms < ? ORDER BY stop_ms DESC, id DESC LIMIT 1)";
-constexpr std::string_view insert_cycle = R"(
-    INSERT INTO cycle_time (start, stop, duration, cycle_count, start_ms, stop_ms, uid)
-    VALUES (?, ?, ?, ?, ?, ?, ?))";
-constexpr std::string_view update_cycle = R"(
-    UPDATE cycle_time SET start = ?, stop = ?, duration = ?, cycle_count = ?, start_ms = ?, stop_ms = ?
-     WHERE id = ?)";
-constexpr std::string_view delete_cycle = "DELETE FROM cycle_time WHERE id = ?";
-constexpr std::string_view find_cycle_days =
-    "SELECT device_id, day, cycle_ms FROM cycle_days WHERE device_id = ? AND day >= ? ORDER BY day";
-constexpr std::string_view find_oldest_cycle_day =
-    "SELECT day FROM cycle_days WHERE device_id = ? ORDER BY day LIMIT 1";
-constexpr std::string_view write_cycle_day =
-    "REPLACE INTO cycle_days (device_id, day, cycle_ms) VALUES (?, ?, ?)";
-constexpr std::string_view delete_cycle_day = "DELETE FROM cycle_days WHERE device_id = ? AND day = ?";
-
 constexpr std::string_view next_runs = R"(
     SELECT id, start, stop, cycle_count, total_run, CAST(ROUND(UNIX_TIMESTAMP(timestamp) * 1000) AS SIGNED)
       FROM utils
@@ -116,39 +91,6 @@ constexpr std::string_view delete_climate_quarter =
 constexpr std::string_view find_last_purge =
     "SELECT last_run_ms FROM housekeeping WHERE job = 'purge' AND last_run_ms > 0";
 
-struct CycleTuple {
-    std::int64_t id;
-    std::int64_t start_ms;
-    std::int64_t stop_ms;
-    std::int64_t count;
-};
-
-domain::Cycle to_cycle(const CycleTuple& row) {
-    return {core::from_epoch_ms(row.start_ms), core::from_epoch_ms(row.stop_ms), row.count, row.id};
-}
-
-template <typename Last>
-struct CycleTexts {
-    std::string start;
-    std::string stop;
-    std::string duration;
-    std::int64_t count;
-    std::int64_t start_ms;
-    std::int64_t stop_ms;
-    Last last;
-};
-
-template <typename Last>
-CycleTexts<Last> texts_of(const domain::Cycle& cycle, const core::SiteZone& zone, Last last) {
-    return {core::format_local(zone.to_local(cycle.start)),
-            core::format_local(zone.to_local(cycle.stop)),
-            domain::duration_text(cycle),
-            cycle.count,
-            core::epoch_ms(cycle.start),
-            core::epoch_ms(cycle.stop),
-            last};
-}
-
 }  // namespace
 
 std::vector<std::string> raw_spellings(Connection& connection) {
@@ -177,65 +119,6 @@ std::int64_t rename_rows(Database& database, std::string_view spelling, std::str
         }
     }
     return renamed;
-}
-
-std::vector<UnplacedCycle> unplaced_cycles(Connection& connection, std::string_view uid, std::int64_t limit) {
-    return connection.select<UnplacedCycle>(find_unplaced_cycles, uid, limit);
-}
-
-void place_cycles(Connection& connection, const std::vector<CyclePlacement>& placements) {
-    connection.bulk(place_cycle, placements);
-}
-
-std::vector<domain::Cycle> cycles_from(Connection& connection, std::string_view uid, core::Instant from) {
-    std::vector<domain::Cycle> cycles;
-    for (const CycleTuple& row : connection.select<CycleTuple>(find_cycles, uid, core::epoch_ms(from)))
-        cycles.push_back(to_cycle(row));
-    return cycles;
-}
-
-std::optional<domain::Cycle> cycle_before(Connection& connection, std::string_view uid, core::Instant from) {
-    const auto row = connection.select_one<CycleTuple>(find_cycle_before, uid, core::epoch_ms(from));
-    return row ? std::optional(to_cycle(*row)) : std::nullopt;
-}
-
-void insert_cycles(Connection& connection, std::string_view uid, const std::vector<domain::Cycle>& cycles,
-                   const core::SiteZone& zone) {
-    std::vector<CycleTexts<std::string_view>> rows;
-    for (const domain::Cycle& cycle : cycles)
-        rows.push_back(texts_of(cycle, zone, uid));
-    connection.bulk(insert_cycle, rows);
-}
-
-void update_cycles(Connection& connection, const std::vector<domain::Cycle>& cycles,
-                   const core::SiteZone& zone) {
-    std::vector<CycleTexts<std::int64_t>> rows;
-    for (const domain::Cycle& cycle : cycles)
-        rows.push_back(texts_of(cycle, zone, cycle.id));
-    connection.bulk(update_cycle, rows);
-}
-
-void delete_cycles(Connection& connection, const std::vector<domain::Cycle>& cycles) {
-    std::vector<std::int64_t> ids;
-    for (const domain::Cycle& cycle : cycles)
-        ids.push_back(cycle.id);
-    for_each_id(connection, delete_cycle, ids);
-}
-
-std::vector<CycleDay> cycle_days_from(Connection& connection, KnownDeviceId meter, const std::string& first) {
-    return connection.select<CycleDay>(find_cycle_days, meter, first);
-}
-
-std::optional<std::string> oldest_cycle_day(Connection& connection, KnownDeviceId meter) {
-    return connection.select_one<std::string>(find_oldest_cycle_day, meter);
-}
-
-void replace_cycle_days(Connection& connection, const std::vector<CycleDay>& days) {
-    connection.bulk(write_cycle_day, days);
-}
-
-void delete_cycle_days(Connection& connection, KnownDeviceId meter, const std::vector<std::string>& days) {
-    for_each_key(connection, delete_cycle_day, meter, days);
 }
 
 std::vector<StoredRun> runs_after(Connection& connection, std::string_view uid, const RunCursor& cursor,

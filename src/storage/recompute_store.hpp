@@ -26,37 +26,6 @@ bool is_spelling_of(Connection& connection, KnownDeviceId device, std::string_vi
 /// Writes the rows of `spelling` as those of `uid` in every raw table, in short transactions; how many.
 std::int64_t rename_rows(Database& database, std::string_view spelling, std::string_view uid);
 
-/// A row of `cycle_time` by its wall clock only.
-struct UnplacedCycle {
-    std::int64_t id;
-    std::string start;
-    std::string stop;
-};
-std::vector<UnplacedCycle> unplaced_cycles(Connection& connection, std::string_view uid, std::int64_t limit);
-struct CyclePlacement {
-    std::int64_t start_ms;
-    std::int64_t stop_ms;
-    std::int64_t id;
-};
-void place_cycles(Connection& connection, const std::vector<CyclePlacement>& placements);
-
-/// The cycles of a meter that stop at or after `from`, by start; their ids are those of the rows.
-std::vector<domain::Cycle> cycles_from(Connection& connection, std::string_view uid, core::Instant from);
-/// The newest cycle that stops before `from`.
-std::optional<domain::Cycle> cycle_before(Connection& connection, std::string_view uid, core::Instant from);
-void insert_cycles(Connection& connection, std::string_view uid, const std::vector<domain::Cycle>& cycles,
-                   const core::SiteZone& zone);
-/// By their ids.
-void update_cycles(Connection& connection, const std::vector<domain::Cycle>& cycles,
-                   const core::SiteZone& zone);
-void delete_cycles(Connection& connection, const std::vector<domain::Cycle>& cycles);
-
-/// From `first` on, by day.
-std::vector<CycleDay> cycle_days_from(Connection& connection, KnownDeviceId meter, const std::string& first);
-std::optional<std::string> oldest_cycle_day(Connection& connection, KnownDeviceId meter);
-void replace_cycle_days(Connection& connection, const std::vector<CycleDay>& days);
-void delete_cycle_days(Connection& connection, KnownDeviceId meter, const std::vector<std::string>& days);
-
 struct StoredRun {
     std::int64_t id;
     std::int64_t start;
