@@ -5,6 +5,7 @@
 #include <tuple>
 
 #include "domain/runtime.hpp"
+#include "storage/run_store.hpp"
 
 namespace silaware::ingest {
 

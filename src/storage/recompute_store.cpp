@@ -39,20 +39,6 @@ constexpr std::array raw_tables = {
 
 constexpr std::string_view compare_spelling = "SELECT COUNT(*) FROM known_devices WHERE id = ? AND uid = ?";
 
-constexpr std::string_view next_runs = R"(
-    SELECT id, start, stop, cycle_count, total_run, CAST(ROUND(UNIX_TIMESTAMP(timestamp) * 1000) AS SIGNED)
-      FROM utils
-     WHERE mac_address = ? AND start >= ? AND (start > ? OR stop > ? OR (stop = ? AND id > ?))
-     ORDER BY start, stop, id LIMIT ?)";
-constexpr std::string_view find_run_days =
-    "SELECT device_id, day, run_seconds, cycles FROM run_days WHERE device_id = ? ORDER BY day";
-constexpr std::string_view write_run_day =
-    "REPLACE INTO run_days (device_id, day, run_seconds, cycles) VALUES (?, ?, ?, ?)";
-constexpr std::string_view delete_run_day = "DELETE FROM run_days WHERE device_id = ? AND day = ?";
-constexpr std::string_view write_run_total = R"(
-    INSERT INTO run_totals (device_id, total_seconds) VALUES (?, ?)
-    ON DUPLICATE KEY UPDATE total_seconds = VALUES(total_seconds))";
-
 constexpr std::string_view find_newest_climate = R"(
     SELECT CAST(ROUND(UNIX_TIMESTAMP(timestamp) * 1000) AS SIGNED) FROM temphumid WHERE mac_address = ?
      ORDER BY timestamp DESC LIMIT 1)";
@@ -119,28 +105,6 @@ std::int64_t rename_rows(Database& database, std::string_view spelling, std::str
         }
     }
     return renamed;
-}
-
-std::vector<StoredRun> runs_after(Connection& connection, std::string_view uid, const RunCursor& cursor,
-                                  std::int64_t limit) {
-    return connection.select<StoredRun>(next_runs, uid, cursor.start, cursor.start, cursor.stop, cursor.stop,
-                                        cursor.id, limit);
-}
-
-std::vector<RunDay> run_days_of(Connection& connection, KnownDeviceId machine) {
-    return connection.select<RunDay>(find_run_days, machine);
-}
-
-void replace_run_days(Connection& connection, const std::vector<RunDay>& days) {
-    connection.bulk(write_run_day, days);
-}
-
-void delete_run_days(Connection& connection, KnownDeviceId machine, const std::vector<std::string>& days) {
-    for_each_key(connection, delete_run_day, machine, days);
-}
-
-void set_run_total(Connection& connection, const RunTotal& total) {
-    connection.bulk(write_run_total, std::vector<RunTotal>{total});
 }
 
 NewestClimate newest_climate(Connection& connection, std::string_view uid) {

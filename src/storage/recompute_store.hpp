@@ -26,29 +26,6 @@ bool is_spelling_of(Connection& connection, KnownDeviceId device, std::string_vi
 /// Writes the rows of `spelling` as those of `uid` in every raw table, in short transactions; how many.
 std::int64_t rename_rows(Database& database, std::string_view spelling, std::string_view uid);
 
-struct StoredRun {
-    std::int64_t id;
-    std::int64_t start;
-    std::int64_t stop;
-    std::int64_t cycle_count;
-    std::int64_t total_run;
-    std::int64_t received_ms;
-    bool operator==(const StoredRun&) const = default;
-};
-/// Where a walk along a machine's records stands; it begins behind the record with these three.
-struct RunCursor {
-    std::int64_t start;
-    std::int64_t stop;
-    std::int64_t id;
-};
-/// The next records by start and stop, at most `limit`.
-std::vector<StoredRun> runs_after(Connection& connection, std::string_view uid, const RunCursor& cursor,
-                                  std::int64_t limit);
-std::vector<RunDay> run_days_of(Connection& connection, KnownDeviceId machine);
-void replace_run_days(Connection& connection, const std::vector<RunDay>& days);
-void delete_run_days(Connection& connection, KnownDeviceId machine, const std::vector<std::string>& days);
-void set_run_total(Connection& connection, const RunTotal& total);
-
 struct NewestClimate {
     std::optional<std::int64_t> observed_ms;
     std::optional<float> temperature;
