@@ -5,8 +5,8 @@
 #include "core/clock.hpp"
 #include "domain/retention.hpp"
 #include "storage/alert_checks.hpp"
+#include "storage/housekeeping_store.hpp"
 #include "storage/outbox.hpp"
-#include "storage/purge.hpp"
 
 namespace silaware::alerts {
 
@@ -63,7 +63,7 @@ void AlertJobs::send_digests(core::Instant now) {
 }
 
 bool AlertJobs::is_due(std::string_view job, std::chrono::milliseconds interval, core::Instant now) {
-    return storage::claim_job(database_, job, interval, now);
+    return storage::claim_job(*database_.acquire(), job, interval, now);
 }
 
 void AlertJobs::check_shared(core::Instant now) {

@@ -15,8 +15,8 @@
 #include "core/clock.hpp"
 #include "mail/smtp_client.hpp"
 #include "mqtt/subscriber.hpp"
+#include "storage/housekeeping_store.hpp"
 #include "storage/migrations.hpp"
-#include "storage/purge.hpp"
 #include "storage/whole_database.hpp"
 
 namespace silaware::app {
@@ -57,7 +57,8 @@ Finding check_clock(const Settings& settings) {
     }
     try {
         storage::Database database(database_options(settings));
-        const std::chrono::duration<double> apart = storage::database_clock(database) - core::clock_now();
+        const std::chrono::duration<double> apart =
+            storage::database_clock(*database.acquire()) - core::clock_now();
         const double seconds = apart.count();
         if (std::abs(seconds) > 5) {
             return {false,

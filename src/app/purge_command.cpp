@@ -8,6 +8,7 @@
 #include "app/stop_signal.hpp"
 #include "core/clock.hpp"
 #include "domain/retention.hpp"
+#include "storage/housekeeping_store.hpp"
 #include "storage/migrations.hpp"
 #include "storage/purge.hpp"
 
@@ -33,7 +34,7 @@ int run_purge(const Settings& settings) {
         });
     const bool stopped = stop.token().stop_requested();
     // One that is broken off leaves the rest to ingest, at once.
-    if (!stopped) storage::note_job(database, "purge", now);
+    if (!stopped) storage::note_job(*database.acquire(), storage::purge_job, now);
     fmt::print("{}{} rows older than {} UTC deleted\n", terminal ? "\n" : "", deleted,
                core::format_utc(cutoffs.raw));
     return stopped ? Exit::failed : Exit::ok;

@@ -6,6 +6,7 @@
 
 #include "core/clock.hpp"
 #include "domain/retention.hpp"
+#include "storage/housekeeping_store.hpp"
 #include "storage/purge.hpp"
 #include "storage/upgrade_accounts.hpp"
 
@@ -14,7 +15,6 @@ namespace silaware::ingest {
 namespace {
 
 constexpr std::chrono::seconds look_every{60};
-constexpr std::string_view job = "purge";
 constexpr std::chrono::hours tolerated_difference{24};
 constexpr std::chrono::hours unusual_pause{14 * 24};
 constexpr std::chrono::hours settling_time{1};
@@ -36,8 +36,9 @@ void Housekeeping::run(std::stop_token stop) {
 /// What a clock that is ahead takes for old would be gone for good: a machine that has just started may not
 /// know the time yet.
 bool Housekeeping::clock_is_doubtful(core::Instant now) {
-    const core::Instant theirs = storage::database_clock(database_);
-    const auto last = storage::last_run(database_, job);
+    const auto connection = database_.acquire();
+    const core::Instant theirs = storage::database_clock(*connection);
+    const auto last = storage::last_run(*connection, storage::purge_job);
     const bool long_ago = last && now - *last > unusual_pause;
     const bool settled = std::chrono::steady_clock::now() - begun_ >= settling_time;
     const bool doubtful = std::chrono::abs(now - theirs) > tolerated_difference || (long_ago && !settled);
@@ -55,7 +56,9 @@ void Housekeeping::cleanup_old_data(std::stop_token stop) {
     const auto now = core::clock_now();
     if (clock_is_doubtful(now)) return;
     // What this process has claimed and a failure broke off it goes on with: nobody else will.
-    if (!unfinished_ && !storage::claim_job(database_, job, options_.cleanup_interval, now)) return;
+    if (!unfinished_ &&
+        !storage::claim_job(*database_.acquire(), storage::purge_job, options_.cleanup_interval, now))
+        return;
     unfinished_ = true;
     purge(now, stop);
     unfinished_ = false;

@@ -7,7 +7,7 @@
 #include "core/text.hpp"
 #include "ingest/recompute_device.hpp"
 #include "ingest/recompute_places.hpp"
-#include "storage/recompute_store.hpp"
+#include "storage/raw_spellings.hpp"
 
 namespace silaware::ingest {
 

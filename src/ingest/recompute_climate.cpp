@@ -5,7 +5,6 @@
 
 #include "storage/climate_store.hpp"
 #include "storage/power_rollup_store.hpp"
-#include "storage/recompute_store.hpp"
 
 namespace silaware::ingest {
 

@@ -10,6 +10,7 @@
 #include "ingest/recompute_runs.hpp"
 #include "storage/correction_store.hpp"
 #include "storage/cycle_store.hpp"
+#include "storage/housekeeping_store.hpp"
 #include "storage/latest_reading_store.hpp"
 #include "storage/purge.hpp"
 
@@ -83,7 +84,7 @@ void DeviceRecompute::begin() {
 /// Older purges noted only when they ran.
 std::optional<core::Instant> DeviceRecompute::purged_before(storage::Connection& connection) const {
     if (const auto cutoff = storage::purge_cutoff(connection, core::clock_now())) return cutoff;
-    const auto purged = storage::last_purge(connection);
+    const auto purged = storage::last_run(connection, storage::purge_job);
     if (!purged) return std::nullopt;
     return domain::retention_cutoff(*purged, options_.retention_months, options_.zone);
 }

@@ -11,7 +11,6 @@
 #include "domain/power_rollup.hpp"
 #include "storage/power_store.hpp"
 #include "storage/purge_edge.hpp"
-#include "storage/recompute_store.hpp"
 
 namespace silaware::ingest {
 

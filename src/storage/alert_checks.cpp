@@ -1,5 +1,7 @@
 #include "storage/alert_checks.hpp"
 
+#include "storage/housekeeping_store.hpp"
+
 namespace silaware::storage {
 
 namespace {
@@ -7,8 +9,6 @@ namespace {
 constexpr std::chrono::seconds alive_within{15};
 constexpr std::chrono::seconds tolerated_backlog{30};
 
-constexpr std::string_view read_job = "SELECT COALESCE(MAX(last_run_ms), 0) FROM housekeeping WHERE job = ?";
-constexpr std::string_view write_job = "REPLACE INTO housekeeping (job, last_run_ms) VALUES (?, ?)";
 constexpr std::string_view listening_since = "listening since";
 constexpr std::string_view listening_checked = "listening checked";
 
@@ -43,13 +43,14 @@ struct IngestCount {
 }  // namespace
 
 Listening read_listening(Connection& connection) {
-    return {connection.select_one<std::int64_t>(read_job, listening_since).value_or(0),
-            connection.select_one<std::int64_t>(read_job, listening_checked).value_or(0)};
+    const core::Instant never = core::from_epoch_ms(0);
+    return {core::epoch_ms(last_run(connection, listening_since).value_or(never)),
+            core::epoch_ms(last_run(connection, listening_checked).value_or(never))};
 }
 
 void write_listening(Connection& connection, const Listening& listening) {
-    connection.execute(write_job, listening_since, listening.since_ms);
-    connection.execute(write_job, listening_checked, listening.checked_ms);
+    note_job(connection, listening_since, core::from_epoch_ms(listening.since_ms));
+    note_job(connection, listening_checked, core::from_epoch_ms(listening.checked_ms));
 }
 
 bool is_ingest_listening(Connection& connection, core::Instant now) {

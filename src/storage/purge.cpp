@@ -4,6 +4,7 @@
 #include <optional>
 
 #include "core/clock.hpp"
+#include "storage/housekeeping_store.hpp"
 #include "storage/purge_edge.hpp"
 #include "storage/receipt_blocks.hpp"
 
@@ -12,18 +13,12 @@ namespace silaware::storage {
 namespace {
 
 constexpr std::int64_t chunk = 1'000;
-constexpr std::chrono::milliseconds skew = std::chrono::minutes{5};  // between the clocks of two machines
 // Times as long as a chunk took. The server cleans up behind a chunk for about as long again, and processor
 // and disk are to stay with ingest and the portal: half a day of rows may take half an hour to go.
 constexpr int rests = 3;
 // Of which some may be a wait for somebody else's lock, and no work of ours.
 constexpr core::Milliseconds longest_rest = std::chrono::seconds{2};
 
-// A last run in the future is a clock that was set back since.
-constexpr std::string_view claim = R"(
-    UPDATE housekeeping SET last_run_ms = ? WHERE job = ? AND (last_run_ms <= ? OR last_run_ms > ?))";
-constexpr std::string_view introduce = "INSERT IGNORE INTO housekeeping (job, last_run_ms) VALUES (?, 0)";
-constexpr std::string_view note = "REPLACE INTO housekeeping (job, last_run_ms) VALUES (?, ?)";
 constexpr std::string_view find_cutoff = "SELECT cutoff_ms FROM purge_cutoff WHERE id = 1 AND cutoff_ms <= ?";
 // One in the future is of a clock that was ahead.
 constexpr std::string_view note_cutoff = R"(
@@ -149,8 +144,8 @@ class Purge {
 
     bool is_to_be_listed_anew() {
         if (order_.search == Search::listed && count_blocks(*database_.acquire()) > few_blocks)
-            return claim_job(database_, listing, list_anew_after, cutoff_);
-        note_job(database_, listing, cutoff_);
+            return claim_job(*database_.acquire(), listing, list_anew_after, cutoff_);
+        note_job(*database_.acquire(), listing, cutoff_);
         return true;
     }
 
@@ -212,29 +207,6 @@ class Purge {
 };
 
 }  // namespace
-
-core::Instant database_clock(Database& database) {
-    return core::from_epoch_ms(
-        database.select_one<std::int64_t>("SELECT CAST(UNIX_TIMESTAMP(NOW(3)) * 1000 AS SIGNED)")
-            .value_or(0));
-}
-
-std::optional<core::Instant> last_run(Database& database, std::string_view job) {
-    const auto ms = database.select_one<std::int64_t>(
-        "SELECT last_run_ms FROM housekeeping WHERE job = ? AND last_run_ms > 0", job);
-    return ms ? std::optional(core::from_epoch_ms(*ms)) : std::nullopt;
-}
-
-bool claim_job(Database& database, std::string_view job, std::chrono::milliseconds interval,
-               core::Instant now) {
-    database.execute(introduce, job);
-    const std::int64_t now_ms = core::epoch_ms(now);
-    return database.execute(claim, now_ms, job, core::epoch_ms(now - interval), now_ms + skew.count()) == 1;
-}
-
-void note_job(Database& database, std::string_view job, core::Instant now) {
-    database.execute(note, job, core::epoch_ms(now));
-}
 
 std::optional<core::Instant> purge_cutoff(Connection& connection, core::Instant now) {
     const auto ms = connection.select_one<std::int64_t>(find_cutoff, core::epoch_ms(now));

@@ -12,18 +12,8 @@
 
 namespace silaware::storage {
 
-/// What the database's clock says.
-core::Instant database_clock(Database& database);
-/// When a job ran last for anybody; none if it never did.
-std::optional<core::Instant> last_run(Database& database, std::string_view job);
-
-/// Claims a job that must run once for all processes: true if it is due (its last run is `interval` ago or
-/// more), and then it counts as run `now`.
-bool claim_job(Database& database, std::string_view job, std::chrono::milliseconds interval,
-               core::Instant now);
-
-/// Notes that a job has run `now`, due or not.
-void note_job(Database& database, std::string_view job, core::Instant now);
+/// The purge as a job of `housekeeping`.
+inline constexpr std::string_view purge_job = "purge";
 
 /// All raw rows older than this are gone, or about to be: the latest cutoff of any purge, whatever the
 /// retention is today. Nothing if there never was one, or if it lies behind `now`: then it was a wrong clock.

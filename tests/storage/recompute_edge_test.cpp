@@ -2,6 +2,7 @@
 
 #include <thread>
 
+#include "storage/housekeeping_store.hpp"
 #include "storage/purge.hpp"
 
 namespace silaware::ingest {
@@ -115,7 +116,7 @@ class RecomputeEdgeTest : public IngestFixture {
         date::year_month_day day{zone().day_of(cutoff)};
         day += date::months{options.retention_months};
         if (!day.ok()) day = day.year() / day.month() / date::last;
-        storage::note_job(*database, "purge", zone().start_of_day(core::LocalDay{day}));
+        storage::note_job(*database->acquire(), storage::purge_job, zone().start_of_day(core::LocalDay{day}));
     }
     /// What the purge must leave: all but the cycles themselves.
     std::vector<std::string> figures() {

@@ -2,6 +2,7 @@
 
 #include <thread>
 
+#include "storage/housekeeping_store.hpp"
 #include "storage/migrations.hpp"
 #include "storage/purge.hpp"
 
@@ -203,7 +204,9 @@ TEST_F(RecomputeTest, AMigrationFillsTheQuarterHoursOfClimateFromRawRows) {
 }
 
 TEST_F(RecomputeTest, AJobIsDueAgainWhenTheClockWasSetBack) {
-    const auto claim = [&](core::Instant at) { return storage::claim_job(*database, "test", 12h, at); };
+    const auto claim = [&](core::Instant at) {
+        return storage::claim_job(*database->acquire(), "test", 12h, at);
+    };
     EXPECT_TRUE(claim(now() + 48h));
     EXPECT_FALSE(claim(now() + 49h));
     EXPECT_TRUE(claim(now()));

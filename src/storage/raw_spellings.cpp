@@ -1,10 +1,7 @@
-#include "storage/recompute_store.hpp"
+#include "storage/raw_spellings.hpp"
 
 #include <array>
 #include <set>
-
-#include "storage/rows_by_key.hpp"
-#include "storage/sql.hpp"
 
 namespace silaware::storage {
 
@@ -39,9 +36,6 @@ constexpr std::array raw_tables = {
 
 constexpr std::string_view compare_spelling = "SELECT COUNT(*) FROM known_devices WHERE id = ? AND uid = ?";
 
-constexpr std::string_view find_last_purge =
-    "SELECT last_run_ms FROM housekeeping WHERE job = 'purge' AND last_run_ms > 0";
-
 }  // namespace
 
 std::vector<std::string> raw_spellings(Connection& connection) {
@@ -70,11 +64,6 @@ std::int64_t rename_rows(Database& database, std::string_view spelling, std::str
         }
     }
     return renamed;
-}
-
-std::optional<core::Instant> last_purge(Connection& connection) {
-    const auto ms = connection.select_one<std::int64_t>(find_last_purge);
-    return ms ? std::optional(core::from_epoch_ms(*ms)) : std::nullopt;
 }
 
 }  // namespace silaware::storage
