@@ -1,6 +1,6 @@
 #include "alerts/maintenance.hpp"
 
-#include "storage/notification_log.hpp"
+#include "storage/maintenance_store.hpp"
 
 namespace silaware::alerts {
 

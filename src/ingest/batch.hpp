@@ -7,8 +7,8 @@
 #include <vector>
 
 #include "domain/climate_message.hpp"
-#include "domain/machine_run.hpp"
 #include "domain/power_message.hpp"
+#include "domain/run_message.hpp"
 #include "ingest/options.hpp"
 #include "spool/spool.hpp"
 

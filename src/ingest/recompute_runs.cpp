@@ -4,7 +4,7 @@
 #include <set>
 #include <tuple>
 
-#include "domain/runtime.hpp"
+#include "domain/run_time.hpp"
 #include "storage/run_store.hpp"
 
 namespace silaware::ingest {

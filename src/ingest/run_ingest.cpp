@@ -3,7 +3,7 @@
 #include <map>
 #include <set>
 
-#include "domain/runtime.hpp"
+#include "domain/run_time.hpp"
 #include "storage/run_store.hpp"
 
 namespace silaware::ingest {

@@ -8,7 +8,7 @@
 #include "portal/figures.hpp"
 #include "portal/presence.hpp"
 #include "portal/routes.hpp"
-#include "storage/notification_log.hpp"
+#include "storage/maintenance_store.hpp"
 #include "storage/run_queries.hpp"
 #include "storage/settings_store.hpp"
 

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "core/device_id.hpp"
-#include "domain/runtime.hpp"
+#include "domain/run_time.hpp"
 #include "storage/audit_store.hpp"
 #include "storage/known_device_store.hpp"
 

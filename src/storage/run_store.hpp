@@ -5,7 +5,7 @@
 #include <string_view>
 #include <vector>
 
-#include "domain/machine_run.hpp"
+#include "domain/run_message.hpp"
 #include "storage/known_device_store.hpp"
 
 // The run hours of machines: records in `utils`, their sums in `run_days` and `run_totals`. All functions

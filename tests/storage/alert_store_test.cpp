@@ -3,7 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "storage/alert_settings.hpp"
-#include "storage/notification_log.hpp"
+#include "storage/maintenance_store.hpp"
 #include "support/fresh_database.hpp"
 
 namespace silaware::storage {

@@ -5,7 +5,7 @@
 #include "storage/climate_store.hpp"
 #include "storage/counters_queries.hpp"
 #include "storage/live_queries.hpp"
-#include "storage/notification_log.hpp"
+#include "storage/maintenance_store.hpp"
 #include "storage/quarantine_queries.hpp"
 #include "storage/run_queries.hpp"
 #include "support/fresh_database.hpp"

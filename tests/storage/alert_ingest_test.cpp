@@ -1,7 +1,7 @@
 #include <thread>
 
-#include "storage/alerts_fixture.hpp"
-#include "storage/notification_log.hpp"
+#include "storage/alert_fixture.hpp"
+#include "storage/maintenance_store.hpp"
 
 namespace silaware::alerts {
 namespace {

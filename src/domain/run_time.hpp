@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "core/time.hpp"
-#include "domain/machine_run.hpp"
+#include "domain/run_message.hpp"
 
 namespace silaware::domain {
 

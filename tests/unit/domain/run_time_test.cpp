@@ -1,4 +1,4 @@
-#include "domain/runtime.hpp"
+#include "domain/run_time.hpp"
 
 #include <numeric>
 #include <random>

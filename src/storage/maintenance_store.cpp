@@ -1,4 +1,4 @@
-#include "storage/notification_log.hpp"
+#include "storage/maintenance_store.hpp"
 
 #include "core/text.hpp"
 #include "storage/alert_store.hpp"

@@ -1,4 +1,4 @@
-#include "domain/machine_run.hpp"
+#include "domain/run_message.hpp"
 
 #include <fmt/format.h>
 #include <gtest/gtest.h>

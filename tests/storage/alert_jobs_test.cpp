@@ -1,5 +1,5 @@
 #include "alerts/alert_jobs.hpp"
-#include "storage/alerts_fixture.hpp"
+#include "storage/alert_fixture.hpp"
 
 namespace silaware::alerts {
 namespace {

@@ -1,7 +1,7 @@
 #include <thread>
 
 #include "alerts/mail_sender.hpp"
-#include "storage/alerts_fixture.hpp"
+#include "storage/alert_fixture.hpp"
 #include "support/smtp_sink.hpp"
 
 namespace silaware::alerts {

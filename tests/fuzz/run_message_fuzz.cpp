@@ -3,8 +3,8 @@
 #include <cstdlib>
 
 #include "core/text.hpp"
-#include "domain/machine_run.hpp"
-#include "domain/runtime.hpp"
+#include "domain/run_message.hpp"
+#include "domain/run_time.hpp"
 
 namespace {
 
