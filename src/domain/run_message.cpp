@@ -35,7 +35,7 @@ Result<std::int64_t> epoch_field(const json::object& message, std::string_view k
 
 }  // namespace
 
-Result<void> require_kept(const MachineRun& run, core::Instant kept_since) {
+Result<void> require_kept(const RunMessage& run, core::Instant kept_since) {
     const core::Instant ended = core::from_epoch_ms(run.stop * 1000);
     if (ended >= kept_since) return {};
     return fail(ErrorCode::invalid,
@@ -43,8 +43,7 @@ Result<void> require_kept(const MachineRun& run, core::Instant kept_since) {
                             core::format_utc(ended)));
 }
 
-Result<MachineRun> parse_machine_run(std::string_view payload, core::Instant received,
-                                     core::Instant kept_since) {
+Result<RunMessage> parse_run(std::string_view payload, core::Instant received, core::Instant kept_since) {
     PayloadDocument document;
     const auto message = document.read(payload);
     if (!message) return fail(message.error());
@@ -60,7 +59,7 @@ Result<MachineRun> parse_machine_run(std::string_view payload, core::Instant rec
     if (!total_run) return fail(total_run.error());
 
     if (*stop < *start) return fail(ErrorCode::invalid, "\"stop\" lies before \"start\"");
-    MachineRun run{std::move(*id), *start, *stop, *cycle_count, *total_run};
+    RunMessage run{std::move(*id), *start, *stop, *cycle_count, *total_run};
     if (const auto kept = require_kept(run, kept_since); !kept) return fail(kept.error());
     return run;
 }

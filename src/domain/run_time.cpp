@@ -24,7 +24,7 @@ core::LocalDay new_year(core::LocalDay day) {
 
 }  // namespace
 
-std::vector<DayRun> spread_run(const MachineRun& run, const core::SiteZone& zone) {
+std::vector<DayRun> spread_run(const RunMessage& run, const core::SiteZone& zone) {
     const auto start = core::from_epoch_ms(run.start * 1000);
     const auto stop = core::from_epoch_ms(run.stop * 1000);
     std::vector<DayRun> days{{zone.day_of(start), 0, 1}};

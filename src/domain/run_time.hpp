@@ -22,8 +22,8 @@ struct DayRun {
 ///
 /// The running sum is rounded at each midnight, so the days add up to `total_run` exactly. With start = stop
 /// all of it falls on that day. Days without a share are left out, but for the first, which has the cycle.
-/// The epochs are as `parse_machine_run` accepts them.
-std::vector<DayRun> spread_run(const MachineRun& run, const core::SiteZone& zone);
+/// The epochs are as `parse_run` accepts them.
+std::vector<DayRun> spread_run(const RunMessage& run, const core::SiteZone& zone);
 
 /// Days from `first` to `last`, both included.
 struct DayRange {

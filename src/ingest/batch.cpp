@@ -83,7 +83,7 @@ Batch parse_batch(std::span<const spool::Message> messages, const Options& optio
                 batch.rows += batch.power.back().content.samples.size();
         } else if (telemetry == Telemetry::utils) {
             sort_in(batch, batch.runs, message, hash,
-                    domain::parse_machine_run(message.payload, message.received_at, kept_since));
+                    domain::parse_run(message.payload, message.received_at, kept_since));
         } else if (telemetry == Telemetry::climate) {
             sort_in(batch, batch.climate, message, hash, domain::parse_climate(message.payload));
         } else {

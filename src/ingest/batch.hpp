@@ -32,7 +32,7 @@ struct Rejected {
 struct Batch {
     std::span<const spool::Message> messages;  ///< what it was made of
     std::vector<Received<domain::PowerMessage>> power;
-    std::vector<Received<domain::MachineRun>> runs;
+    std::vector<Received<domain::RunMessage>> runs;
     std::vector<Received<domain::ClimateMessage>> climate;
     std::vector<Rejected> rejected;
     std::int64_t duplicates = 0;

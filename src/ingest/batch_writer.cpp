@@ -37,7 +37,7 @@ void take_out(std::vector<Received<Content>>& kind, const auto& is_unwanted, con
 const core::DeviceId& id_of(const domain::PowerMessage& message) {
     return message.uid;
 }
-const core::DeviceId& id_of(const domain::MachineRun& run) {
+const core::DeviceId& id_of(const domain::RunMessage& run) {
     return run.id;
 }
 const core::DeviceId& id_of(const domain::ClimateMessage& message) {

@@ -36,7 +36,7 @@ class RunFold {
         if (!seen_.emplace(run.stop, run.cycle_count, run.total_run).second) return;
         oldest_start = oldest_start ? oldest_start : std::optional(at(run.start));
         oldest_stop = std::min(oldest_stop.value_or(at(run.stop)), at(run.stop));
-        const domain::MachineRun record{id, run.start, run.stop, run.cycle_count, run.total_run};
+        const domain::RunMessage record{id, run.start, run.stop, run.cycle_count, run.total_run};
         for (const domain::DayRun& share : domain::spread_run(record, zone_)) {
             RunDay& day = days[share.day];
             day.run_seconds += share.run_seconds;

@@ -15,7 +15,7 @@ using storage::KnownDeviceId;
 /// The records that are stored already, of those that start when one of the batch does.
 std::set<storage::RunRow> stored_runs(storage::Connection& connection, const Batch& batch, Devices& devices) {
     std::map<std::string, std::set<std::int64_t>> starts;
-    for (const Received<domain::MachineRun>& received : batch.runs) {
+    for (const Received<domain::RunMessage>& received : batch.runs) {
         starts[devices.of(received.content.id).uid].insert(received.content.start);
     }
     std::set<storage::RunRow> stored;
@@ -34,7 +34,7 @@ struct RunBook {
     std::map<KnownDeviceId, std::int64_t> seconds;
     std::map<KnownDeviceId, std::string> uids;
 
-    void add(const storage::KnownDevice& device, const domain::MachineRun& run, const core::SiteZone& zone) {
+    void add(const storage::KnownDevice& device, const domain::RunMessage& run, const core::SiteZone& zone) {
         for (const domain::DayRun& share : domain::spread_run(run, zone)) {
             storage::RunDay& day = days[{device.id, share.day}];
             day.device_id = device.id;
@@ -79,8 +79,8 @@ std::int64_t store_runs(storage::Connection& connection, const Batch& batch, Dev
     std::set<storage::RunRow> known = stored_runs(connection, batch, devices);
     std::vector<storage::ReceivedRun> fresh;
     RunBook book;
-    for (const Received<domain::MachineRun>& received : batch.runs) {
-        const domain::MachineRun& run = received.content;
+    for (const Received<domain::RunMessage>& received : batch.runs) {
+        const domain::RunMessage& run = received.content;
         storage::KnownDevice& device = devices.of(run.id);
         storage::RunRow row{device.uid, run.start, run.stop, run.cycle_count, run.total_run};
         Devices::note(device, &storage::KnownDevice::last_run_ms, received.message->received_at,

@@ -18,7 +18,7 @@ void require(bool holds) {
     if (!holds) std::abort();
 }
 
-void check(const domain::MachineRun& run) {
+void check(const domain::RunMessage& run) {
     require(run.start >= 946'684'800 && run.start <= run.stop && run.stop <= now + 86'400);
     require(core::from_epoch_ms(run.stop * 1000) >= kept_since);
     require(run.cycle_count >= 0 && run.total_run >= 0);
@@ -34,8 +34,7 @@ void check(const domain::MachineRun& run) {
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-    const auto run =
-        domain::parse_machine_run({reinterpret_cast<const char*>(data), size}, received, kept_since);
+    const auto run = domain::parse_run({reinterpret_cast<const char*>(data), size}, received, kept_since);
     if (run) {
         check(*run);
     } else {

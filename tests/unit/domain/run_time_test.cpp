@@ -9,8 +9,8 @@ using namespace silaware;
 using core::LocalDay;
 using core::SiteZone;
 using domain::DayRun;
-using domain::MachineRun;
 using domain::run_windows;
+using domain::RunMessage;
 using domain::spread_run;
 
 namespace {
@@ -24,7 +24,7 @@ LocalDay day(const char* text) {
     return core::parse_day(text).value();
 }
 
-MachineRun run(const SiteZone& zone, const char* start, const char* stop, std::int64_t total) {
+RunMessage run(const SiteZone& zone, const char* start, const char* stop, std::int64_t total) {
     const auto epoch = [&](const char* text) {
         return core::epoch_ms(zone.to_instant(core::parse_meter_clock(text).value())) / 1000;
     };
