@@ -14,6 +14,7 @@ namespace {
 
 std::string text_of(const std::filesystem::path& file) {
     std::ifstream in(file);
+    EXPECT_TRUE(in) << file;
     return {std::istreambuf_iterator<char>(in), {}};
 }
 
@@ -47,7 +48,7 @@ TEST(Sentences, OfThePortalStandInTheCatalogue) {
     std::vector<std::filesystem::path> files = {
         root / "src/auth/account_rules.cpp",     root / "src/storage/account_store.cpp",
         root / "src/storage/device_store.cpp",   root / "src/storage/alert_queries.cpp",
-        root / "src/storage/alert_settings.cpp", root / "src/storage/notification_log.cpp",
+        root / "src/storage/alert_settings.cpp", root / "src/storage/maintenance_store.cpp",
         root / "src/storage/outbox.cpp"};
     for (const auto& entry : std::filesystem::directory_iterator(root / "src/portal")) {
         const auto name = entry.path().filename().string();
@@ -65,7 +66,7 @@ TEST(Sentences, OfTheQuarantineStandInTheCatalogue) {
     const auto texts = view::Catalogue::load(root / "templates/i18n");
     ASSERT_TRUE(texts) << texts.error().message;
     for (const auto* file : {"domain/payload.cpp", "domain/power_message.cpp", "domain/climate_message.cpp",
-                             "domain/machine_run.cpp", "core/device_id.cpp"}) {
+                             "domain/run_message.cpp", "core/device_id.cpp"}) {
         for (const auto& sentence : sentences_of(text_of(root / "src" / file))) {
             const bool is_frame = sentence == "\"{}\": {}";
             EXPECT_TRUE(is_frame || in_language(*texts, "id", sentence) != sentence)
