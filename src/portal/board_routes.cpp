@@ -18,6 +18,7 @@ void add_board_routes(http::Router& router, Portal& portal) {
     add_power_monitoring_routes(router, portal);
     add_utility_routes(router, portal);
     add_climate_routes(router, portal);
+    add_climate_history_routes(router, portal, desk);
     add_alert_routes(router, portal);
     add_quarantine_routes(router, portal);
     add_report_routes(router, portal, desk);

@@ -13,6 +13,7 @@ void add_summary_routes(http::Router& router, Portal& portal);
 void add_power_monitoring_routes(http::Router& router, Portal& portal);
 void add_utility_routes(http::Router& router, Portal& portal);
 void add_climate_routes(http::Router& router, Portal& portal);
+void add_climate_history_routes(http::Router& router, Portal& portal, std::shared_ptr<ExportDesk> desk);
 void add_alert_routes(http::Router& router, Portal& portal);
 void add_quarantine_routes(http::Router& router, Portal& portal);
 void add_report_routes(http::Router& router, Portal& portal, std::shared_ptr<ExportDesk> desk);

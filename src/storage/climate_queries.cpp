@@ -17,9 +17,8 @@ const std::string find_sensors = fmt::format(R"(
      ORDER BY d.location IS NULL, d.location, k.uid)",
                                              is_registration);
 
-constexpr std::string_view find_means = R"(
-    SELECT device_id, bucket, temperature_sum / NULLIF(temperature_samples, 0),
-           humidity_sum / NULLIF(humidity_samples, 0)
+constexpr std::string_view find_quarters_since = R"(
+    SELECT device_id, bucket, temperature_sum, temperature_samples, humidity_sum, humidity_samples
       FROM climate_quarter_hours WHERE bucket >= ? ORDER BY bucket)";
 
 }  // namespace
@@ -28,8 +27,8 @@ std::vector<SensorOverview> sensor_overviews(Connection& connection) {
     return connection.select<SensorOverview>(find_sensors);
 }
 
-std::vector<ClimateMean> climate_means(Connection& connection, std::int64_t first_bucket) {
-    return connection.select<ClimateMean>(find_means, first_bucket);
+std::vector<ClimateQuarter> climate_quarters_since(Connection& connection, std::int64_t first_bucket) {
+    return connection.select<ClimateQuarter>(find_quarters_since, first_bucket);
 }
 
 }  // namespace silaware::storage

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "core/time.hpp"
+#include "storage/climate_store.hpp"
 #include "storage/known_device_store.hpp"
 
 namespace silaware::storage {
@@ -25,14 +26,7 @@ struct SensorOverview {
 /// Every sensor, by location and id. Throws DatabaseError.
 std::vector<SensorOverview> sensor_overviews(Connection& connection);
 
-/// The mean of what a sensor sent in a quarter hour.
-struct ClimateMean {
-    KnownDeviceId device_id = 0;
-    std::int64_t bucket = 0;  ///< epoch seconds ÷ 900
-    std::optional<double> temperature;
-    std::optional<double> humidity;
-};
-/// Of all sensors from `first_bucket` on, oldest first. Throws DatabaseError.
-std::vector<ClimateMean> climate_means(Connection& connection, std::int64_t first_bucket);
+/// The quarter hours of all sensors from `first_bucket` on, oldest first. Throws DatabaseError.
+std::vector<ClimateQuarter> climate_quarters_since(Connection& connection, std::int64_t first_bucket);
 
 }  // namespace silaware::storage

@@ -7,6 +7,7 @@ import { byId, debounced, el, icon, setFigure, setText, showLater } from "./dom.
 import * as format from "./format.js";
 import { t } from "./i18n.js";
 import { polling } from "./live.js";
+import { showRoomHistory } from "./room_history.js";
 import { editRoomLimits } from "./room_limits.js";
 import { isAdmin } from "./session.js";
 import { empty, firstDevice, trouble } from "./states.js";
@@ -50,6 +51,7 @@ function draw(box, { times, values, name, tone, figure, limit, describe }) {
 }
 
 function room(device) {
+  let latest = device;
   const badge = el("span");
   const seen = el("time");
   const temperature = el("div.value");
@@ -58,12 +60,14 @@ function room(device) {
   const left = el("div", {}, el("p.small.muted", {}, t("climate.temperature")), temperature, warmth);
   const right = el("div", {}, el("p.small.muted", {}, t("climate.humidity")), humidity, damp);
   const title = el("h2.truncate");
+  const past = el("button.button.quiet.icon", { type: "button", title: t("climate.history"), "aria-label": t("climate.history"), onclick: () => showRoomHistory(device.uid, named(device), latest.limits) }, icon("chart-area"));
   const change = isAdmin() ? el("button.button.quiet.icon", { type: "button", title: t("climate.limits"), "aria-label": t("climate.limits"), onclick: () => changeLimits(device) }, icon("sliders")) : null;
-  const node = el("article.card.room", {}, el("header", {}, el("div", {}, title, el("p.tiny.faint.truncate", {}, otherId(device) ? [el("span.mono", {}, device.uid), " · "] : null, seen)), el("div.flex.items-center.gap-1", {}, badge, change)),
+  const node = el("article.card.room", {}, el("header", {}, el("div", {}, title, el("p.tiny.faint.truncate", {}, otherId(device) ? [el("span.mono", {}, device.uid), " · "] : null, seen)), el("div.flex.items-center.gap-1", {}, badge, past, change)),
     el("div.pair", {}, left, right));
   return {
     node,
     show(fresh) {
+      latest = fresh;
       const { limits } = fresh;
       setText(title, named(fresh));
       format.setAgo(seen, fresh.observed_at);

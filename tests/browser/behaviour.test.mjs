@@ -608,6 +608,25 @@ test("a report without runs says how to find some", async (t) => {
   assert.deepEqual(problems, []);
 });
 
+test("the past days of a room are a click away, and a file", async (t) => {
+  const { page, problems } = await open(t, "/login/climate");
+  const room = page.locator(".room", { hasText: "Pharmacy" });
+  await room.locator('button[aria-label="The past days of this room"]').click();
+  await page.waitForSelector("dialog canvas");
+  const points = () => page.evaluate(() => [...document.querySelectorAll("dialog canvas")].map((canvas) => globalThis.Chart.getChart(canvas).data.labels.length));
+  const week = await points();
+  assert.ok(week.length === 2 && week[0] > 500, String(week));
+  assert.match(await page.textContent("dialog .note"), /°C to .*°C/);
+  await page.locator("dialog button", { hasText: "30 days" }).click();
+  await page.waitForFunction((before) => globalThis.Chart.getChart(document.querySelector("dialog canvas")).data.labels.length !== before, week[0]);
+  assert.equal(await page.getAttribute('dialog button[aria-pressed="true"]', "aria-pressed"), "true");
+  const href = await page.locator("dialog a", { hasText: "CSV" }).getAttribute("href");
+  const file = await page.evaluate((url) => fetch(url).then((answer) => answer.text()), href);
+  assert.match(file, /^time,mac_address,name,location,temperature,humidity\r\n/);
+  assert.ok(file.split("\n").length > 2000);
+  assert.deepEqual(problems, []);
+});
+
 test("settings are saved, and what is wrong stands beside its field", async (t) => {
   const { page, problems } = await open(t, "/login/settings", { expected: [/status 400/, /status of 400/] });
   await page.fill('[name="max_temperature"]', "-3");

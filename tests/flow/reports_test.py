@@ -309,6 +309,31 @@ def test_a_submeter_is_shown_but_not_added_up_unless_nothing_else_is(admin, data
     assert refused.status_code == 400 and "yes or no" in refused.json()["fields"]["submeter"]
 
 
+def test_the_past_of_a_room_is_a_curve_and_a_file_by_the_days_of_the_site(admin, database):
+    first = int(datetime.datetime(2026, 11, 3, tzinfo=datetime.timezone(datetime.timedelta(hours=7))).timestamp()) // 900
+    database.rows("INSERT INTO known_devices (uid, first_seen_ms, last_seen_ms, usual_interval_ms) VALUES ('cold room', 1, 1, 60000)")
+    admin.post("/login/devices", json={"mac_address": "cold room", "name": "=Vaccines", "location": "Pharmacy"})
+    database.rows("INSERT INTO climate_quarter_hours SELECT %s + seq, id, 5 * (4 + seq %% 2), 5, 0, 0 FROM known_devices, "
+                  "seq_0_to_191 WHERE uid = 'cold room' AND seq NOT BETWEEN 40 AND 47", first)  # two days, two hours silent
+    url = "/login/climate/series?mac=COLD%20room&from=2026-11-03&to=2026-11-03"
+    quarters = admin.get(url).json()
+    assert (quarters["uid"], quarters["step"], quarters["from"]) == ("cold room", "15m", "2026-11-03T00:00:00+07:00")
+    assert len(quarters["t"]) == 96 - 8 + 1 and quarters["t"][40] == "2026-11-03T10:00:00+07:00"
+    assert quarters["temperature"][39:42] == [5, None, 4] and set(quarters["humidity"]) == {None}
+    hours = admin.get(url.replace("to=2026-11-03", "to=2026-11-04") + "&step=1h").json()
+    assert hours["t"][0] == "2026-11-03T00:00:00+07:00" and set(hours["temperature"]) == {4.5, None} and len(hours["t"]) == 47
+    query = "mac=cold%20ROOM&from=2026-11-04&to=2026-11-04"
+    table = list(read_excel(admin, f"/login/climate/excel?{query}")["Climate"].iter_rows(values_only=True))
+    assert table[0] == ("time", "mac_address", "name", "location", "temperature", "humidity") and len(table) == 97
+    assert table[1] == (datetime.datetime(2026, 11, 4), "cold room", "=Vaccines", "Pharmacy", 4, None)
+    rows = list(csv.DictReader(io.StringIO(admin.get(f"/login/climate/csv?{query}").text)))
+    assert len(rows) == 96 and rows[0]["name"] == "'=Vaccines" and rows[-1]["time"] == "2026-11-04 23:45:00"
+    assert admin.get("/login/climate/series?mac=nowhere").status_code == 404
+    assert admin.get("/login/climate/csv?mac=cold%20room&from=2026-13-01").status_code == 400
+    assert admin.get("/login/climate/csv?mac=cold%20room&from=2001-01-01").status_code == 400
+    assert Visitor(admin.url).get(url).status_code == 401
+
+
 def workbook_in(mail):
     message = email.message_from_string(mail["raw"], policy=email.policy.default)
     part = next(message.iter_attachments())

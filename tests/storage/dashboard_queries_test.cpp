@@ -112,12 +112,13 @@ TEST_F(DashboardQueriesTest, ClimateIsShownAsMeansOfQuarterHours) {
     const auto sensors = sensor_overviews(*connection);
     ASSERT_EQ(sensors.size(), 1u);
     EXPECT_EQ(sensors[0].temperature, 21.5f);
-    const auto means = climate_means(*connection, 100);
-    ASSERT_EQ(means.size(), 1u);
-    EXPECT_EQ(means[0].device_id, sensor);
-    EXPECT_EQ(means[0].bucket, 100);
-    EXPECT_EQ(means[0].temperature, 22.);
-    EXPECT_FALSE(means[0].humidity);
+    const auto quarters = climate_quarters_since(*connection, 100);
+    ASSERT_EQ(quarters.size(), 1u);
+    EXPECT_EQ(quarters[0].device_id, sensor);
+    EXPECT_EQ(quarters[0].bucket, 100);
+    EXPECT_EQ(quarters[0].temperature_sum, 66.);
+    EXPECT_EQ(quarters[0].temperature_samples, 3);
+    EXPECT_EQ(quarters[0].humidity_samples, 0);
 }
 
 TEST_F(DashboardQueriesTest, AlertsAreFilteredNewestFirst) {
