@@ -1,144 +1,17 @@
-#include <mysql.h>
-#include <sys/socket.h>
+#include "storage/connection.hpp"
 
 #include <algorithm>
-#include <cstring>
 #include <map>
 
 #include <fmt/format.h>
+#include <mysql.h>
+#include <sys/socket.h>
 
-#include "storage/database.hpp"
+#include "storage/bulk_binding.hpp"
 #include "storage/host_address.hpp"
+#include "storage/statement.hpp"
 
 namespace silaware::storage {
-
-namespace {
-
-constexpr std::size_t inline_text = 256;             ///< bytes fetched per text column without a second call
-constexpr std::size_t bulk_bytes = 4 * 1024 * 1024;  ///< half of it where the server takes less than twice
-constexpr std::size_t least_bulk_bytes = 64 * 1024;
-constexpr std::size_t most_statements = 256;
-constexpr std::ptrdiff_t most_single_statements = 64;  ///< used once so far
-
-bool is_connection_error(unsigned code) {
-    switch (code) {
-        case 1040:  // too many connections
-        case 1047:  // Galera: this node is not ready for queries
-        case 1053:  // shutdown in progress
-        case 1077:
-        case 1203:  // too many connections of this user
-        case 1290:  // read-only: another server of the list may not be
-        case 1836:
-        case 1927:  // connection killed
-        case 1969:  // longer than max_statement_time
-        case 2002:
-        case 2003:
-        case 2005:
-        case 2006:
-        case 2012:
-        case 2013:
-        case 2026:
-        case 2055:
-        case 4151:  // the account is locked
-            return true;
-        default:
-            return false;
-    }
-}
-
-}  // namespace
-
-bool DatabaseError::violates(std::string_view key) const {
-    if (code_ != 1062) return false;
-    const std::string_view message = what();
-    return message.find(fmt::format("'{}'", key)) != std::string_view::npos ||
-           message.find(fmt::format(".{}'", key)) != std::string_view::npos;
-}
-
-bool DatabaseError::is_refusal() const {
-    switch (code_) {
-        // Rights and accounts.
-        case 1044:
-        case 1045:
-        case 1142:
-        case 1143:
-        case 1226:
-        case 1227:
-        case 1698:
-        case 1820:
-        // Disk, memory, limits.
-        case 1021:
-        case 1026:
-        case 1030:
-        case 1037:
-        case 1038:
-        case 1041:
-        case 1114:
-        // Tables that are read-only or locked.
-        case 1036:
-        case 1099:
-        case 1205:
-        case 1213:
-        case 1223:
-        case 1792:
-        // Interrupted or slow statements.
-        case 1317:
-        case 3024:
-            return true;
-        default:
-            return false;
-    }
-}
-
-// Whoever made the database may refuse a value with any code (a trigger's SIGNAL, a foreign key, a check, a
-// partition that is missing), so what is listed is the other kind: a server that would refuse any value.
-bool DatabaseError::is_data_error() const {
-    if (is_conflict() || is_refusal() || is_connection_error(code_)) return false;
-    switch (code_) {
-        // Rights, limits.
-        case 1370:
-        case 1449:
-        case 1005:
-        case 1197:
-        case 1206:
-        case 1461:
-        // Tables that are locked, missing, broken or of another version.
-        case 1016:
-        case 1017:
-        case 1033:
-        case 1034:
-        case 1035:
-        case 1046:
-        case 1049:
-        case 1054:
-        case 1064:
-        case 1100:
-        case 1136:
-        case 1146:
-        case 1194:
-        case 1195:
-        case 1364:  // a column without a default that another program added
-        case 1712:
-        case 1812:
-        case 1813:
-        case 1814:
-        case 1305:
-        case 1412:
-        case 1615:
-        case 1932:
-        // Network packets, a failed commit.
-        case 1105:
-        case 1158:
-        case 1159:
-        case 1160:
-        case 1161:
-        case 1180:
-        case 1243:
-            return false;
-        default:
-            return code_ < 2000 || code_ >= 3000;  // 2000 to 2999 are the client library's own
-    }
-}
 
 struct Connection::Implementation {
     MYSQL mysql{};
@@ -148,102 +21,12 @@ struct Connection::Implementation {
     void make_room();
 };
 
-/// A prepared statement and the buffers of its result columns.
-struct Connection::Statement final : ResultRow {
-    struct Cell {
-        std::int64_t integer = 0;
-        double real = 0;
-        std::string text;
-        unsigned long length = 0;
-        my_bool null = 0;
-        enum class Kind { integer, real, text } kind = Kind::text;
-    };
-
-    MYSQL_STMT* handle = nullptr;
-    std::int64_t uses = 1;
-    std::vector<Cell> cells;
-    std::vector<MYSQL_BIND> results;
-
-    ~Statement() override {
-        if (handle != nullptr) mysql_stmt_close(handle);
-    }
-
-    bool is_null(std::size_t column) const override { return cells.at(column).null != 0; }
-    std::int64_t integer(std::size_t column) const override {
-        const Cell& cell = cells.at(column);
-        if (cell.null) return 0;
-        if (cell.kind == Cell::Kind::integer) return cell.integer;
-        if (cell.kind == Cell::Kind::real) return static_cast<std::int64_t>(cell.real);
-        return std::strtoll(cell.text.c_str(), nullptr, 10);
-    }
-    double real(std::size_t column) const override {
-        const Cell& cell = cells.at(column);
-        if (cell.null) return 0;
-        if (cell.kind == Cell::Kind::real) return cell.real;
-        if (cell.kind == Cell::Kind::integer) return static_cast<double>(cell.integer);
-        return std::strtod(cell.text.c_str(), nullptr);
-    }
-    std::string_view text(std::size_t column) const override {
-        const Cell& cell = cells.at(column);
-        return cell.null ? std::string_view() : std::string_view(cell.text.data(), cell.length);
-    }
-
-    void bind_results() {
-        MYSQL_RES* meta = mysql_stmt_result_metadata(handle);
-        if (meta == nullptr) return;
-        const unsigned count = mysql_num_fields(meta);
-        const MYSQL_FIELD* fields = mysql_fetch_fields(meta);
-        cells.resize(count);
-        results.assign(count, MYSQL_BIND{});
-        for (unsigned i = 0; i < count; ++i)
-            bind_cell(cells[i], results[i], fields[i]);
-        mysql_free_result(meta);
-    }
-
-    static void bind_cell(Cell& cell, MYSQL_BIND& bind, const MYSQL_FIELD& field) {
-        bind.is_null = &cell.null;
-        bind.length = &cell.length;
-        switch (field.type) {
-            case MYSQL_TYPE_TINY:
-            case MYSQL_TYPE_SHORT:
-            case MYSQL_TYPE_LONG:
-            case MYSQL_TYPE_INT24:
-            case MYSQL_TYPE_YEAR:
-            case MYSQL_TYPE_LONGLONG:
-                cell.kind = Cell::Kind::integer;
-                bind.buffer_type = MYSQL_TYPE_LONGLONG;
-                bind.buffer = &cell.integer;
-                break;
-            case MYSQL_TYPE_FLOAT:
-            case MYSQL_TYPE_DOUBLE:
-                cell.kind = Cell::Kind::real;
-                bind.buffer_type = MYSQL_TYPE_DOUBLE;
-                bind.buffer = &cell.real;
-                break;
-            default:
-                cell.kind = Cell::Kind::text;
-                cell.text.resize(inline_text);
-                bind.buffer_type = MYSQL_TYPE_STRING;
-                bind.buffer = cell.text.data();
-                bind.buffer_length = cell.text.size();
-        }
-    }
-
-    /// Fetches again the texts that did not fit their buffers, which grow for the rows to come.
-    void fetch_truncated() {
-        for (unsigned i = 0; i < cells.size(); ++i) {
-            Cell& cell = cells[i];
-            if (cell.kind != Cell::Kind::text || cell.null || cell.length <= cell.text.size()) continue;
-            cell.text.resize(cell.length);
-            results[i].buffer = cell.text.data();
-            results[i].buffer_length = cell.text.size();
-            mysql_stmt_fetch_column(handle, &results[i], i, 0);
-        }
-        mysql_stmt_bind_result(handle, results.data());
-    }
-};
-
 namespace {
+
+constexpr std::size_t bulk_bytes = 4 * 1024 * 1024;  ///< half of it where the server takes less than twice
+constexpr std::size_t least_bulk_bytes = 64 * 1024;
+constexpr std::size_t most_statements = 256;
+constexpr std::ptrdiff_t most_single_statements = 64;  ///< used once so far
 
 bool connect(MYSQL* mysql, const DatabaseOptions& options, const char* host, unsigned port) {
     const bool local = !options.socket.empty();
@@ -355,34 +138,10 @@ Connection::Statement& Connection::prepare(std::string_view sql) {
     if (mysql_stmt_prepare(statement->handle, sql.data(), sql.size()) != 0) {
         fail(mysql_stmt_errno(statement->handle), mysql_stmt_error(statement->handle));
     }
-    statement->bind_results();
+    statement->make_cells();
     implementation_->make_room();
     return *statements.emplace(std::string(sql), std::move(statement)).first->second;
 }
-
-namespace {
-
-void bind_value(MYSQL_BIND& bind, const Value& value) {
-    const auto& held = value.get();
-    if (const auto* integer = std::get_if<std::int64_t>(&held)) {
-        bind.buffer_type = MYSQL_TYPE_LONGLONG;
-        bind.buffer = const_cast<std::int64_t*>(integer);
-    } else if (const auto* real = std::get_if<double>(&held)) {
-        bind.buffer_type = MYSQL_TYPE_DOUBLE;
-        bind.buffer = const_cast<double*>(real);
-    } else if (const auto* single = std::get_if<float>(&held)) {
-        bind.buffer_type = MYSQL_TYPE_FLOAT;
-        bind.buffer = const_cast<float*>(single);
-    } else if (const auto* text = std::get_if<std::string_view>(&held)) {
-        bind.buffer_type = MYSQL_TYPE_STRING;
-        bind.buffer = const_cast<char*>(text->data());
-        bind.buffer_length = text->size();
-    } else {
-        bind.buffer_type = MYSQL_TYPE_NULL;
-    }
-}
-
-}  // namespace
 
 Connection::Statement& Connection::prepare_and_execute(std::string_view sql, std::vector<Value>& parameters) {
     Statement& statement = prepare(sql);
@@ -438,80 +197,6 @@ void Connection::stream_rows(std::string_view sql, std::vector<Value> parameters
     }
 }
 
-namespace {
-
-std::size_t bytes_of(const Columns& columns, std::size_t row) {
-    std::size_t bytes = 0;
-    for (const Column& column : columns)
-        bytes += column.kind == Column::Kind::text ? column.lengths[row] + 10 : 12;
-    return bytes;
-}
-
-MYSQL_TIME civil_time(std::int64_t ms) {
-    const auto at = core::from_epoch_ms(ms);
-    const auto day = date::floor<date::days>(at);
-    const date::year_month_day ymd{day};
-    const date::hh_mm_ss clock{at - day};
-    MYSQL_TIME time{};
-    time.year = static_cast<unsigned>(static_cast<int>(ymd.year()));
-    time.month = static_cast<unsigned>(ymd.month());
-    time.day = static_cast<unsigned>(ymd.day());
-    time.hour = static_cast<unsigned>(clock.hours().count());
-    time.minute = static_cast<unsigned>(clock.minutes().count());
-    time.second = static_cast<unsigned>(clock.seconds().count());
-    time.second_part = static_cast<unsigned long>(clock.subseconds().count()) * 1000;
-    time.time_type = MYSQL_TIMESTAMP_DATETIME;
-    return time;
-}
-
-/// The times of a column as Connector/C wants them: an array of pointers, other than for numbers. Empty for
-/// other columns.
-class Times {
-  public:
-    Times(const Column& column, std::size_t first, std::size_t last) {
-        if (column.kind != Column::Kind::time) return;
-        times_.reserve(last - first);
-        pointers_.reserve(last - first);
-        for (std::size_t row = first; row < last; ++row)
-            times_.push_back(civil_time(column.integers[row]));
-        for (MYSQL_TIME& time : times_)
-            pointers_.push_back(&time);
-    }
-    MYSQL_TIME** pointers() { return pointers_.data(); }
-
-  private:
-    std::vector<MYSQL_TIME> times_;
-    std::vector<MYSQL_TIME*> pointers_;
-};
-
-void bind_column(MYSQL_BIND& bind, Column& column, std::size_t first, Times& times) {
-    bind.u.indicator = column.indicators.data() + first;
-    switch (column.kind) {
-        case Column::Kind::integer:
-            bind.buffer_type = MYSQL_TYPE_LONGLONG;
-            bind.buffer = column.integers.data() + first;
-            break;
-        case Column::Kind::real:
-            bind.buffer_type = MYSQL_TYPE_DOUBLE;
-            bind.buffer = column.reals.data() + first;
-            break;
-        case Column::Kind::single:
-            bind.buffer_type = MYSQL_TYPE_FLOAT;
-            bind.buffer = column.singles.data() + first;
-            break;
-        case Column::Kind::text:
-            bind.buffer_type = MYSQL_TYPE_STRING;
-            bind.buffer = column.texts.data() + first;
-            bind.length = column.lengths.data() + first;
-            break;
-        case Column::Kind::time:
-            bind.buffer_type = MYSQL_TYPE_DATETIME;
-            bind.buffer = times.pointers();
-    }
-}
-
-}  // namespace
-
 /// What surely fits into a packet that the server takes (`max_allowed_packet`; 1 MiB on some shared hosts).
 std::size_t Connection::bulk_limit() {
     std::size_t& limit = implementation_->bulk_limit;
@@ -529,25 +214,16 @@ void Connection::run_bulk(std::string_view sql, Columns& columns, std::size_t ro
         throw std::logic_error(fmt::format("{} columns for: {}", columns.size(), sql));
     }
     for (std::size_t first = 0; first < rows;) {
-        std::size_t last = first;
-        for (std::size_t bytes = 0; last < rows && (last == first || bytes < limit); ++last) {
-            bytes += bytes_of(columns, last);
-        }
-        const unsigned count = static_cast<unsigned>(last - first);
-        mysql_stmt_attr_set(statement.handle, STMT_ATTR_ARRAY_SIZE, &count);
-        std::vector<MYSQL_BIND> binds(columns.size(), MYSQL_BIND{});
-        std::vector<Times> times;
-        times.reserve(columns.size());
-        for (const Column& column : columns)
-            times.emplace_back(column, first, last);
-        for (std::size_t i = 0; i < columns.size(); ++i)
-            bind_column(binds[i], columns[i], first, times[i]);
-        if (mysql_stmt_bind_param(statement.handle, binds.data()) != 0 ||
+        const std::size_t count = rows_that_fit(columns, first, rows, limit);
+        const unsigned size = static_cast<unsigned>(count);
+        mysql_stmt_attr_set(statement.handle, STMT_ATTR_ARRAY_SIZE, &size);
+        BulkBinding binding(columns, first, count);
+        if (mysql_stmt_bind_param(statement.handle, binding.binds()) != 0 ||
             mysql_stmt_execute(statement.handle) != 0) {
             fail(mysql_stmt_errno(statement.handle), mysql_stmt_error(statement.handle));
         }
         mysql_stmt_free_result(statement.handle);
-        first = last;
+        first += count;
     }
 }
 
