@@ -24,77 +24,20 @@ constexpr unsigned connection_errors[] = {
 };
 
 constexpr unsigned refusals[] = {
-    // Rights and accounts.
-    1044,
-    1045,
-    1142,
-    1143,
-    1226,
-    1227,
-    1698,
-    1820,
-    // Disk, memory, limits.
-    1021,
-    1026,
-    1030,
-    1037,
-    1038,
-    1041,
-    1114,
-    // Tables that are read-only or locked.
-    1036,
-    1099,
-    1205,
-    1213,
-    1223,
-    1792,
-    // Interrupted or slow statements.
-    1317,
-    3024,
+    1044, 1045, 1142, 1143, 1226, 1227, 1698, 1820,  // rights and accounts
+    1021, 1026, 1030, 1037, 1038, 1041, 1114,        // disk, memory, limits
+    1036, 1099, 1205, 1213, 1223, 1792,              // tables that are read-only or locked
+    1317, 3024,                                      // interrupted or slow statements
 };
 
 // Whoever made the database may refuse a value with any code (a trigger's SIGNAL, a foreign key, a check, a
 // partition that is missing), so what is listed is the other kind: a server that would refuse any value.
+// Rights and limits; tables that are locked, missing, broken or of another version (1364: a column without a
+// default that another program added); network packets; a failed commit.
 constexpr unsigned refusals_of_any_value[] = {
-    // Rights, limits.
-    1370,
-    1449,
-    1005,
-    1197,
-    1206,
-    1461,
-    // Tables that are locked, missing, broken or of another version.
-    1016,
-    1017,
-    1033,
-    1034,
-    1035,
-    1046,
-    1049,
-    1054,
-    1064,
-    1100,
-    1136,
-    1146,
-    1194,
-    1195,
-    1364,  // a column without a default that another program added
-    1712,
-    1812,
-    1813,
-    1814,
-    1305,
-    1412,
-    1615,
-    1932,
-    // Network packets, a failed commit.
-    1105,
-    1158,
-    1159,
-    1160,
-    1161,
-    1180,
-    1243,
+    1005, 1016, 1017, 1033, 1034, 1035, 1046, 1049, 1054, 1064, 1100, 1105,
+    1136, 1146, 1158, 1159, 1160, 1161, 1180, 1194, 1195, 1197, 1206, 1243,
+    1305, 1364, 1370, 1412, 1449, 1461, 1615, 1712, 1812, 1813, 1814, 1932,
 };
 
 bool is_one_of(std::span<const unsigned> codes, unsigned code) {
