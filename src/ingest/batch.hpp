@@ -28,6 +28,16 @@ struct Rejected {
     std::string reason;
 };
 
+/// Takes out of one kind what `is_unwanted` says, and tells `removed` of each.
+template <typename Content>
+void take_out(std::vector<Received<Content>>& kind, const auto& is_unwanted, const auto& removed) {
+    std::erase_if(kind, [&](const Received<Content>& received) {
+        if (!is_unwanted(received)) return false;
+        removed(received);
+        return true;
+    });
+}
+
 /// Messages sorted by kind, each kind in the order of receipt. Refers to the spool messages it was made of.
 struct Batch {
     std::span<const spool::Message> messages;  ///< what it was made of
