@@ -131,6 +131,17 @@ CycleChanges fold_cycles(const CycleWindow& window, std::span<const Instant> rea
     return changes;
 }
 
+std::vector<DayCycle> spread_cycle(const Cycle& cycle, const core::SiteZone& zone) {
+    std::vector<DayCycle> days;
+    core::Instant from = cycle.start;
+    for (core::LocalDay day = zone.day_of(from); from < cycle.stop; day += date::days{1}) {
+        const core::Instant to = std::min(cycle.stop, zone.start_of_day(day + date::days{1}));
+        if (to > from) days.push_back({day, to - from});
+        from = std::max(from, to);
+    }
+    return days;
+}
+
 std::string duration_text(const Cycle& cycle) {
     return core::format_hms(std::chrono::floor<core::Seconds>(cycle.stop - cycle.start).count());
 }

@@ -55,6 +55,16 @@ struct CycleChanges {
 CycleChanges fold_cycles(const CycleWindow& window, std::span<const core::Instant> readings,
                          core::Milliseconds gap);
 
+/// What a cycle took of one day of the site.
+struct DayCycle {
+    core::LocalDay day;
+    core::Milliseconds time{0};
+
+    bool operator==(const DayCycle&) const = default;
+};
+/// The time from start to stop over the days it touches, oldest first; none for a cycle of a single reading.
+std::vector<DayCycle> spread_cycle(const Cycle& cycle, const core::SiteZone& zone);
+
 /// `HH:MM:SS` from start to stop; hours can pass 99.
 std::string duration_text(const Cycle& cycle);
 

@@ -14,12 +14,8 @@ using MeterDays = std::map<std::pair<KnownDeviceId, core::LocalDay>, std::int64_
 /// Adds (sign 1) or takes away (-1) a cycle's time on each site day it touches.
 void add_days(MeterDays& days, KnownDeviceId meter, const domain::Cycle& cycle, int sign,
               const core::SiteZone& zone) {
-    core::Instant from = cycle.start;
-    for (core::LocalDay day = zone.day_of(from); from < cycle.stop; day += date::days{1}) {
-        const core::Instant to = std::min(cycle.stop, zone.start_of_day(day + date::days{1}));
-        if (to > from) days[{meter, day}] += sign * (to - from).count();
-        from = std::max(from, to);
-    }
+    for (const auto& [day, time] : domain::spread_cycle(cycle, zone))
+        days[{meter, day}] += sign * time.count();
 }
 
 /// In order, only the meter's last cycle can grow; anything older needs the cycles around it.

@@ -16,12 +16,8 @@ constexpr auto around = std::chrono::hours{48};
 using DayMilliseconds = std::map<core::LocalDay, std::int64_t>;
 
 void add_days(DayMilliseconds& days, const Cycle& cycle, const core::SiteZone& zone) {
-    core::Instant from = cycle.start;
-    for (core::LocalDay day = zone.day_of(from); from < cycle.stop; day += date::days{1}) {
-        const core::Instant to = std::min(cycle.stop, zone.start_of_day(day + date::days{1}));
-        if (to > from) days[day] += (to - from).count();
-        from = std::max(from, to);
-    }
+    for (const auto& [day, time] : domain::spread_cycle(cycle, zone))
+        days[day] += time.count();
 }
 
 /// Writes the days from `first` to `last` that differ; days without cycle time have no row.

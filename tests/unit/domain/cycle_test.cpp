@@ -194,6 +194,22 @@ TEST(Cycle, DurationIsHoursMinutesSeconds) {
     EXPECT_EQ(domain::duration_text(cycle(0, 100 * 3600 + 59, 1)), "100:00:59");
 }
 
+TEST(Cycle, ItsTimeIsSplitAtTheSitesMidnights) {
+    const auto zone = *core::SiteZone::find("Asia/Jakarta");
+    const core::LocalDay day{date::year{2026} / 11 / 23};
+    const auto hours = [&](int count) { return zone.start_of_day(day) + std::chrono::hours{count}; };
+    using domain::spread_cycle;
+    EXPECT_EQ(spread_cycle({hours(1), hours(3)}, zone),
+              (std::vector<domain::DayCycle>{{day, std::chrono::hours{2}}}));
+    EXPECT_EQ(spread_cycle({hours(22), hours(49)}, zone),
+              (std::vector<domain::DayCycle>{{day, std::chrono::hours{2}},
+                                             {day + date::days{1}, std::chrono::hours{24}},
+                                             {day + date::days{2}, std::chrono::hours{1}}}));
+    EXPECT_EQ(spread_cycle({hours(22), hours(24)}, zone),
+              (std::vector<domain::DayCycle>{{day, std::chrono::hours{2}}}));
+    EXPECT_TRUE(spread_cycle({hours(5), hours(5)}, zone).empty());
+}
+
 TEST(CycleProperty, AnyOrderAndAnyBatchesEqualTheSortedResult) {
     std::mt19937 random(20261123);
     for (int round = 0; round < 1500; ++round) {
