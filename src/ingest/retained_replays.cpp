@@ -6,6 +6,7 @@
 #include "storage/climate_store.hpp"
 #include "storage/power_store.hpp"
 #include "storage/quarantine_store.hpp"
+#include "storage/retained_replay_store.hpp"
 
 namespace silaware::ingest {
 

@@ -13,9 +13,6 @@ constexpr std::size_t longest_reason = 480;
 constexpr std::string_view insert_row =
     "INSERT INTO quarantine (topic, payload, reason, message_hash, received_ms) VALUES (?, ?, ?, ?, ?)";
 constexpr std::string_view find_quarantined = "SELECT 1 FROM quarantine WHERE message_hash = ? LIMIT 1";
-constexpr std::string_view find_retained = "SELECT 1 FROM retained_messages WHERE message_hash = ?";
-constexpr std::string_view add_retained =
-    "INSERT IGNORE INTO retained_messages (message_hash, received_ms) VALUES (?, ?)";
 
 }  // namespace
 
@@ -30,14 +27,6 @@ void insert_quarantine(Connection& connection, std::vector<QuarantineRow> rows) 
 
 bool quarantined_before(Connection& connection, std::int64_t message_hash) {
     return connection.select_one<int>(find_quarantined, message_hash).has_value();
-}
-
-bool retained_before(Connection& connection, std::int64_t message_hash) {
-    return connection.select_one<int>(find_retained, message_hash).has_value();
-}
-
-void remember_retained(Connection& connection, std::int64_t message_hash, std::int64_t now_ms) {
-    connection.execute(add_retained, message_hash, now_ms);
 }
 
 }  // namespace silaware::storage

@@ -18,13 +18,9 @@ struct QuarantineRow {
     std::int64_t received_ms;
 };
 
-/// Keeps the first 64 KiB of each payload.
+/// Keeps the first 64 KiB of each payload. Throws DatabaseError.
 void insert_quarantine(Connection& connection, std::vector<QuarantineRow> rows);
-
+/// True if a message with these bytes (by their hash) is in quarantine. Throws DatabaseError.
 bool quarantined_before(Connection& connection, std::int64_t message_hash);
-
-/// Of a message that came with the retain flag.
-bool retained_before(Connection& connection, std::int64_t message_hash);
-void remember_retained(Connection& connection, std::int64_t message_hash, std::int64_t now_ms);
 
 }  // namespace silaware::storage
