@@ -414,12 +414,7 @@ asio::awaitable<void> Connection::send_events(Exchange& exchange, const EventBod
 
     phase_ = Phase::streaming;
     watch_for_departure();
-    auto wake = [weak = weak_from_this(), &io = shared_.io] {
-        asio::post(io, [weak] {
-            if (const auto self = weak.lock()) self->wake_.cancel();
-        });
-    };
-    EventHub::Subscription subscription(body.hub, wake);
+    EventHub::Subscription subscription(body.hub, waker());
     std::vector<EventHub::Chunk> chunks;
     chunks.push_back(std::make_shared<const std::string>("retry: 3000\n\n" + body.initial));
     const auto heartbeat = std::make_shared<const std::string>(":\n\n");
@@ -428,11 +423,9 @@ asio::awaitable<void> Connection::send_events(Exchange& exchange, const EventBod
     std::vector<asio::const_buffer> buffers;
     while (sent && !departed_) {
         if (Clock::now() >= next_review) {
-            const bool my_turn = shared_.reviews < reviews_at_once;
-            bool admitted = true;
-            if (my_turn) admitted = co_await is_still_admitted(exchange);
-            if (!admitted) break;
-            next_review = Clock::now() + (my_turn ? between_reviews : between_reviews / 20);
+            const auto pause = co_await review(exchange);
+            if (!pause) break;
+            next_review = Clock::now() + *pause;
             continue;
         }
         auto state = EventHub::Subscription::State::current;
@@ -457,15 +450,27 @@ asio::awaitable<void> Connection::send_events(Exchange& exchange, const EventBod
     close();
 }
 
-// The account may be gone or signed out while its stream is open.
-asio::awaitable<bool> Connection::is_still_admitted(const Exchange& exchange) {
+// The account may be gone or signed out while its stream is open. How long until it is asked again; nothing
+// if it is.
+asio::awaitable<std::optional<std::chrono::milliseconds>> Connection::review(const Exchange& exchange) {
+    if (shared_.reviews >= reviews_at_once) co_return between_reviews / 20;
     ++shared_.reviews;
     shared_.workers.enter();
     co_await hop_to(shared_.workers);
     const bool admitted = shared_.dispatch.still_admits(exchange.request, *exchange.admitted->route);
     co_await hop_back_from(shared_.workers);
     --shared_.reviews;
-    co_return admitted;
+    if (!admitted) co_return std::nullopt;
+    co_return between_reviews;
+}
+
+// For any thread, and for longer than the connection lives.
+std::function<void()> Connection::waker() {
+    return [weak = weak_from_this(), &io = shared_.io] {
+        asio::post(io, [weak] {
+            if (const auto self = weak.lock()) self->wake_.cancel();
+        });
+    };
 }
 
 // A viewer sends nothing more: whatever can be read means that it left.

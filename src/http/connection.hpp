@@ -3,7 +3,9 @@
 #include <array>
 #include <chrono>
 #include <cstddef>
+#include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <unordered_set>
 
@@ -77,7 +79,8 @@ class Connection : public std::enable_shared_from_this<Connection> {
     boost::asio::awaitable<bool> send_pieces(Exchange& exchange, Framing framing, std::size_t length,
                                              ChunkSource& next);
     boost::asio::awaitable<void> send_events(Exchange& exchange, const EventBody& body);
-    boost::asio::awaitable<bool> is_still_admitted(const Exchange& exchange);
+    boost::asio::awaitable<std::optional<std::chrono::milliseconds>> review(const Exchange& exchange);
+    std::function<void()> waker();
     boost::asio::awaitable<bool> send_head(Exchange& exchange, const HeadContext& context);
     template <typename Buffers>
     boost::asio::awaitable<bool> send(const Buffers& buffers);
