@@ -3,6 +3,7 @@
 #include <mutex>
 
 #include "spool/spool.hpp"
+#include "storage/counters_store.hpp"
 #include "storage/spool_position_store.hpp"
 
 namespace silaware::ingest {

@@ -4,6 +4,7 @@
 #include "portal/board_routes.hpp"
 #include "portal/metrics_text.hpp"
 #include "portal/routes.hpp"
+#include "storage/alert_queries.hpp"
 
 namespace silaware::portal {
 

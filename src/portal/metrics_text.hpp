@@ -6,7 +6,7 @@
 
 #include "core/time.hpp"
 #include "portal/request_meter.hpp"
-#include "storage/counters_queries.hpp"
+#include "storage/counters_store.hpp"
 
 namespace silaware::portal {
 

@@ -50,6 +50,9 @@ std::int64_t count_alerts(Connection& connection, const AlertFilter& filter,
         .value_or(0);
 }
 
+constexpr std::string_view count_open =
+    "SELECT COUNT(*) FROM alerts WHERE raised_ms IS NOT NULL AND cleared_ms IS NULL";
+
 }  // namespace
 
 core::Page<ShownAlert> find_alerts(Connection& connection, const AlertFilter& filter,
@@ -67,6 +70,10 @@ core::Page<ShownAlert> find_alerts(Connection& connection, const AlertFilter& fi
         connection.select<ShownAlert>(sql, state, state, state, kind, kind, device, device, request.search,
                                       like_pattern(request.search), request.per_page, request.offset());
     return page;
+}
+
+std::int64_t count_open_alerts(Connection& connection) {
+    return connection.select_one<std::int64_t>(count_open).value_or(0);
 }
 
 core::Result<void> acknowledge_alert(Database& database, std::int64_t id, const std::string& note,

@@ -42,6 +42,9 @@ struct AlertFilter {
 core::Page<ShownAlert> find_alerts(Connection& connection, const AlertFilter& filter,
                                    const core::PageRequest& request);
 
+/// Those that were raised and are not cleared. Throws DatabaseError.
+std::int64_t count_open_alerts(Connection& connection);
+
 /// Error `not_found`; `conflict` if somebody was first. Throws DatabaseError.
 core::Result<void> acknowledge_alert(Database& database, std::int64_t id, const std::string& note,
                                      const Change& change);

@@ -4,19 +4,12 @@ namespace silaware::storage {
 
 namespace {
 
-constexpr std::string_view find_position =
-    "SELECT position, stored, duplicates, quarantined FROM spool_positions WHERE spool_id = ?";
 constexpr std::string_view lock_position =
     "SELECT position, stored, duplicates, quarantined FROM spool_positions WHERE spool_id = ? FOR UPDATE";
 constexpr std::string_view save_position = R"(
     INSERT INTO spool_positions (spool_id, position, stored, duplicates, quarantined) VALUES (?, ?, ?, ?, ?)
     ON DUPLICATE KEY UPDATE position = VALUES(position), stored = VALUES(stored),
       duplicates = VALUES(duplicates), quarantined = VALUES(quarantined))";
-constexpr std::string_view save_counters = R"(
-    REPLACE INTO ingest_counters
-      (spool_id, received, stored, duplicates, quarantined, spooled, spool_bytes, oldest_spooled_ms, reconnects,
-       batches, commit_ms_total, connected, updated_ms)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?))";
 
 }  // namespace
 
@@ -27,13 +20,6 @@ std::optional<SpoolPosition> lock_spool_position(Connection& connection, const s
 void save_spool_position(Connection& connection, const std::string& spool_id, const SpoolPosition& position) {
     connection.execute(save_position, spool_id, position.position, position.stored, position.duplicates,
                        position.quarantined);
-}
-
-void save_ingest_counters(Database& database, const IngestCounters& counters) {
-    database.execute(save_counters, counters.spool_id, counters.received, counters.stored,
-                     counters.duplicates, counters.quarantined, counters.spooled, counters.spool_bytes,
-                     counters.oldest_spooled_ms, counters.reconnects, counters.batches,
-                     counters.commit_ms_total, counters.connected, counters.updated_ms);
 }
 
 }  // namespace silaware::storage

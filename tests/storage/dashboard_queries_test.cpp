@@ -3,7 +3,7 @@
 #include "storage/alert_queries.hpp"
 #include "storage/climate_queries.hpp"
 #include "storage/climate_store.hpp"
-#include "storage/counters_queries.hpp"
+#include "storage/counters_store.hpp"
 #include "storage/live_queries.hpp"
 #include "storage/maintenance_store.hpp"
 #include "storage/quarantine_queries.hpp"

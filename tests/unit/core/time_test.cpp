@@ -3,10 +3,7 @@
 #include <gtest/gtest.h>
 
 using namespace silaware::core;
-using std::chrono::hours;
 using std::chrono::milliseconds;
-using std::chrono::minutes;
-using std::chrono::seconds;
 
 namespace {
 

@@ -10,7 +10,6 @@ using domain::observed_time;
 using std::chrono::hours;
 using std::chrono::milliseconds;
 using std::chrono::minutes;
-using std::chrono::seconds;
 
 namespace {
 

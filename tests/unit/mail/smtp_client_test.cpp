@@ -7,7 +7,6 @@
 namespace silaware::mail {
 namespace {
 
-using testing::Test;
 using tests::SmtpSink;
 
 Message a_mail() {

@@ -1,8 +1,14 @@
-#include "storage/counters_queries.hpp"
+#include "storage/counters_store.hpp"
 
 namespace silaware::storage {
 
 namespace {
+
+constexpr std::string_view save_counters = R"(
+    REPLACE INTO ingest_counters
+      (spool_id, received, stored, duplicates, quarantined, spooled, spool_bytes, oldest_spooled_ms, reconnects,
+       batches, commit_ms_total, connected, updated_ms)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?))";
 
 constexpr std::string_view sum_all = R"(
     SELECT COALESCE(SUM(received), 0), COALESCE(SUM(stored), 0), COALESCE(SUM(duplicates), 0),
@@ -12,18 +18,18 @@ constexpr std::string_view sum_all = R"(
            COALESCE(SUM(connected AND updated_ms >= ?), 0)
       FROM ingest_counters)";
 
-constexpr std::string_view count_open =
-    "SELECT COUNT(*) FROM alerts WHERE raised_ms IS NOT NULL AND cleared_ms IS NULL";
-
 }  // namespace
+
+void save_ingest_counters(Database& database, const IngestCounters& counters) {
+    database.execute(save_counters, counters.spool_id, counters.received, counters.stored,
+                     counters.duplicates, counters.quarantined, counters.spooled, counters.spool_bytes,
+                     counters.oldest_spooled_ms, counters.reconnects, counters.batches,
+                     counters.commit_ms_total, counters.connected, counters.updated_ms);
+}
 
 IngestSums sum_ingest_counters(Connection& connection, core::Instant alive_since) {
     const auto since = core::epoch_ms(alive_since);
     return connection.select_one<IngestSums>(sum_all, since, since).value_or(IngestSums{});
-}
-
-std::int64_t count_open_alerts(Connection& connection) {
-    return connection.select_one<std::int64_t>(count_open).value_or(0);
 }
 
 }  // namespace silaware::storage
