@@ -57,6 +57,7 @@ mqtt::SubscriberHandlers Ingest::handlers() {
                     return begun.has_value();
                 },
             .store = [this](std::span<const mqtt::Message> messages) { return append(messages); },
+            .settled = [this] { spool_.settle(); },
             .has_room = [this] { return spool_.has_room(); },
             .log = log_mqtt};
 }

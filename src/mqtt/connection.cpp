@@ -184,8 +184,9 @@ void Connection::take(const Packet& packet) {
             return take_pubrel(packet);
         case PacketType::suback:
             return take_suback(packet);
-        case PacketType::unsuback:
         case PacketType::pingresp:
+            return take_pingresp();
+        case PacketType::unsuback:
             return;
         case PacketType::disconnect:
             return take_disconnect(packet);
@@ -198,6 +199,7 @@ void Connection::take(const Packet& packet) {
 void Connection::take_publish(const Packet& packet) {
     const auto publish = read_publish(packet, version_);
     if (!publish) return end(Ending::misbehaved, "the broker sent a malformed message");
+    ping_is_last_ = false;
     // Until its PUBREL the id stands for the message that had it first.
     if (publish->qos == 2 && !unreleased_.insert(publish->packet_id).second)
         return append_acknowledgement(acknowledgements_, PacketType::pubrec, publish->packet_id);
@@ -208,6 +210,12 @@ void Connection::take_publish(const Packet& packet) {
                 .packet_id = publish->packet_id,
                 .retained = publish->retained,
                 .redelivered = publish->redelivered});
+}
+
+/// The broker reads in order: also the PUBACKs of what came before the last PINGREQ.
+void Connection::take_pingresp() {
+    pings_ = std::max(pings_ - 1, 0);
+    if (pings_ == 0 && ping_is_last_ && handlers_.settled) handlers_.settled();
 }
 
 void Connection::take_pubrel(const Packet& packet) {
@@ -259,6 +267,8 @@ void Connection::keep_alive() {
     if (asked_ && now - *asked_ > keepalive_) return end(Ending::lost, "the broker does not answer any more");
     if (asked_ || now - std::min(said_, heard_) < milliseconds(keepalive_) / 2) return;
     asked_ = now;
+    ping_is_last_ = true;
+    ++pings_;
     send(pingreq_packet);
 }
 

@@ -80,6 +80,7 @@ class Connection {
     void take_connack(const Packet& packet);
     void take_publish(const Packet& packet);
     void take_pubrel(const Packet& packet);
+    void take_pingresp();
     void take_suback(const Packet& packet);
     void take_disconnect(const Packet& packet);
     void tell_of_answer(const ConnectionWatch& watch);
@@ -109,6 +110,8 @@ class Connection {
     std::chrono::steady_clock::time_point heard_;
     std::chrono::steady_clock::time_point said_;
     std::optional<std::chrono::steady_clock::time_point> asked_;  ///< a PINGREQ without an answer so far
+    bool ping_is_last_ = false;  ///< no message has come since the last PINGREQ
+    int pings_ = 0;              ///< without a PINGRESP
 };
 
 }  // namespace silaware::mqtt

@@ -84,6 +84,8 @@ struct SubscriberHandlers {
     /// Makes a batch durable. True: it is, the broker gets its PUBACKs. False: none of it is acknowledged,
     /// the connection is closed and the broker keeps the messages until has_room() and a reconnect.
     std::function<bool(std::span<const Message>)> store;
+    /// The broker has read the PUBACKs of all messages that came so far; optional.
+    std::function<void()> settled = {};
     /// Asked before each connect; optional.
     std::function<bool()> has_room = {};
     /// Lines for the log, in plain words; optional.

@@ -72,6 +72,26 @@ std::vector<Receipt> receipts_of(std::span<const Arrival> arrivals) {
     return receipts;
 }
 
+/// Without the first `count` that have a packet id.
+template <typename Item>
+std::vector<Item> without_redelivered(std::span<const Item> items, std::size_t count) {
+    std::vector<Item> rest;
+    rest.reserve(items.size() - count);
+    for (const Item& item : items) {
+        if (item.packet_id != 0 && count > 0) {
+            --count;
+        } else {
+            rest.push_back(item);
+        }
+    }
+    return rest;
+}
+
+/// The client id in host:port/client id.
+std::string_view client_of(std::string_view session) {
+    return session.substr(session.find('/') + 1);
+}
+
 }  // namespace
 
 /// Locks, in this order: write_mutex_ (the writer and the window), read_mutex_ (the reader), view_mutex_
@@ -86,6 +106,7 @@ class Spool::State {
     }
     Result<void> renew();
     Result<void> begin_connection(std::string_view session, bool session_present);
+    void settle();
     Result<Appended> append(std::span<const Arrival> arrivals);
     bool has_room() const;
     Result<std::vector<Message>> read(std::int64_t after_seq, std::int64_t max_count, std::int64_t max_bytes);
@@ -104,7 +125,9 @@ class Spool::State {
     void publish();
     bool disk_is_short() const;
     bool is_full(const Tally& after) const;
-    Tally tally_after(std::span<const Arrival> arrivals, std::size_t duplicates) const;
+    Result<Appended> store(std::span<const Arrival> fresh, std::span<const Receipt> receipts,
+                           std::size_t duplicates);
+    Tally tally_after(std::span<const Arrival> fresh, std::size_t duplicates) const;
     std::unique_lock<std::mutex> writing();
 
     ProcessLock lock_;
@@ -202,25 +225,43 @@ Result<void> Spool::State::renew() {
 
 Result<void> Spool::State::begin_connection(std::string_view session, bool session_present) {
     const auto lock = writing();
-    const bool same_session = session_present && session == writer_.session();
+    const bool same_session = session_present && client_of(session) == client_of(writer_.session());
+    const bool same_name = session == writer_.session();
     Tally after = writer_.tally();
     ++after.connection;
     return guarded([&]() -> Result<void> {
         writer_.begin_connection(after, session, same_session);
         if (!same_session) window_.clear();
+        // The same broker under another name, or one that has had nothing from us: what is repeated by
+        // chance must look like nothing else.
+        if (!same_name) window_.settle();
         window_.begin_connection();
         publish();
         return {};
     });
 }
 
+void Spool::State::settle() {
+    const auto lock = writing();
+    window_.settle();
+}
+
 Result<Appended> Spool::State::append(std::span<const Arrival> arrivals) {
     const std::vector<Receipt> receipts = receipts_of(arrivals);
     const auto lock = writing();
     const Recognition recognised = window_.recognise(receipts);
-    const std::size_t duplicates = recognised.count;
-    const std::span fresh = arrivals.subspan(duplicates);
-    const Tally after = tally_after(arrivals, duplicates);
+    const std::size_t count = recognised.count;
+    auto appended = count == 0 ? store(arrivals, receipts, count)
+                               : store(without_redelivered(arrivals, count),
+                                       without_redelivered(std::span(receipts), count), count);
+    if (appended) window_.advance(receipts, recognised);
+    return appended;
+}
+
+/// Of a batch that has `duplicates` beside them.
+Result<Appended> Spool::State::store(std::span<const Arrival> fresh, std::span<const Receipt> receipts,
+                                     std::size_t duplicates) {
+    const Tally after = tally_after(fresh, duplicates);
     if (!fresh.empty() && is_full(after)) {
         refused_ = true;
         return fail(ErrorCode::too_large,
@@ -235,12 +276,11 @@ Result<Appended> Spool::State::append(std::span<const Arrival> arrivals) {
     }
     const std::int64_t first_seq = writer_.tally().last_seq + 1;
     auto appended = guarded([&]() -> Result<Appended> {
-        writer_.append(fresh, std::span(receipts).subspan(duplicates), after);
+        writer_.append(fresh, receipts, after);
         return Appended{first_seq, after.last_seq, static_cast<std::int64_t>(duplicates)};
     });
     refused_ = disk_refused_ = !appended;
     if (!appended) return appended;
-    window_.advance(receipts, recognised);
     if (first_seq - 1 == forgotten_through_ && !fresh.empty()) oldest_ = fresh.front().received_at;
     publish();
     if (log_is_too_long_) move_log_while_writing_rests();
@@ -259,12 +299,12 @@ bool Spool::State::disk_is_short() const {
     return !error && space.available < spare_ + static_cast<std::uintmax_t>(log_bytes_);
 }
 
-Tally Spool::State::tally_after(std::span<const Arrival> arrivals, std::size_t duplicates) const {
+Tally Spool::State::tally_after(std::span<const Arrival> fresh, std::size_t duplicates) const {
     Tally tally = writer_.tally();
-    tally.last_seq += static_cast<std::int64_t>(arrivals.size() - duplicates);
-    tally.received += static_cast<std::int64_t>(arrivals.size());
+    tally.last_seq += std::ssize(fresh);
+    tally.received += static_cast<std::int64_t>(fresh.size() + duplicates);
     tally.duplicates += static_cast<std::int64_t>(duplicates);
-    for (const Arrival& arrival : arrivals.subspan(duplicates))
+    for (const Arrival& arrival : fresh)
         tally.bytes += footprint(arrival);
     return tally;
 }
@@ -411,6 +451,9 @@ Result<void> Spool::renew() {
 }
 Result<void> Spool::begin_connection(std::string_view session, bool session_present) {
     return state_->begin_connection(session, session_present);
+}
+void Spool::settle() {
+    state_->settle();
 }
 Result<Appended> Spool::append(std::span<const Arrival> arrivals) {
     return state_->append(arrivals);

@@ -85,9 +85,13 @@ class Spool {
     core::Result<void> renew();
 
     /// To be called after each CONNACK, before messages of that connection are appended. `session` names the
-    /// broker session (host, port, client id): redeliveries are looked for only in the same session, and only
-    /// if the broker still had it (`session_present`). Durable when it returns.
+    /// broker session as host:port/client id: redeliveries are looked for only under the same client id, and
+    /// only if the broker still had its session (`session_present`). Under another host or port it may be the
+    /// same broker: there, only what looks like no other message is one. Durable when it returns.
     core::Result<void> begin_connection(std::string_view session, bool session_present);
+
+    /// The broker has said that it has the PUBACKs of all that was appended; not remembered over a restart.
+    void settle();
 
     /// All or nothing; on disk (fsync) when it returns. A redelivery of a message of an earlier connection is
     /// counted, not stored. Error `too_large` when the limit is reached, `unavailable` when the disk is full

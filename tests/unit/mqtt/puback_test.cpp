@@ -313,6 +313,30 @@ TEST(Subscriber, AsksAQuietBrokerWhetherItIsThere) {
     EXPECT_FALSE(broker.accept_connect().empty());
 }
 
+const std::string pingreq("\xC0\0", 2);
+const std::string pingresp("\xD0\0", 2);
+
+TEST(Puback, IsSettledWhenTheBrokerAnswersAPingBehindIt) {
+    FakeBroker broker;
+    const Recorder recorder(options_for(broker.port()));
+    ASSERT_FALSE(broker.accept_connect().empty());
+    broker.send_connack_with_keepalive(2);
+    broker.answer_subscribe("\x01");
+    broker.publish(1, "reading");
+    ASSERT_EQ(broker.read_puback(), 1);
+    ASSERT_EQ(broker.read_packet(5s), pingreq);
+    EXPECT_EQ(recorder.settled, 0);
+    broker.send(pingresp);
+    EXPECT_TRUE(eventually([&] { return recorder.settled == 1; }));
+    // The PUBACK of a message that crossed the PINGREQ leaves behind it.
+    ASSERT_EQ(broker.read_packet(5s), pingreq);
+    broker.publish(2, "reading");
+    broker.send(pingresp);
+    broker.publish(3, "reading");
+    ASSERT_TRUE(recorder.await(3));
+    EXPECT_EQ(recorder.settled, 1);
+}
+
 TEST(Subscriber, AsksInItsOwnTimeABrokerThatWouldWaitLonger) {
     FakeBroker broker;
     SubscriberOptions options = options_for(broker.port());

@@ -25,6 +25,7 @@ class Recorder {
           subscriber_(std::move(options),
                       {.connected = [this](bool present) { return note_connected(present); },
                        .store = [this](std::span<const Message> batch) { return store(batch); },
+                       .settled = [this] { ++settled; },
                        .has_room = [this] { return has_room.load(); },
                        .log = [this](LogLevel, std::string_view line) { note_line(line); }}),
           thread_([this](std::stop_token stop) { subscriber_.run(stop); }) {}
@@ -56,6 +57,7 @@ class Recorder {
 
     std::atomic<bool> has_room = true;
     std::atomic<int> sessions_present = 0;
+    std::atomic<int> settled = 0;
     std::atomic<std::size_t> largest_batch = 0;
 
   private:

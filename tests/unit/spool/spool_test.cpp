@@ -197,6 +197,43 @@ TEST(Spool, LooksForRedeliveriesOnlyInTheSameSession) {
     EXPECT_EQ(append(spool, {arrival("one", 1, true)}).duplicates, 0);
 }
 
+TEST(Spool, KnowsTheSameBrokerUnderAnotherName) {
+    const TempFolder folder;
+    Spool spool = open(folder);
+    ASSERT_TRUE(spool.begin_connection("localhost:1883/ingest", false));
+    append(spool, {arrival("one", 1), arrival("same", 2), arrival("same", 3)});
+    ASSERT_TRUE(spool.begin_connection("127.0.0.1:1883/ingest", true));
+    EXPECT_EQ(append(spool, {arrival("one", 1, true)}).duplicates, 1);
+    // It may be another broker: only what looks like nothing else is the same message.
+    ASSERT_TRUE(spool.begin_connection("other:1883/ingest", true));
+    EXPECT_EQ(append(spool, {arrival("same", 3, true)}).duplicates, 0);
+}
+
+TEST(Spool, StoresMessagesWithQosZeroBetweenRedeliveries) {
+    const TempFolder folder;
+    Spool spool = open(folder);
+    ASSERT_TRUE(spool.begin_connection("broker", false));
+    append(spool, {arrival("one", 1), arrival("two", 2)});
+    ASSERT_TRUE(spool.remove_through(2));
+    ASSERT_TRUE(spool.begin_connection("broker", true));
+    const Appended appended = append(spool, {arrival("zero"), arrival("one", 1, true), arrival("nought"),
+                                             arrival("two", 2, true), arrival("three", 3)});
+    EXPECT_EQ(appended.duplicates, 2);
+    EXPECT_EQ(payloads(spool), (std::vector<std::string>{"zero", "nought", "three"}));
+    ASSERT_TRUE(spool.begin_connection("broker", true));
+    EXPECT_EQ(append(spool, {arrival("three", 3, true)}).duplicates, 1);
+}
+
+TEST(Spool, WhatTheBrokerHasSettledIsNotRepeatedWhereBytesAreEqual) {
+    const TempFolder folder;
+    Spool spool = open(folder);
+    ASSERT_TRUE(spool.begin_connection("broker", false));
+    append(spool, {arrival("same", 1), arrival("same", 2)});
+    spool.settle();
+    ASSERT_TRUE(spool.begin_connection("broker", true));
+    EXPECT_EQ(append(spool, {arrival("same", 2, true)}).duplicates, 0);
+}
+
 TEST(Spool, ARefusedBatchIsNoRedeliveryWhenItComesAgain) {
     const TempFolder folder;
     Spool spool = open(folder, {.bytes = 2000});
