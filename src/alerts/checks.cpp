@@ -5,6 +5,7 @@
 #include <set>
 
 #include "alerts/alert_jobs.hpp"
+#include "domain/observed_time.hpp"
 #include "domain/rhythm.hpp"
 #include "storage/alert_checks.hpp"
 
@@ -27,6 +28,8 @@ core::Instant listening_since(storage::Connection& connection, core::Instant now
     const bool was_checked = now - core::from_epoch_ms(listening.checked_ms) <= longest_pause_of_checks;
     if (!storage::is_ingest_listening(connection, now) || !was_checked)
         listening.since_ms = core::epoch_ms(now);
+    // Noted while the clock was ahead.
+    listening.since_ms = std::min(listening.since_ms, core::epoch_ms(now));
     listening.checked_ms = core::epoch_ms(now);
     storage::write_listening(connection, listening);
     return core::from_epoch_ms(listening.since_ms);
@@ -51,12 +54,19 @@ class OpenConditions {
     std::map<std::string, storage::OpenAlert> open_;
 };
 
+/// Of what was heard while the clock was ahead it is not known when.
+core::Instant heard_at(std::int64_t last_ms, core::Instant listening, core::Instant now) {
+    const core::Instant heard = core::from_epoch_ms(last_ms);
+    return domain::is_to_come(heard, now) ? std::min(listening, now) : heard;
+}
+
 /// Raises a silence that has lasted, clears one that was broken.
 void judge_silence(Lifecycle& lifecycle, Condition condition, core::Instant heard,
                    std::optional<core::Milliseconds> usual, core::Instant listening, core::Instant now) {
     if (condition.open) {
         const core::Instant raised = core::from_epoch_ms(condition.open->raised_ms.value_or(0));
-        if (heard > raised) lifecycle.clear(condition, now);
+        // Raised while the clock was ahead, it is judged anew.
+        if (heard > raised || domain::is_to_come(raised, now)) lifecycle.clear(condition, now);
         return;
     }
     if (now <= domain::silent_from(heard, usual, listening)) return;
@@ -81,11 +91,11 @@ void AlertJobs::check_silence(storage::Connection& connection, Lifecycle& lifecy
         const auto usual = device.usual_interval_ms
                                ? std::optional(core::Milliseconds(*device.usual_interval_ms))
                                : std::nullopt;
-        const core::Instant heard = core::from_epoch_ms(device.last_heard_ms);
+        const core::Instant heard = heard_at(device.last_heard_ms, listening, now);
         judge_silence(lifecycle, offline.of(device.uid), heard, usual, listening, now);
         if (!device.last_climate_ms) continue;
         // A device that is silent altogether is offline, not stale as well.
-        const core::Instant climate = core::from_epoch_ms(*device.last_climate_ms);
+        const core::Instant climate = heard_at(*device.last_climate_ms, listening, now);
         Condition sensor = stale.of(device.uid);
         const bool alive = now <= domain::silent_from(heard, usual, heard);
         if (sensor.open || (alive && heard > climate))

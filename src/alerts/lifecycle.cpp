@@ -1,5 +1,9 @@
 #include "alerts/lifecycle.hpp"
 
+#include <algorithm>
+
+#include "domain/observed_time.hpp"
+
 namespace silaware::alerts {
 
 namespace {
@@ -27,6 +31,15 @@ storage::OpenAlert as_opened(std::int64_t id, const storage::NewAlert& opened) {
     alert.state = opened.raised ? "raised" : "pending";
     if (opened.raised) alert.raised_ms = core::epoch_ms(*opened.raised);
     return alert;
+}
+
+/// What was noted while the clock was ahead would hold everything up until then.
+void believe(domain::AlertState& state, core::Instant at, core::Instant now) {
+    // The meter's own clock may be ahead, too.
+    const core::Instant present = std::max(at, now);
+    for (core::Instant* time : {&state.since, &state.notified_at, &state.seen}) {
+        if (domain::is_to_come(*time, present)) *time = at;
+    }
 }
 
 }  // namespace
@@ -111,6 +124,7 @@ void Lifecycle::keep_pending(Condition& condition, const Finding& finding) {
 }
 
 void Lifecycle::judge(Condition& condition, const Finding& finding, const domain::AlertRule& rule) {
+    believe(condition.state, finding.at, now_);
     const domain::AlertDecision decision =
         domain::advance(condition.state, finding.standing, finding.at, rule);
     condition.state = decision.state;

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "domain/observed_time.hpp"
+
 namespace silaware::domain {
 
 namespace {
@@ -21,7 +23,8 @@ std::optional<Milliseconds> usual_interval(std::optional<Milliseconds> usual, Mi
 }
 
 bool is_online(core::Instant last_seen, std::optional<Milliseconds> usual, core::Instant now) {
-    return now - last_seen <= std::max(least_online, usual.value_or(Milliseconds{0}) * 3);
+    return !is_to_come(last_seen, now) &&
+           now - last_seen <= std::max(least_online, usual.value_or(Milliseconds{0}) * 3);
 }
 
 core::Instant silent_from(core::Instant last_seen, std::optional<Milliseconds> usual,

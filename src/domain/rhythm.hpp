@@ -13,7 +13,8 @@ namespace silaware::domain {
 std::optional<core::Milliseconds> usual_interval(std::optional<core::Milliseconds> usual,
                                                  core::Milliseconds gap);
 
-/// True for three usual intervals, at least 60 s, after the last reading.
+/// True for three usual intervals, at least 60 s, after the last reading; not for one of a clock that was
+/// ahead.
 bool is_online(core::Instant last_seen, std::optional<core::Milliseconds> usual, core::Instant now);
 
 /// Until when silence is no reason for an alert: six usual intervals, at least 5 minutes, of listening

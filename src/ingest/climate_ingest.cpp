@@ -2,6 +2,7 @@
 
 #include <map>
 
+#include "domain/observed_time.hpp"
 #include "storage/climate_store.hpp"
 #include "storage/power_rollup_store.hpp"
 
@@ -55,6 +56,7 @@ void store_climate(storage::Connection& connection, const Batch& batch, Devices&
     std::vector<ClimateFact> facts;
     std::map<storage::KnownDeviceId, storage::LatestClimate> latest;
     Quarters quarters;
+    std::vector<storage::KnownDeviceId> ahead;  // what is stored came while our clock was
     for (const Received<domain::ClimateMessage>& received : batch.climate) {
         const domain::ClimateMessage& reading = received.content;
         storage::KnownDevice& device = devices.of(reading.id);
@@ -66,13 +68,16 @@ void store_climate(storage::Connection& connection, const Batch& batch, Devices&
         storage::LatestClimate& newest = latest[device.id];
         newest.device_id = device.id;
         advance(newest, reading, core::epoch_ms(received_at));
-        Devices::note(device, &storage::KnownDevice::last_climate_ms, received_at, received_at);
+        if (device.last_climate_ms && domain::is_to_come(core::from_epoch_ms(*device.last_climate_ms), now))
+            ahead.push_back(device.id);
+        Devices::note(device, &storage::KnownDevice::last_climate_ms, received_at, received_at, now);
     }
     storage::insert_climate_rows(connection, rows);
     storage::add_climate_quarters(connection, quarters.all());
     std::vector<storage::LatestClimate> saved;
     for (const auto& [id, newest] : latest)
         saved.push_back(newest);
+    storage::age_latest_climate(connection, ahead);
     storage::save_latest_climate(connection, saved);
     if (options.observers.climate) options.observers.climate(connection, facts, now);
 }

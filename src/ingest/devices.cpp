@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <vector>
 
+#include "domain/observed_time.hpp"
+
 namespace silaware::ingest {
 
 Devices::Devices(const storage::KnownDeviceStore& known, storage::Connection& connection,
@@ -42,9 +44,12 @@ std::map<storage::KnownDeviceId, std::int64_t> Devices::usual_intervals() const 
 
 void Devices::note(storage::KnownDevice& device,
                    std::optional<std::int64_t> storage::KnownDevice::* last_of_kind,
-                   core::Instant observed_at, core::Instant received_at) {
+                   core::Instant observed_at, core::Instant received_at, core::Instant now) {
     const std::int64_t at = core::epoch_ms(observed_at);
     std::optional<std::int64_t>& last = device.*last_of_kind;
+    // The meter's own clock may be a day ahead.
+    if (last && domain::is_to_come(core::from_epoch_ms(*last), now + date::days{1})) last.reset();
+    if (domain::is_to_come(core::from_epoch_ms(device.last_seen_ms), now)) device.last_seen_ms = 0;
     if (last && at > *last) {
         const auto usual = device.usual_interval_ms
                                ? std::optional(core::Milliseconds{*device.usual_interval_ms})

@@ -20,10 +20,11 @@ class Devices {
     storage::KnownDevice& of(const core::DeviceId& id);
     std::map<storage::KnownDeviceId, std::int64_t> usual_intervals() const;
     /// Notes a reading: when the device was seen (by receipt: its clock may be off), and how often it usually
-    /// reports (by its own clock: the broker may have kept readings and sent them at once).
+    /// reports (by its own clock: the broker may have kept readings and sent them at once). What is noted of
+    /// a time to come was noted while our clock was ahead, and gives way.
     static void note(storage::KnownDevice& device,
                      std::optional<std::int64_t> storage::KnownDevice::* last_of_kind,
-                     core::Instant observed_at, core::Instant received_at);
+                     core::Instant observed_at, core::Instant received_at, core::Instant now);
     /// Saves those that were asked for with of().
     void save(storage::Connection& connection) const;
 

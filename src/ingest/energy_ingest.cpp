@@ -30,8 +30,9 @@ void add_amounts(QuarterHours& quarters, KnownDeviceId meter, const domain::Quar
 /// One register of one meter.
 class RegisterIngest {
   public:
-    RegisterIngest(storage::Connection& connection, const MeterReadings& meter, Register which)
-        : connection_(connection), meter_(meter), which_(which) {}
+    RegisterIngest(storage::Connection& connection, const MeterReadings& meter, Register which,
+                   core::Instant now)
+        : connection_(connection), meter_(meter), which_(which), now_(now) {}
 
     /// Folds `readings` into `head`, whose limits become `wanted`, and returns what to add to the quarter
     /// hours.
@@ -50,7 +51,7 @@ class RegisterIngest {
         domain::RegisterFold fold = domain::fold(std::move(head), readings, *limits);
         head = std::move(fold.state);
         storage::add_corrections(connection_, meter_.device_id, which_, fold.corrections);
-        storage::add_checkpoints(connection_, meter_.device_id, which_, fold.checkpoints);
+        storage::add_checkpoints(connection_, meter_.device_id, which_, fold.checkpoints, now_);
         return domain::sum_by_quarter(fold.increments);
     }
 
@@ -90,13 +91,14 @@ class RegisterIngest {
         storage::withdraw_corrections(connection_, meter_.device_id, which_, refold.withdrawn);
         storage::add_corrections(connection_, meter_.device_id, which_, refold.added);
         storage::drop_checkpoints(connection_, meter_.device_id, which_, checkpoint.before);
-        storage::add_checkpoints(connection_, meter_.device_id, which_, refold.checkpoints);
+        storage::add_checkpoints(connection_, meter_.device_id, which_, refold.checkpoints, now_);
         return std::move(refold.changes);
     }
 
     storage::Connection& connection_;
     const MeterReadings& meter_;
     Register which_;
+    core::Instant now_;
 };
 
 void add_power(QuarterHours& quarters, const MeterReadings& meter, double most_watts) {
@@ -142,11 +144,11 @@ void EnergyIngest::add(const MeterReadings& meter) {
     const domain::RegisterLimits energy = domain::energy_limits(rated);
     const domain::RegisterLimits co2 = domain::co2_limits(rated, options_.co2_factor);
     add_amounts(quarters_, id,
-                RegisterIngest(connection_, meter, Register::energy)
+                RegisterIngest(connection_, meter, Register::energy, now_)
                     .store(head.energy, head.energy_limits, energy, changes_of_limits_left_, meter.energy),
                 &QuarterHour::energy_kwh);
     add_amounts(quarters_, id,
-                RegisterIngest(connection_, meter, Register::co2)
+                RegisterIngest(connection_, meter, Register::co2, now_)
                     .store(head.co2, head.co2_limits, co2, changes_of_limits_left_, meter.co2),
                 &QuarterHour::co2_kg);
     add_power(quarters_, meter, domain::most_watts(rated));

@@ -12,8 +12,8 @@ namespace silaware::ingest {
 /// The registers, quarter hours and days of a transaction's meters, in memory until save().
 class EnergyIngest {
   public:
-    EnergyIngest(storage::Connection& connection, const Options& options)
-        : connection_(connection), options_(options) {}
+    EnergyIngest(storage::Connection& connection, const Options& options, core::Instant now)
+        : connection_(connection), options_(options), now_(now) {}
 
     /// Folds the registers of each meter and adds what they and the power samples show to the quarter hours.
     /// Runs before the rows of these readings are inserted: a late one is folded in between the rows that
@@ -27,6 +27,7 @@ class EnergyIngest {
 
     storage::Connection& connection_;
     const Options& options_;
+    core::Instant now_;
     std::map<storage::KnownDeviceId, storage::RegisterHeads> heads_;
     std::map<storage::KnownDeviceId, double> rated_kw_;
     QuarterHours quarters_;

@@ -94,7 +94,8 @@ void PowerIngest::add(const Batch& batch) {
         append_rows(rows, received, device, observed);
         newest[device.id].look_at(rows, first);
         append_readings(readings_of(meters, device), received.content, observed);
-        Devices::note(device, &storage::KnownDevice::last_power_ms, observed, received.message->received_at);
+        Devices::note(device, &storage::KnownDevice::last_power_ms, observed, received.message->received_at,
+                      now_);
     }
     energy_.add(meters);
     storage::insert_power_rows(connection_, rows);
@@ -119,9 +120,22 @@ void PowerIngest::advance_latest(const std::map<KnownDeviceId, Newest>& newest,
         if (added) ids.push_back(id);
     }
     for (storage::LatestReading& reading : storage::latest_readings(connection_, ids))
-        latest_[reading.device_id] = std::move(reading);
+        latest_[reading.device_id] = believed(std::move(reading));
     for (const auto& [id, of_meter] : newest)
         of_meter.advance(latest_[id], rows);
+}
+
+/// What came while our clock was ahead counts as older than all that comes; nothing else is more than a day
+/// older than its receipt.
+storage::LatestReading PowerIngest::believed(storage::LatestReading latest) const {
+    const auto is_ahead = [&](std::int64_t observed_ms) {
+        return domain::is_of_a_clock_ahead(core::from_epoch_ms(observed_ms),
+                                           core::from_epoch_ms(latest.received_ms), now_);
+    };
+    if (latest.history_observed_ms && is_ahead(*latest.history_observed_ms))
+        latest.history_observed_ms = core::epoch_ms(now_ - date::days{1});
+    if (is_ahead(latest.observed_ms)) latest.observed_ms = 0;
+    return latest;
 }
 
 void PowerIngest::remember(const std::map<KnownDeviceId, MeterReadings>& meters) {

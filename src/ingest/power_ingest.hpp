@@ -20,7 +20,7 @@ class PowerIngest {
           devices_(devices),
           options_(options),
           now_(now),
-          energy_(connection, options) {}
+          energy_(connection, options, now) {}
 
     void add(const Batch& batch);
     void save();
@@ -30,6 +30,7 @@ class PowerIngest {
     class Newest;
     void advance_latest(const std::map<storage::KnownDeviceId, Newest>& newest,
                         const std::vector<storage::PowerRow>& rows);
+    storage::LatestReading believed(storage::LatestReading latest) const;
     void remember(const std::map<storage::KnownDeviceId, MeterReadings>& meters);
     void save_latest();
     void tell_observers();

@@ -3,6 +3,8 @@
 #include <limits>
 #include <map>
 
+#include "core/clock.hpp"
+#include "domain/observed_time.hpp"
 #include "storage/climate_store.hpp"
 #include "storage/power_rollup_store.hpp"
 
@@ -62,10 +64,12 @@ void rebuild_latest(storage::Connection& connection, const MeterScope& scope, st
 
 std::optional<std::int64_t> rebuild_climate(storage::Connection& connection, const MeterScope& scope,
                                             DeviceChanges& changes) {
-    const storage::NewestClimate newest = storage::newest_climate(connection, scope.uid);
+    // What came while our clock was ahead is not the newest.
+    const storage::NewestClimate newest =
+        storage::newest_climate(connection, scope.uid, core::clock_now() + domain::clock_tolerance);
     const auto oldest = storage::oldest_climate(connection, scope.uid);
-    if (!newest.observed_ms || !oldest) return std::nullopt;
-    rebuild_latest(connection, scope, newest, changes);
+    if (!oldest) return std::nullopt;
+    if (newest.observed_ms) rebuild_latest(connection, scope, newest, changes);
     rebuild_quarters(connection, scope, *oldest, changes);
     return newest.observed_ms;
 }

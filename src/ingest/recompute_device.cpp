@@ -1,5 +1,6 @@
 #include "ingest/recompute_device.hpp"
 
+#include <algorithm>
 #include <limits>
 
 #include "core/clock.hpp"
@@ -42,6 +43,16 @@ void see(std::optional<std::int64_t>& last, std::optional<std::int64_t> at) {
     if (at && *at > last.value_or(*at - 1)) last = at;
 }
 
+/// What was noted while the clock was ahead; the rows tell the rest.
+void forget_what_is_to_come(storage::KnownDevice& device, core::Instant now) {
+    // A meter's own clock may be a day ahead.
+    const std::int64_t end = core::epoch_ms(now + date::days{1} + domain::clock_tolerance);
+    for (auto* last : {&device.last_power_ms, &device.last_run_ms, &device.last_climate_ms}) {
+        if (*last && **last > end) last->reset();
+    }
+    if (domain::is_to_come(core::from_epoch_ms(device.last_seen_ms), now)) device.last_seen_ms = 0;
+}
+
 }  // namespace
 
 DeviceRecompute::DeviceRecompute(storage::Database& database, const Options& options, const RecomputeJob& job,
@@ -71,7 +82,7 @@ void DeviceRecompute::begin() {
     const auto rated = powers.empty() ? std::nullopt : std::optional(powers.front().kw);
     settled_.emplace(MeterFold::Limits{domain::energy_limits(rated),
                                        domain::co2_limits(rated, options_.co2_factor),
-                                       domain::most_watts(rated), options_.cycle_gap});
+                                       domain::most_watts(rated), options_.cycle_gap, core::clock_now()});
     if (edge) settled_->begin_at(*edge);
     if (const auto first = storage::oldest_reading_after(*connection, scope_.uid, span_.first_ms - 1)) {
         const core::Instant at = core::from_epoch_ms(*first);
@@ -142,7 +153,8 @@ DeviceRecompute::Span DeviceRecompute::find_span(storage::Connection& connection
     const auto newest = storage::newest_reading_until(connection, scope_.uid, end_of_time);
     if (!newest) return span;
     span.last_ms = end_of_time;
-    span.settled_ms = *newest - core::Milliseconds(settled_after).count();
+    span.settled_ms =
+        std::min(*newest, core::epoch_ms(core::clock_now())) - core::Milliseconds(settled_after).count();
     return span;
 }
 
@@ -209,15 +221,16 @@ void DeviceRecompute::write_meter(storage::Connection& connection, storage::Know
     } else {
         rebuild_cycles(connection, scope_, fold, options_, changes);
     }
-    if (!fold.last || scope_.until) return;
-    write_latest(connection, fold, changes);
-    see(device.last_power_ms, core::epoch_ms(*fold.last));
-    device.last_seen_ms = std::max(device.last_seen_ms, fold.last_received_ms);
+    if (!fold.latest || scope_.until) return;
+    write_latest(connection, *fold.latest, changes);
+    forget_what_is_to_come(device, core::clock_now());
+    see(device.last_power_ms, core::epoch_ms(fold.latest->observed));
+    device.last_seen_ms = std::max(device.last_seen_ms, fold.latest->received_ms);
 }
 
-void DeviceRecompute::write_latest(storage::Connection& connection, const MeterFold& fold,
+void DeviceRecompute::write_latest(storage::Connection& connection, const MeterFold::Latest& newest,
                                    DeviceChanges& changes) {
-    auto latest = storage::as_latest(connection, scope_.id, fold.last_id, fold.history_id);
+    auto latest = storage::as_latest(connection, scope_.id, newest.id, newest.history_id);
     const auto stored = storage::latest_with_history(connection, scope_.id);
     if (stored && !latest.history_observed_ms) {
         latest.energy_history = stored->energy_history;
@@ -240,6 +253,7 @@ void DeviceRecompute::rebuild_rest() {
         if (job_.to) scope_.until = options_.zone.start_of_day(*job_.to + date::days{1});
         const auto run = rebuild_runs(connection, scope_, options_.zone, core::clock_now(), found);
         const auto climate = rebuild_climate(connection, scope_, found);
+        if (!job_.to) forget_what_is_to_come(device, core::clock_now());
         see(device.last_run_ms, run);
         see(device.last_climate_ms, climate);
         device.last_seen_ms = std::max({device.last_seen_ms, run.value_or(0), climate.value_or(0)});

@@ -47,7 +47,8 @@ class DeviceRecompute {
     bool try_meter(bool settled);
     void write_meter(storage::Connection& connection, storage::KnownDevice& device, const MeterFold& fold,
                      DeviceChanges& changes);
-    void write_latest(storage::Connection& connection, const MeterFold& fold, DeviceChanges& changes);
+    void write_latest(storage::Connection& connection, const MeterFold::Latest& newest,
+                      DeviceChanges& changes);
     void rebuild_rest();
 
     storage::Database& database_;

@@ -3,6 +3,7 @@
 #include <limits>
 #include <set>
 
+#include "core/clock.hpp"
 #include "storage/correction_store.hpp"
 #include "storage/power_rollup_store.hpp"
 
@@ -352,7 +353,7 @@ class EnergyRebuild {
             scope_.edge ? date::ceil<std::chrono::hours>(*scope_.edge) : core::Instant{};
         storage::drop_checkpoints(connection_, scope_.id, which, from);
         storage::add_checkpoints(connection_, scope_.id, which,
-                                 {rebuild.checkpoints.begin(), rebuild.checkpoints.end()});
+                                 {rebuild.checkpoints.begin(), rebuild.checkpoints.end()}, core::clock_now());
     }
 
     storage::Connection& connection_;

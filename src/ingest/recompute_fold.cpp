@@ -2,6 +2,7 @@
 
 #include <cmath>
 
+#include "domain/observed_time.hpp"
 #include "domain/rhythm.hpp"
 
 namespace silaware::ingest {
@@ -48,9 +49,13 @@ void MeterFold::note(const storage::StoredReading& reading, core::Instant at) {
     }
     last = at;
     last_id = reading.id;
-    if (reading.has_history) history_id = reading.id;
-    last_received_ms = std::max(last_received_ms, reading.received_ms);
     ++readings;
+    if (domain::is_of_a_clock_ahead(at, core::from_epoch_ms(reading.received_ms), limits_.now)) return;
+    if (!latest) latest.emplace();
+    latest->observed = at;
+    latest->id = reading.id;
+    if (reading.has_history) latest->history_id = reading.id;
+    latest->received_ms = std::max(latest->received_ms, reading.received_ms);
 }
 
 void MeterFold::read(std::span<const storage::StoredReading> rows) {

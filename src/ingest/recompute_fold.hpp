@@ -35,6 +35,13 @@ class MeterFold {
         domain::RegisterLimits co2;
         double most_watts = 0;
         core::Milliseconds cycle_gap;
+        core::Instant now;  ///< what came when our clock was ahead of it is not the latest reading
+    };
+    struct Latest {
+        core::Instant observed;
+        std::int64_t id = 0;
+        std::optional<std::int64_t> history_id;  ///< of the newest reading with an energy history
+        std::int64_t received_ms = 0;            ///< of the one received last
     };
     struct PowerFactors {
         double sum = 0;
@@ -55,9 +62,8 @@ class MeterFold {
     std::int64_t readings = 0;
     std::optional<core::Instant> first;
     std::optional<core::Instant> last;
-    std::int64_t last_id = 0;                ///< of the newest reading
-    std::optional<std::int64_t> history_id;  ///< of the newest reading with an energy history
-    std::int64_t last_received_ms = 0;
+    std::int64_t last_id = 0;
+    std::optional<Latest> latest;
     std::optional<core::Milliseconds> usual_interval;
     RegisterRebuild energy;
     RegisterRebuild co2;

@@ -84,7 +84,7 @@ std::int64_t store_runs(storage::Connection& connection, const Batch& batch, Dev
         storage::KnownDevice& device = devices.of(run.id);
         storage::RunRow row{device.uid, run.start, run.stop, run.cycle_count, run.total_run};
         Devices::note(device, &storage::KnownDevice::last_run_ms, received.message->received_at,
-                      received.message->received_at);
+                      received.message->received_at, now);
         if (!known.insert(row).second) continue;
         book.add(device, run, options.zone);
         fresh.push_back({std::move(row), core::epoch_ms(received.message->received_at)});

@@ -1,4 +1,5 @@
 #include "domain/interval_split.hpp"
+#include "domain/observed_time.hpp"
 #include "domain/tariff.hpp"
 #include "portal/answers.hpp"
 #include "portal/board_routes.hpp"
@@ -83,7 +84,8 @@ Result<Response> data(const Portal& portal, const Request& request) {
     auto connection = portal.database.acquire();
     const auto meter = requested_meter(*connection, request);
     if (!meter) return core::fail(meter.error());
-    const auto readings = storage::last_readings(*connection, meter->uid, shown_readings);
+    const auto readings = storage::last_readings(*connection, meter->uid, shown_readings,
+                                                 portal.now() + domain::clock_tolerance);
     object answer = readings_as_columns(portal, readings);
     answer["uid"] = meter->uid;
     answer["online"] = is_online(meter->last_seen_ms, meter->usual_interval_ms, portal.now());

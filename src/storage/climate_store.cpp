@@ -1,6 +1,7 @@
 #include "storage/climate_store.hpp"
 
 #include "storage/rows_by_key.hpp"
+#include "storage/sql.hpp"
 
 namespace silaware::storage {
 
@@ -17,13 +18,15 @@ constexpr std::string_view find_oldest = R"(
     SELECT CAST(ROUND(UNIX_TIMESTAMP(timestamp) * 1000) AS SIGNED) FROM temphumid WHERE mac_address = ?
      ORDER BY timestamp LIMIT 1)";
 constexpr std::string_view find_newest = R"(
-    SELECT CAST(ROUND(UNIX_TIMESTAMP(timestamp) * 1000) AS SIGNED) FROM temphumid WHERE mac_address = ?
-     ORDER BY timestamp DESC LIMIT 1)";
+    SELECT CAST(ROUND(UNIX_TIMESTAMP(timestamp) * 1000) AS SIGNED) FROM temphumid
+     WHERE mac_address = ? AND timestamp <= FROM_UNIXTIME(? / 1000) ORDER BY timestamp DESC LIMIT 1)";
 constexpr std::string_view find_temperature = R"(
-    SELECT temperature FROM temphumid WHERE mac_address = ? AND temperature IS NOT NULL
+    SELECT temperature FROM temphumid
+     WHERE mac_address = ? AND timestamp <= FROM_UNIXTIME(? / 1000) AND temperature IS NOT NULL
      ORDER BY timestamp DESC, id DESC LIMIT 1)";
 constexpr std::string_view find_humidity = R"(
-    SELECT humidity FROM temphumid WHERE mac_address = ? AND humidity IS NOT NULL
+    SELECT humidity FROM temphumid
+     WHERE mac_address = ? AND timestamp <= FROM_UNIXTIME(? / 1000) AND humidity IS NOT NULL
      ORDER BY timestamp DESC, id DESC LIMIT 1)";
 
 constexpr std::string_view save_latest = R"(
@@ -78,10 +81,11 @@ std::optional<std::int64_t> oldest_climate(Connection& connection, std::string_v
     return connection.select_one<std::int64_t>(find_oldest, uid);
 }
 
-NewestClimate newest_climate(Connection& connection, std::string_view uid) {
-    return {connection.select_one<std::int64_t>(find_newest, uid),
-            connection.select_one<float>(find_temperature, uid),
-            connection.select_one<float>(find_humidity, uid)};
+NewestClimate newest_climate(Connection& connection, std::string_view uid, core::Instant until) {
+    const std::int64_t until_ms = core::epoch_ms(until);
+    return {connection.select_one<std::int64_t>(find_newest, uid, until_ms),
+            connection.select_one<float>(find_temperature, uid, until_ms),
+            connection.select_one<float>(find_humidity, uid, until_ms)};
 }
 
 void save_latest_climate(Connection& connection, const std::vector<LatestClimate>& readings) {
@@ -94,6 +98,11 @@ std::optional<NewestClimate> latest_climate_of(Connection& connection, KnownDevi
 
 void replace_latest_climate(Connection& connection, KnownDeviceId sensor, const NewestClimate& climate) {
     connection.execute(write_latest, sensor, climate.observed_ms, climate.temperature, climate.humidity);
+}
+
+void age_latest_climate(Connection& connection, std::span<const KnownDeviceId> sensors) {
+    if (sensors.empty()) return;
+    connection.execute("UPDATE latest_climate SET observed_ms = 0 WHERE device_id IN " + in_list(sensors));
 }
 
 void add_climate_quarters(Connection& connection, const std::vector<ClimateQuarter>& quarters) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <optional>
+#include <span>
 #include <string_view>
 #include <vector>
 
@@ -31,8 +32,8 @@ struct NewestClimate {
     std::optional<float> temperature;
     std::optional<float> humidity;
 };
-/// The newest values in the raw rows, each on its own, and the time of the newest row.
-NewestClimate newest_climate(Connection& connection, std::string_view uid);
+/// The newest values in the raw rows received up to `until`, each on its own, and the time of the newest row.
+NewestClimate newest_climate(Connection& connection, std::string_view uid, core::Instant until);
 
 /// The newest values of a sensor, a row of `latest_climate`.
 struct LatestClimate {
@@ -45,6 +46,8 @@ struct LatestClimate {
 void save_latest_climate(Connection& connection, const std::vector<LatestClimate>& readings);
 std::optional<NewestClimate> latest_climate_of(Connection& connection, KnownDeviceId sensor);
 void replace_latest_climate(Connection& connection, KnownDeviceId sensor, const NewestClimate& climate);
+/// What is stored of these counts as older than all that comes.
+void age_latest_climate(Connection& connection, std::span<const KnownDeviceId> sensors);
 
 /// What a sensor sent in a quarter hour of UTC, by the time of receipt; a row of `climate_quarter_hours`.
 struct ClimateQuarter {

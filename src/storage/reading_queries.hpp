@@ -24,7 +24,8 @@ struct ShownReading {
     std::optional<double> co2;
 };
 /// The last `count` readings of a meter, oldest first. Throws DatabaseError.
-std::vector<ShownReading> last_readings(Connection& connection, std::string_view uid, int count);
+std::vector<ShownReading> last_readings(Connection& connection, std::string_view uid, int count,
+                                        core::Instant until);
 
 /// The newest energy_history a meter sent, as JSON text, and when it was read.
 struct StoredHistory {

@@ -126,9 +126,9 @@ std::optional<domain::RegisterCheckpoint> oldest_checkpoint(Connection& connecti
 }
 
 void add_checkpoints(Connection& connection, KnownDeviceId meter, Register which,
-                     const std::vector<domain::RegisterCheckpoint>& checkpoints) {
+                     const std::vector<domain::RegisterCheckpoint>& checkpoints, core::Instant now) {
     if (checkpoints.empty()) return;
-    const std::int64_t newest = hour_of(checkpoints.back().before);
+    const std::int64_t newest = hour_of(std::min(checkpoints.back().before, now));
     std::vector<CheckpointRow> rows;
     for (const domain::RegisterCheckpoint& checkpoint : checkpoints) {
         const std::int64_t hour = hour_of(checkpoint.before);

@@ -32,9 +32,10 @@ std::optional<domain::RegisterCheckpoint> checkpoint_before(Connection& connecti
 /// The oldest state that is kept.
 std::optional<domain::RegisterCheckpoint> oldest_checkpoint(Connection& connection, KnownDeviceId meter,
                                                             Register which);
-/// Adds checkpoints, and forgets those more than two days older than the newest of them.
+/// Adds checkpoints, and forgets those more than two days older than the newest of them, or than `now` where
+/// that is of a time to come: what is late is late against readings of today.
 void add_checkpoints(Connection& connection, KnownDeviceId meter, Register which,
-                     const std::vector<domain::RegisterCheckpoint>& checkpoints);
+                     const std::vector<domain::RegisterCheckpoint>& checkpoints, core::Instant now);
 /// Forgets all from `from` on, for a refold to put its own in their place.
 void drop_checkpoints(Connection& connection, KnownDeviceId meter, Register which, core::Instant from);
 

@@ -97,6 +97,17 @@ TEST_F(AlertIngestTest, RemindsEveryHourUntilHalfADegreeBelow) {
     EXPECT_EQ(shown().size(), 2u);
 }
 
+TEST_F(AlertIngestTest, AnAlertRaisedWhileTheClockWasAheadGoesOnFromNow) {
+    now += std::chrono::hours(24 * 30);
+    climate({reading(31)});
+    now -= std::chrono::hours(24 * 30);
+    climate({reading(31)});
+    EXPECT_EQ(subjects(), (Subjects{"climate T R1"}));
+    now += minutes(1);
+    climate({reading(25)});
+    EXPECT_TRUE(shown()[0].cleared_ms);
+}
+
 TEST_F(AlertIngestTest, ABacklogOfHoursRemindsOnce) {
     std::vector<ClimateFact> facts;
     for (int minute = 360; minute > 0; --minute)

@@ -76,6 +76,27 @@ TEST_F(AlertJobsTest, ARestartOrAnAbsentBrokerAlarmsNobody) {
     EXPECT_EQ(shown().size(), 1u);
 }
 
+TEST_F(AlertJobsTest, ADeviceHeardWhileTheClockWasAheadIsOfflineWhenItIsSilentNow) {
+    hear("R1", now + hours(24 * 30));
+    pass(minutes(4));
+    EXPECT_TRUE(shown().empty());
+    pass(minutes(2));
+    EXPECT_EQ(subjects(), std::vector<std::string>{"offline R1"});
+}
+
+TEST_F(AlertJobsTest, AClockThatWasAheadKeepsNoAlertBackAndNoneOpen) {
+    now += hours(24 * 30);
+    hear("R1", now);
+    pass(minutes(10));
+    ASSERT_EQ(shown().size(), 1u);
+    now -= hours(24 * 30);
+    hear("R1", now);
+    pass(seconds(20));
+    EXPECT_TRUE(shown().at(0).cleared_ms);
+    pass(minutes(10));
+    EXPECT_EQ(shown().size(), 2u);
+}
+
 TEST_F(AlertJobsTest, ManyDevicesThatFallSilentLeaveInOneMail) {
     for (int i = 0; i < 40; ++i)
         hear(fmt::format("D{}", i), now);

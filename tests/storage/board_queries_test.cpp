@@ -1,5 +1,6 @@
 #include <gtest/gtest.h>
 
+#include "core/clock.hpp"
 #include "storage/energy_queries.hpp"
 #include "storage/meter_queries.hpp"
 #include "storage/reading_queries.hpp"
@@ -64,7 +65,7 @@ TEST_F(BoardQueriesTest, TheLastReadingsComeOldestFirstAndEqualTimesByReceipt) {
             "?, ?)",
             meter, 220.1f + static_cast<float>(i), 1000 + i / 2);
     }
-    const auto readings = last_readings(*connection, meter, 20);
+    const auto readings = last_readings(*connection, meter, 20, core::clock_now());
     ASSERT_EQ(readings.size(), 20u);
     EXPECT_EQ(readings.front().voltage, 225.1f);
     EXPECT_EQ(readings.back().voltage, 244.1f);

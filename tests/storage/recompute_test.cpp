@@ -285,7 +285,7 @@ TEST_F(RecomputeTest, RebuildsBehindAPurgeWithTheNumbersGoingOn) {
 }
 
 TEST_F(RecomputeTest, APeriodAloneIsRebuilt) {
-    feed(story(meter, midnight(12), 18000, 21));
+    feed(story(meter, midnight(14), 18000, 21));
     const auto right = derived(*database);
     const auto day = [&](int ago) { return options.zone.day_of(midnight(ago)); };
     database->execute("UPDATE quarter_hours SET energy_kwh = energy_kwh + 1, samples = samples + 1");

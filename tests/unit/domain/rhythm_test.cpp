@@ -44,6 +44,8 @@ TEST(Rhythm, ADeviceIsOnlineForThreeIntervalsAtLeastAMinute) {
     EXPECT_TRUE(is_online(seen, minutes{10}, seen + minutes{30}));
     EXPECT_FALSE(is_online(seen, minutes{10}, seen + minutes{31}));
     EXPECT_TRUE(is_online(seen, std::nullopt, seen + seconds{60}));
+    EXPECT_TRUE(is_online(seen, seconds{5}, seen - hours{1})) << "clocks differ";
+    EXPECT_FALSE(is_online(seen, seconds{5}, seen - hours{1} - milliseconds{1})) << "the clock was ahead";
 }
 
 TEST(Rhythm, SilenceIsSixIntervalsAtLeastFiveMinutes) {
