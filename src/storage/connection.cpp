@@ -107,7 +107,8 @@ Connection::~Connection() {
 void Connection::fail(unsigned code, const char* message) {
     const std::string text = code == 0 ? "the connection broke off" : message;
     if (code == 0 || is_connection_error(code)) {
-        broken_ = true;
+        // The server that gave up a statement answers others: they must not be refused for it.
+        broken_ = broken_ || code != too_slow;
         throw DatabaseUnavailable(code, text);
     }
     throw DatabaseError(code, text);

@@ -33,6 +33,9 @@ class DatabaseUnavailable : public DatabaseError {
     using DatabaseError::DatabaseError;
 };
 
+/// What MariaDB says of a statement that took longer than max_statement_time.
+inline constexpr unsigned too_slow = 1969;
+
 /// True if `code` means that the connection is of no use, or the server no server to us now: another one of
 /// the list, or the same one later, may do.
 bool is_connection_error(unsigned code);

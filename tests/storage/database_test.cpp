@@ -116,6 +116,20 @@ TEST_F(OutageTest, TheServerGivesUpWhatNobodyWaitsForAnyMore) {
     other->run_script("UNLOCK TABLES");
 }
 
+TEST_F(OutageTest, AStatementThatTakesTooLongIsNoOutage) {
+    auto options = refusing(std::chrono::hours{1});
+    options.io_timeout = std::chrono::seconds{2};
+    Database pool(options);
+    const auto whose = [&] { return *pool.select_one<std::int64_t>("SELECT CONNECTION_ID()"); };
+    const auto before = whose();
+    constexpr std::string_view slow = "SELECT seq + SLEEP(?) FROM seq_1_to_3";
+    EXPECT_THROW(pool.select<std::int64_t>(slow, 3), DatabaseUnavailable);
+    EXPECT_THROW(pool.transaction([&](Connection& of) { of.select<std::int64_t>(slow, 3); }),
+                 DatabaseUnavailable);
+    EXPECT_EQ(whose(), before);
+    EXPECT_EQ(pool.select<std::int64_t>(slow, 0).size(), 3U);
+}
+
 TEST_F(OutageTest, AnotherPoolTriesAgain) {
     suffer_outage(*database);
     EXPECT_EQ(database->select_one<std::int64_t>("SELECT 1"), 1);
