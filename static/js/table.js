@@ -90,11 +90,16 @@ export function pagedTable({ root, url, columns, title, search = null, filters =
 
   const ask = (options, part = {}) => get(url + query({ ...fixed, ...values(), sort: state.sort, page: state.page, per_page: perPage, ...part }), options);
 
+  /** The list has become shorter than where one stands in it. */
+  const isBehindTheLast = ({ items, total, pages }) => items.length === 0 && total > 0 && state.page > pages;
+
   async function refresh() {
     if (root.hasAttribute("aria-busy")) return;
     const asked = JSON.stringify([values(), state]);
     const page = await ask({});
-    if (asked === JSON.stringify([values(), state]) && !root.hasAttribute("aria-busy")) show(page);
+    if (asked !== JSON.stringify([values(), state]) || root.hasAttribute("aria-busy")) return;
+    if (isBehindTheLast(page)) await load();
+    else show(page);
   }
 
   async function showMany(most) {
@@ -112,7 +117,7 @@ export function pagedTable({ root, url, columns, title, search = null, filters =
     root.setAttribute("aria-busy", "true");
     try {
       const page = await ask({ signal: newest() });
-      if (page.items.length === 0 && page.total > 0 && state.page > page.pages) return await go(page.pages);
+      if (isBehindTheLast(page)) return await go(page.pages);
       show(page);
       onPage?.(page);
     } catch (error) {

@@ -70,6 +70,24 @@ for (const [path, url, control] of [["/login/alerts", "/login/alerts/json?page",
   });
 }
 
+test("who looks at the last page of a list that becomes shorter is led to what is left", async (t) => {
+  const { page, problems } = await open(t);
+  let total = 21;
+  const alert = (id) => ({ id, kind: "temperature", device: null, message: "", value: 31, limit: 30, raised_at: new Date().toISOString(), state: "raised" });
+  await page.route(/alerts\/json\?.*per_page=20/, (route) => {
+    const wanted = Number(new URL(route.request().url()).searchParams.get("page"));
+    const ids = Array.from({ length: total }, (_, i) => i + 1).slice((wanted - 1) * 20, wanted * 20);
+    return route.fulfill({ json: { items: ids.map(alert), page: wanted, per_page: 20, total, pages: Math.ceil(total / 20) } });
+  });
+  await page.goto(`${baseUrl}/login/alerts?state=raised&page=2`);
+  const shows = (count) => page.waitForFunction((wanted) => document.querySelectorAll("#list tbody tr:not([aria-hidden])").length === wanted, count);
+  await shows(1);
+  total = 5;
+  await renewed(page, "/login/alerts/json?");
+  await shows(5);
+  assert.deepEqual(problems, []);
+});
+
 test("after an alert is acknowledged, the keyboard is at the next one", needsBroker, async (t) => {
   for (let i = 0; i < 2; i++) publish("silaware/temphumid", { id: address(), temperature: 97, humidity: 50 });
   const { page, problems } = await open(t, "/login/alerts?state=raised");
