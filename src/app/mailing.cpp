@@ -1,5 +1,10 @@
 #include "app/mailing.hpp"
 
+#include <chrono>
+#include <functional>
+#include <optional>
+#include <utility>
+
 #include "app/environment.hpp"
 #include "auth/token.hpp"
 #include "core/clock.hpp"
@@ -9,6 +14,11 @@
 namespace silaware::app {
 
 namespace {
+
+using Clock = std::chrono::steady_clock;
+
+// A stop is to take less than 10 s in all.
+constexpr std::chrono::seconds mail_stop_grace{3};
 
 mail::Message message_to(const std::string& receiver, const view::Mail& content, const std::string& sender) {
     mail::Message message;
@@ -20,6 +30,15 @@ mail::Message message_to(const std::string& receiver, const view::Mail& content,
     message.id = auth::random_token();
     message.date = core::clock_now();
     return message;
+}
+
+/// Whether a session may go on; for one of them.
+std::function<bool()> until_after(std::stop_token stop) {
+    return [stop = std::move(stop), stopped_at = std::optional<Clock::time_point>{}]() mutable {
+        if (!stop.stop_requested()) return true;
+        if (!stopped_at) stopped_at = Clock::now();
+        return Clock::now() - *stopped_at < mail_stop_grace;
+    };
 }
 
 }  // namespace
@@ -38,16 +57,16 @@ mail::SmtpOptions smtp_options(const Settings& settings) {
 }
 
 decltype(portal::Portal::send_test_mail) test_mail_sender(const Settings& settings,
-                                                          storage::Database& database) {
+                                                          storage::Database& database, std::stop_token stop) {
     if (!settings.is_set("MAIL_SERVER")) return {};
     mail::SmtpOptions options = smtp_options(settings);
     options.reply_timeout = std::chrono::seconds(10);  // a person waits for the answer
     options.total_timeout = std::chrono::seconds(20);
-    return [client = mail::SmtpClient(options), &database](
+    return [client = mail::SmtpClient(options), &database, stop = std::move(stop)](
                const std::string& receiver, const view::Mail& content) -> core::Result<portal::MailOutcome> {
         const std::string set = storage::SettingsStore(database).read().mail_sender;
         const std::string sender = mail::sender_address(set, client.options());
-        const mail::Delivery delivery = client.send(message_to(receiver, content, sender));
+        const mail::Delivery delivery = client.send(message_to(receiver, content, sender), until_after(stop));
         return portal::MailOutcome{delivery.state == mail::DeliveryState::sent, delivery.answer};
     };
 }

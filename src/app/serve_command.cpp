@@ -103,7 +103,7 @@ int serve_until(const Settings& settings, const http::ServerOptions& server_opti
                           .static_files = *static_files,
                           .live = std::make_shared<http::EventHub>(),
                           .now = core::clock_now,
-                          .send_test_mail = test_mail_sender(settings, database),
+                          .send_test_mail = test_mail_sender(settings, database, stop),
                           .queue_mail = mail_queue()};
     const portal::LiveFeed live(database, portal.zone, portal.live, core::clock_now);
     http::Server server(server_options, portal::make_router(portal), portal::make_hooks(portal));

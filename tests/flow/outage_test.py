@@ -2,6 +2,7 @@
 import re
 import shutil
 import signal
+import socket
 import time
 from concurrent.futures import ThreadPoolExecutor
 
@@ -46,6 +47,21 @@ def test_a_stop_takes_less_than_ten_seconds_also_while_the_database_hangs(own_ma
         # What was received is safe.
         ingest.start()
         wait_for(lambda: ingest.metrics()["silaware_messages_stored_total"] == 2, 20, "the second message")
+
+
+def test_a_stop_takes_less_than_ten_seconds_also_while_the_mail_server_hangs(own_mariadb):
+    database = FreshDatabase(own_mariadb)
+    database.create_account()
+    with socket.create_server(("127.0.0.1", 0)) as silent, ThreadPoolExecutor(1) as people:
+        port = silent.getsockname()[1]
+        with Serve(database, MAIL_SERVER="127.0.0.1", MAIL_PORT=port) as portal:
+            asked = people.submit(requests.post, portal.url + "/login/settings/test_mail", headers=bearer(portal.url),
+                                  json={"receiver": "me@rs.example"}, timeout=60)
+            session, _ = silent.accept()
+            code, seconds = portal.end(seconds=60)
+        session.close()
+        assert code == 0 and seconds < 10
+        assert asked.result().json()["accepted"] is False
 
 
 def connections_to(port):
