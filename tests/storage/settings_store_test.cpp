@@ -126,6 +126,18 @@ TEST_F(SettingsStoreTest, ALostRowIsMadeAgain) {
     EXPECT_EQ(settings.read().max_temperature, 30.f);
 }
 
+TEST_F(SettingsStoreTest, SeveralLongListsAreSavedAndAuditedTogether) {
+    const std::string list(50'000, 'a');
+    const auto lengthen = [&](AllSettings& all) -> core::Result<void> {
+        all.site.utils_mailreceiver = all.site.temphumid_mailreceiver = all.site.cc_mailreceiver =
+            all.monthly_mailreceiver = list;
+        return {};
+    };
+    EXPECT_EQ(settings.change(lengthen, by_root).value().monthly_mailreceiver, list);
+    const auto entry = AuditStore(*database).list({}).items.at(0);
+    EXPECT_GT(entry.after.value().size(), 4 * list.size());
+}
+
 TEST(Audit, TextsAreKeptWhateverTheyHold) {
     tests::FreshDatabase database;
     database->transaction([&](Connection& connection) {
