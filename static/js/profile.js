@@ -13,7 +13,8 @@ const last = byId("last-login");
 if (last) last.textContent = format.dateTime(last.dateTime);
 
 const form = byId("password-form");
-watchForm(() => [...form.querySelectorAll('[type="password"]')].some((input) => input.value !== ""));
+// The current one may be the browser's, which fills it in by itself.
+watchForm(() => [form.elements.new, form.elements.again].some((input) => input.value !== ""));
 form.addEventListener("submit", (event) => {
   event.preventDefault();
   if (form.elements.new.value !== form.elements.again.value) {

@@ -146,6 +146,17 @@ test("another language is asked about before it takes what is not saved", async 
   assert.deepEqual(problems, []);
 });
 
+test("a password that the browser filled in by itself is nothing that could get lost, a new one is", async (t) => {
+  const { page, problems } = await open(t, "/login/profile");
+  await page.fill('[name="current"]', "from the browser's own store");
+  await chooseLanguage(page, "id");
+  await chooseLanguage(page, "en");
+  await page.fill('[name="new"]', "typed by hand");
+  await page.click('.languages [data-language="id"]');
+  await page.locator("dialog", { hasText: "not saved" }).waitFor();
+  assert.deepEqual(problems, []);
+});
+
 test("after mistakes the first of them on the page has the keyboard", async (t) => {
   const { page } = await open(t, "/login/accounts", { expected: [/400/] });
   await page.click("#add");
