@@ -22,11 +22,17 @@ for (const button of document.querySelectorAll("[data-reveal]")) {
   if (caps) input.addEventListener("keyup", (event) => { caps.hidden = !event.getModifierState?.("CapsLock"); });
 }
 
+const patience = 15_000;  // ms, longer than any answer takes
 for (const form of document.querySelectorAll("form[data-once]")) {
   form.addEventListener("submit", (event) => {
     const button = form.querySelector("[type=submit]");
-    if (button.getAttribute("aria-busy") === "true") event.preventDefault();
+    if (button.getAttribute("aria-busy") === "true") {
+      event.preventDefault();
+      return;
+    }
     button.setAttribute("aria-busy", "true");
+    // Nothing tells a page that its reader has stopped the loading of the next one.
+    setTimeout(() => button.removeAttribute("aria-busy"), patience);
   });
 }
 addEventListener("pageshow", () => {

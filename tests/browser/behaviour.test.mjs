@@ -518,6 +518,32 @@ test("before signing in, the language is the browser's, or the one chosen there"
   await page.waitForSelector('html[lang="en"]');
 });
 
+test("signing in is sent once, and again after the reader has stopped its loading", async (t) => {
+  const context = await browser.newContext();
+  t.after(() => context.close());
+  const page = await context.newPage();
+  await page.clock.install();
+  await page.goto(`${baseUrl}/login`);
+  const sent = [];
+  await page.route("**/login", (route) => {
+    if (route.request().method() !== "POST") return route.continue();
+    return sent.push(route) > 1 ? route.continue() : undefined;
+  });
+  await page.fill("#username", "nobody");
+  await page.fill("#password", "a wrong password");
+  const submit = (times) => page.$eval("form", (form, count) => { for (let i = 0; i < count; i++) form.requestSubmit(); }, times);
+  const first = page.waitForRequest((request) => request.method() === "POST");
+  await submit(2);
+  await first;
+  const tab = await context.newCDPSession(page);
+  await tab.send("Page.stopLoading");
+  await page.clock.runFor(20_000);
+  assert.equal(sent.length, 1);
+  await submit(1);
+  await page.locator(".notice").waitFor();
+  assert.equal(sent.length, 2);
+});
+
 test("after signing out, the back button shows no page", async (t) => {
   const context = await browser.newContext({ locale: "en-GB" });
   t.after(() => context.close());
