@@ -86,7 +86,6 @@ struct RegisterState {
 
     /// The register value to show; nothing before the first usable reading.
     std::optional<double> last_sure() const;
-    /// True while a level waits for its decision.
 };
 
 /// True for a state whose readings alone make sure of the register, whatever it showed before them: one
