@@ -53,9 +53,35 @@ auto reporting_to(ErrorCode& error) {
     return asio::redirect_error(asio::use_awaitable, error);
 }
 
+constexpr std::string_view last_chunk = "0\r\n\r\n";
+
 std::string chunk_of(const std::string& piece) {
     return fmt::format("{:x}\r\n{}\r\n", piece.size(), piece);
 }
+
+/// The events of one write. Clients that read in blocks see a chunk when it comes, and bytes that stand in
+/// none only once they fill a block.
+class EventWrite {
+  public:
+    EventWrite(Framing framing, std::span<const EventHub::Chunk> events) {
+        std::size_t size = 0;
+        for (const auto& event : events)
+            size += event->size();
+        if (framing == Framing::chunked) add(size_line_ = fmt::format("{:x}\r\n", size));
+        for (const auto& event : events)
+            add(*event);
+        if (framing == Framing::chunked) add("\r\n");
+    }
+    EventWrite(const EventWrite&) = delete;
+    EventWrite& operator=(const EventWrite&) = delete;
+    const std::vector<asio::const_buffer>& buffers() const { return buffers_; }
+
+  private:
+    void add(std::string_view bytes) { buffers_.push_back(asio::buffer(bytes)); }
+
+    std::string size_line_;
+    std::vector<asio::const_buffer> buffers_;
+};
 
 core::Error parse_failure(const ErrorCode& error) {
     if (error == beast_http::error::header_limit || error == beast_http::error::buffer_overflow)
@@ -128,8 +154,10 @@ void Connection::close() {
 }
 
 void Connection::drain() {
-    if (phase_ == Phase::idle || phase_ == Phase::streaming) close();
-    if (phase_ == Phase::receiving) deadline_ = std::min(deadline_, Clock::now() + patience_while_draining);
+    if (phase_ == Phase::idle) close();
+    if (phase_ == Phase::streaming) wake_.cancel();
+    if (phase_ == Phase::receiving || phase_ == Phase::streaming)
+        deadline_ = std::min(deadline_, Clock::now() + patience_while_draining);
 }
 
 void Connection::sweep(Clock::time_point now) {
@@ -375,7 +403,7 @@ asio::awaitable<bool> Connection::send_pieces(Exchange& exchange, Framing framin
             const auto piece = next();
             more = piece.has_value();
             if (more && !piece->empty()) bytes = framing == Framing::chunked ? chunk_of(*piece) : *piece;
-            if (!more && framing == Framing::chunked) bytes = "0\r\n\r\n";
+            if (!more && framing == Framing::chunked) bytes = last_chunk;
         } catch (const std::exception& error) {
             spdlog::error("{} {} broke off: {}", name(exchange.request.method), exchange.request.path,
                           error.what());
@@ -405,10 +433,9 @@ asio::awaitable<void> Connection::pause_for_piece() {
 
 asio::awaitable<void> Connection::send_events(Exchange& exchange, const EventBody& body) {
     exchange.keep_alive = false;
-    const HeadContext context{.framing = Framing::until_close,
-                              .content_length = {},
-                              .keep_alive = false,
-                              .secure = exchange.request.secure};
+    const auto framing = exchange.http_1_0 ? Framing::until_close : Framing::chunked;
+    const HeadContext context{
+        .framing = framing, .content_length = {}, .keep_alive = false, .secure = exchange.request.secure};
     bool sent = co_await send_head(exchange, context);
     if (!sent || exchange.request.method == Method::head || shared_.draining) co_return;
 
@@ -420,8 +447,7 @@ asio::awaitable<void> Connection::send_events(Exchange& exchange, const EventBod
     const auto heartbeat = std::make_shared<const std::string>(":\n\n");
     auto last_sent = Clock::now();
     auto next_review = last_sent + between_reviews;
-    std::vector<asio::const_buffer> buffers;
-    while (sent && !departed_) {
+    while (sent && !departed_ && !shared_.draining) {
         if (Clock::now() >= next_review) {
             const auto pause = co_await review(exchange);
             if (!pause) break;
@@ -440,12 +466,15 @@ asio::awaitable<void> Connection::send_events(Exchange& exchange, const EventBod
             if (woken || Clock::now() < last_sent + shared_.options.heartbeat) continue;
             chunks.push_back(heartbeat);
         }
-        for (const auto& chunk : chunks)
-            buffers.push_back(asio::buffer(*chunk));
+        const EventWrite write(framing, chunks);
+        const auto& buffers = write.buffers();
         sent = co_await send(buffers);
         last_sent = Clock::now();
-        buffers.clear();
         chunks.clear();
+    }
+    if (sent && !departed_ && framing == Framing::chunked) {
+        const auto end = asio::buffer(last_chunk);
+        co_await send(end);
     }
     close();
 }
