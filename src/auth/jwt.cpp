@@ -3,12 +3,12 @@
 #include <jwt.h>
 
 #include <algorithm>
-#include <cerrno>
 #include <cstdlib>
 #include <memory>
 #include <stdexcept>
 
 #include "auth/token.hpp"
+#include "core/text.hpp"
 
 namespace silaware::auth {
 
@@ -35,15 +35,17 @@ core::Instant instant_of(long seconds) {
     return core::Instant(core::Seconds(seconds));
 }
 
-std::optional<long> integer_claim(jwt_t* jwt, const char* claim) {
-    errno = 0;
-    const long value = jwt_get_grant_int(jwt, claim);
-    if (errno != 0) return std::nullopt;
-    return value;
-}
-
 bool has_claim(jwt_t* jwt, const char* claim) {
     return std::unique_ptr<char, FreeText>(jwt_get_grants_json(jwt, claim)) != nullptr;
+}
+
+/// A NumericDate (RFC 7519) in whole seconds: it may have fractions, which the library does not read.
+std::optional<long> seconds_claim(jwt_t* jwt, const char* claim) {
+    constexpr double end_of_time = 253'402'300'800;  // the year 10000
+    const std::unique_ptr<char, FreeText> json(jwt_get_grants_json(jwt, claim));
+    const auto seconds = json ? core::parse_number(json.get()) : std::nullopt;
+    if (!seconds) return std::nullopt;
+    return static_cast<long>(std::clamp(*seconds, 0.0, end_of_time));
 }
 
 std::string text_claim(jwt_t* jwt, const char* claim) {
@@ -105,10 +107,10 @@ core::Result<JwtClaims> verify_jwt(std::string_view token, std::string_view key,
     const auto decoded = decode(token, key);
     if (!decoded) return core::fail(decoded.error());
     jwt_t* jwt = decoded->get();
-    const auto expires = integer_claim(jwt, "exp");
+    const auto expires = seconds_claim(jwt, "exp");
     if (!expires) return refuse("The token has no expiry (exp).");
     if (*expires <= seconds_of(now)) return refuse("The token has expired: sign in again.");
-    const auto not_before = integer_claim(jwt, "nbf");
+    const auto not_before = seconds_claim(jwt, "nbf");
     if (has_claim(jwt, "nbf") && (!not_before || *not_before > seconds_of(now))) {
         return refuse("The token is not valid yet.");
     }
@@ -118,7 +120,7 @@ core::Result<JwtClaims> verify_jwt(std::string_view token, std::string_view key,
     if (claims.subject.empty()) return refuse("The token names nobody (sub).");
     claims.role = text_claim(jwt, "role");
     claims.version = text_claim(jwt, "ver");
-    claims.issued_at = instant_of(integer_claim(jwt, "iat").value_or(0));
+    claims.issued_at = instant_of(seconds_claim(jwt, "iat").value_or(0));
     claims.expires_at = instant_of(*expires);
     return claims;
 }

@@ -78,6 +78,31 @@ TEST(Jwt, ExpiresToTheSecond) {
     EXPECT_FALSE(verify_jwt(token, key, now + core::Seconds(3600)));
 }
 
+/// A token whose times have fractions of a second, as other libraries make them from their clocks.
+std::string forge_with_fractions(double expires) {
+    jwt_t* jwt = nullptr;
+    jwt_new(&jwt);
+    jwt_set_alg(jwt, JWT_ALG_HS256, reinterpret_cast<const unsigned char*>(key.data()),
+                static_cast<int>(key.size()));
+    const std::string claims =
+        R"({"sub":"ada","type":"access","iat":1800000000.5,"nbf":1800000000.25,"exp":)" +
+        std::to_string(expires) + "}";
+    jwt_add_grants_json(jwt, claims.c_str());
+    char* text = jwt_encode_str(jwt);
+    std::string token = text;
+    std::free(text);
+    jwt_free(jwt);
+    return token;
+}
+
+TEST(Jwt, MayTellItsTimesWithFractions) {
+    const auto claims = verify_jwt(forge_with_fractions(1'800'000'100.75), key, now);
+    ASSERT_TRUE(claims) << claims.error().message;
+    EXPECT_EQ(claims->issued_at, now);
+    EXPECT_EQ(claims->expires_at, now + core::Seconds(100));
+    EXPECT_FALSE(verify_jwt(forge_with_fractions(1'799'999'999.5), key, now));
+}
+
 TEST(Jwt, OfAnotherAlgorithmIsRefused) {
     EXPECT_FALSE(verify_jwt(forge(JWT_ALG_NONE, good), key, now));
     EXPECT_FALSE(verify_jwt(forge(JWT_ALG_HS384, good), key, now));
