@@ -146,13 +146,12 @@ int status_of(core::ErrorCode code) {
 }
 
 Response error_response(const core::Error& error) {
-    boost::json::object object{{"error", error.message}, {"code", core::name(error.code)}};
-    if (!error.fields.empty()) {
-        auto& fields = object["fields"].emplace_object();
-        for (const auto& [field, sentence] : error.fields)
-            fields[field] = sentence;
-    }
-    auto response = Response::json(object, status_of(error.code));
+    boost::json::object fields;
+    for (const auto& [field, sentence] : error.fields)
+        fields[field] = sentence;
+    auto response = Response::json(
+        {{"error", error.message}, {"code", core::name(error.code)}, {"fields", std::move(fields)}},
+        status_of(error.code));
     if (error.code == core::ErrorCode::unavailable) response.set("Retry-After", "2");
     if (error.code == core::ErrorCode::too_many) response.set("Retry-After", "900");
     return response;

@@ -94,7 +94,7 @@ class Response {
 
 /// The HTTP status of an error code: the one table.
 int status_of(core::ErrorCode code);
-/// `{"error","code","fields"?}` with the status of its code. `unavailable` and `too_many` carry a
+/// `{"error","code","fields"}` with the status of its code. `unavailable` and `too_many` carry a
 /// Retry-After.
 Response error_response(const core::Error& error);
 /// The reason phrase of `status` ("Not Found").

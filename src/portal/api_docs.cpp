@@ -158,7 +158,7 @@ object operation(const Endpoint& endpoint, const Rule& rule) {
 
 object error_schema() {
     return {{"type", "object"},
-            {"required", array{"error", "code"}},
+            {"required", array{"error", "code", "fields"}},
             {"properties",
              object{{"error", object{{"type", "string"}, {"description", "A sentence for people"}}},
                     {"code",

@@ -67,6 +67,7 @@ TEST(Server, AnswersErrorsInTheirForm) {
     EXPECT_EQ(thrown.body.find("secret"), std::string::npos);
     const auto missing = server.get("/none");
     EXPECT_EQ(missing.status, 404);
+    EXPECT_TRUE(missing.body.ends_with(R"("code":"not_found","fields":{}})")) << missing.body;
     expect_common_headers(missing);
     const auto malformed = server.get("/../etc/passwd");
     EXPECT_EQ(malformed.status, 400);
