@@ -11,6 +11,21 @@
 
 namespace silaware::portal {
 
+namespace {
+
+/// A number as text; nothing for a long one with a fraction, whose digits are lost: an id must not become
+/// another.
+std::optional<std::string> digits_of(const boost::json::value* value) {
+    if (value == nullptr || !value->is_number()) return std::nullopt;
+    if (const auto* number = value->if_int64()) return fmt::format("{}", *number);
+    if (const auto* number = value->if_uint64()) return fmt::format("{}", *number);
+    auto text = fmt::format("{}", value->get_double());
+    if (text.find('e') != text.npos) return std::nullopt;
+    return text;
+}
+
+}  // namespace
+
 std::string language_of(const Portal& portal, const http::RequestHead& request, const Visitor& visitor) {
     const auto& texts = portal.renderer.texts();
     if (!visitor.language.empty() && texts.speaks(visitor.language)) return visitor.language;
@@ -79,18 +94,12 @@ std::optional<std::string> Fields::raw(std::string_view name) {
     const auto* value = input_.if_contains(name);
     if (value == nullptr || value->is_null()) return std::nullopt;
     if (const auto* text = value->if_string()) return std::string(*text);
-    if (const auto* number = value->if_int64()) return fmt::format("{}", *number);
-    if (const auto* number = value->if_uint64()) return fmt::format("{}", *number);
-    if (value->is_double()) {
-        // Of a long one the digits are lost: an id or a password must not become another one.
-        if (const std::string text = fmt::format("{}", value->get_double()); text.find('e') == text.npos)
-            return text;
-    }
     refuse(name, "This must be text.");
     return std::nullopt;
 }
 
 std::optional<std::string> Fields::text(std::string_view name) {
+    if (auto digits = digits_of(input_.if_contains(name))) return digits;
     auto value = raw(name);
     if (value) value = std::string(core::trim(*value));
     return value;

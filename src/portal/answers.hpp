@@ -67,7 +67,7 @@ class Fields {
     bool has(std::string_view name) const;
     /// Trimmed text; nothing if missing or null. A number counts as its text.
     std::optional<std::string> text(std::string_view name);
-    /// As sent, for passwords.
+    /// Text as it was sent, for names and passwords: a number is none.
     std::optional<std::string> raw(std::string_view name);
     /// A finite number, also as text; nothing if missing, null or empty.
     std::optional<double> number(std::string_view name);

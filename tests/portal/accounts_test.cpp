@@ -55,6 +55,10 @@ TEST_F(AccountsTest, WhatIsWrongIsSaidFieldByField) {
         EXPECT_TRUE(fields.contains(name)) << name;
     EXPECT_EQ(browser.json(post, "/login/accounts", boost::json::object{}).status(), 400);
     EXPECT_EQ(browser.json(post, "/login/accounts", boost::json::array{}).status(), 400);
+    auto numbers = ada();
+    numbers["username"] = 12345;
+    numbers["password"] = 12345678;
+    EXPECT_EQ(body_of(browser.json(post, "/login/accounts", numbers)).at("fields").as_object().size(), 2u);
 }
 
 TEST_F(AccountsTest, ANameOrAddressThatIsTakenIsAConflict) {

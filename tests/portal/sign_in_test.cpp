@@ -114,6 +114,9 @@ TEST_F(SignInTest, JsonWithoutNameOrPasswordIsInvalid) {
     EXPECT_EQ(browser.send(post, "/login", "x", "text/plain").status(), 400);
     EXPECT_EQ(browser.json(post, "/login", {{"username", boost::json::array{}}, {"password", "x"}}).status(),
               400);
+    const auto numbers = browser.json(post, "/login", {{"username", 5}, {"password", 12345678}});
+    EXPECT_EQ(numbers.status(), 400);
+    EXPECT_EQ(body_of(numbers).at("fields").as_object().size(), 2u);
 }
 
 TEST_F(SignInTest, ASessionCanAskForAToken) {
