@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <fstream>
 #include <map>
+#include <sstream>
 
 #include <fmt/format.h>
 #include <CLI/CLI.hpp>
@@ -14,6 +15,7 @@
 #include "core/text.hpp"
 #include "core/time.hpp"
 #include "http/trusted_proxies.hpp"
+#include "storage/host_address.hpp"
 
 namespace silaware::app {
 
@@ -56,6 +58,20 @@ Check truth() {
 /// A name or an address, so that "mqtt://broker" is not looked up as one.
 Check host() {
     return [](const std::string& text) { return text.find_first_of(" \t\r\n/") == text.npos; };
+}
+
+/// At least one: an empty entry between two commas is none.
+Check database_hosts() {
+    return [](const std::string& list) {
+        std::istringstream stream(list);
+        std::size_t hosts = 0;
+        for (std::string entry; std::getline(stream, entry, ',');) {
+            const auto trimmed = core::trim(entry);
+            if (!trimmed.empty() && !storage::is_host_address(trimmed)) return false;
+            hosts += trimmed.empty() ? 0 : 1;
+        }
+        return hosts > 0 || list.empty();
+    };
 }
 
 /// Messages are told apart by their topic, so each kind has one of its own.
@@ -116,8 +132,8 @@ constexpr auto secret = Setting::Visibility::secret;
 std::vector<Setting> declared_settings() {
     const Check port = integer_between(1, 65535);
     return {
-        {"DB_HOST", "", "MariaDB host; a comma-separated list fails over", "a host or a list of hosts",
-         any()},
+        {"DB_HOST", "", "MariaDB host; a comma-separated list fails over",
+         "a host, or host:port, or a comma-separated list of them", database_hosts()},
         {"DB_PORT", "3306", "MariaDB port", port_range, port},
         {"DB_USER", "root", "MariaDB user", "a name", not_empty()},
         {"DB_PASSWORD", "", "MariaDB password", "", any(), secret},

@@ -19,6 +19,8 @@ BAD_SETTINGS = [
     ("MQTT_SHARED_GROUP", "a/b"), ("MQTT_TLS_CA", "/no/such/file"), ("MAIL_SERVER", "smtp://mail"),
     ("MQTT_TLS_CA", "/etc/passwd"), ("DB_NAME", "mysql"), ("DB_NAME", "x" * 65), ("DB_NAME", "rumahsakit "),
     ("MQTT_UTILS_TOPIC", "silaware/power"), ("PUBLIC_URL", "power.example.com"), ("TRUSTED_PROXIES", "10.0.0.0/99"),
+    ("DB_HOST", "http://database"), ("DB_HOST", "database:70000"), ("DB_HOST", "first, second:port"), ("DB_HOST", ","),
+    ("DB_HOST", "first second"), ("DB_HOST", ":3306"), ("DB_HOST", "[::1"),
 ]
 
 
