@@ -43,7 +43,7 @@ Finding check_database(const Settings& settings) {
         storage::try_to_write(*connection);
         return {true, fmt::format("MariaDB {}, schema {}", version, storage::newest_schema_version())};
     } catch (const storage::DatabaseError& error) {
-        return {false, error.what()};
+        return {false, describe(error)};
     }
 }
 

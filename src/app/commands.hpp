@@ -10,6 +10,10 @@ namespace CLI {
 class App;
 }
 
+namespace silaware::storage {
+class DatabaseError;
+}
+
 namespace silaware::app {
 
 /// Exit codes of every command.
@@ -17,6 +21,9 @@ enum Exit : int { ok = 0, failed = 1, usage = 2 };
 
 /// Says the error, or those of its fields, on stderr. Returns `failed`.
 int complain(const core::Error& error);
+
+/// What the server said, and the command that helps where it has no such database yet.
+std::string describe(const storage::DatabaseError& error);
 
 struct ServeOptions {
     std::string host = "127.0.0.1";

@@ -16,8 +16,6 @@ namespace {
 
 using namespace silaware::app;  // NOLINT: this file only joins the commands together
 
-constexpr unsigned unknown_database = 1049;  // MariaDB's error number
-
 struct CommandLine {
     Settings settings;
     ServeOptions serve;
@@ -213,8 +211,7 @@ int main(int argc, char** argv) {
     } catch (const silaware::storage::DatabaseUnavailable& error) {
         fmt::print(stderr, "silaware: the database can't be reached: {}\n", error.what());
     } catch (const silaware::storage::DatabaseError& error) {
-        const bool missing = error.code() == unknown_database;
-        fmt::print(stderr, "silaware: {}{}\n", error.what(), missing ? ": run \"silaware migrate\"" : "");
+        fmt::print(stderr, "silaware: {}\n", describe(error));
     } catch (const std::exception& error) {
         fmt::print(stderr, "silaware: {}\n", error.what());
     }

@@ -167,6 +167,14 @@ def test_a_database_that_was_never_migrated_is_refused(mariadb, broker, tmp_path
     empty.drop()
 
 
+def test_check_names_the_command_that_makes_the_database(mariadb, broker, tmp_path):
+    empty = FreshDatabase(mariadb, migrated=False)
+    result = run("check", env=environment(empty.environment, broker.environment, SILAWARE_HOME=tmp_path))
+    assert result.returncode == 1
+    [line] = [line for line in result.stdout.splitlines() if line.startswith("database")]
+    assert "FAILED" in line and "silaware migrate" in line
+
+
 @pytest.mark.parametrize("command", ["serve", "ingest"])
 def test_a_database_older_or_newer_than_the_program_is_refused(mariadb, broker, tmp_path, command):
     database = FreshDatabase(mariadb)
