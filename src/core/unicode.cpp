@@ -23,6 +23,13 @@ utf8proc_int32_t take_code_point(std::string_view& text) {
     return length > 0 ? code : -1;
 }
 
+/// The small form of a letter. The Turkish İ keeps its own: made an i, it would be one device with i here and
+/// another one in the database.
+utf8proc_int32_t small_form(utf8proc_int32_t code) {
+    constexpr utf8proc_int32_t dotted_capital_i = 0x130;
+    return code == dotted_capital_i ? code : utf8proc_tolower(code);
+}
+
 bool is_visible(utf8proc_int32_t code) {
     switch (utf8proc_category(code)) {
         case UTF8PROC_CATEGORY_CN:
@@ -54,7 +61,7 @@ std::string lower_case(std::string_view text) {
             continue;
         }
         utf8proc_uint8_t bytes[4];
-        const auto length = utf8proc_encode_char(utf8proc_tolower(code), bytes);
+        const auto length = utf8proc_encode_char(small_form(code), bytes);
         lower.append(reinterpret_cast<const char*>(bytes), static_cast<std::size_t>(length));
     }
     return lower;

@@ -46,6 +46,11 @@ TEST(DeviceId, IdsCompareWithoutCase) {
     EXPECT_EQ(text("P\u00C9"), "P\u00C9");
 }
 
+TEST(DeviceId, TheTurkishDottedCapitalIsNoI) {
+    EXPECT_NE(DeviceId::parse("KİLN").value(), DeviceId::parse("kiln").value());
+    EXPECT_EQ(DeviceId::parse("KİLN").value(), DeviceId::parse("kİln").value());
+}
+
 TEST(DeviceId, EmptyUnprintableAndLongIdsAreRefused) {
     using namespace std::string_literals;
     EXPECT_FALSE(DeviceId::parse(""));
