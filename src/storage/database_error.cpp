@@ -18,8 +18,7 @@ constexpr unsigned connection_errors[] = {
     1290,  // read-only: another server of the list may not be
     1836,
     1927,  // connection killed
-    too_slow,
-    2002, 2003, 2005, 2006, 2012, 2013, 2026, 2055,
+    too_slow, 2002, 2003, 2005, 2006, 2012, 2013, 2026, 2055,
     4151,  // the account is locked
 };
 

@@ -42,7 +42,9 @@ constexpr std::string_view load_of = R"(
 constexpr std::string_view count_corrections = "SELECT COUNT(*) FROM corrections WHERE device_id = ?";
 constexpr std::string_view select_corrections = R"(
     SELECT observed_ms, register_name, class, before_value, after_value, energy_kwh
-      FROM corrections WHERE device_id = ? ORDER BY observed_ms DESC, id DESC LIMIT ? OFFSET ?)";
+      FROM corrections WHERE device_id = ?
+     ORDER BY observed_ms DESC, register_name DESC, class DESC, before_value DESC, after_value DESC, id DESC
+     LIMIT ? OFFSET ?)";
 
 constexpr std::string_view count_cycles = "SELECT COUNT(*) FROM cycle_time WHERE uid = ?";
 constexpr std::string_view select_cycles = R"(

@@ -96,7 +96,8 @@ struct ShownCorrection {
     std::optional<double> after;
     double energy_kwh = 0;
 };
-/// Newest first. Throws DatabaseError.
+/// Newest first; those of one moment in the order of what they say, whenever they were written. Throws
+/// DatabaseError.
 core::Page<ShownCorrection> find_corrections(Connection& connection, std::optional<KnownDeviceId> meter,
                                              const core::PageRequest& request);
 

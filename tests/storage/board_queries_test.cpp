@@ -1,3 +1,6 @@
+#include <algorithm>
+
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include "core/clock.hpp"
@@ -172,6 +175,26 @@ TEST_F(BoardQueriesTest, CyclesAndCorrectionsArePagedNewestFirst) {
     EXPECT_EQ(corrections.total, 12);
     EXPECT_EQ(corrections.items[0].observed_ms, 12);
     EXPECT_EQ(find_corrections(*connection, std::nullopt, {1, 10, ""}).total, 0);
+}
+
+TEST_F(BoardQueriesTest, CorrectionsOfOneMomentStandInOneOrderWhicheverWasWrittenFirst) {
+    std::vector<std::string> written = {"'co2', 'glitch', 5, 0, 0", "'energy', 'glitch', 7, 0, 0",
+                                        "'energy', 'replaced', 7, 90, 0"};
+    std::vector<std::vector<std::string>> listed;
+    for (const KnownDeviceId device : {71, 72}) {
+        for (const std::string& values : written) {
+            connection->execute(fmt::format(
+                "INSERT INTO corrections (device_id, observed_ms, register_name, class, before_value, "
+                "after_value, energy_kwh) VALUES ({}, 1000, {})",
+                device, values));
+        }
+        std::ranges::reverse(written);
+        auto& classes = listed.emplace_back();
+        for (const auto& correction : find_corrections(*connection, device, {1, 10, ""}).items)
+            classes.push_back(correction.register_name + " " + correction.correction_class);
+    }
+    EXPECT_EQ(listed[0], listed[1]);
+    EXPECT_EQ(listed[0], (std::vector<std::string>{"energy replaced", "energy glitch", "co2 glitch"}));
 }
 
 }  // namespace
