@@ -255,6 +255,22 @@ TEST(EventStream, EndsWhenTheServerStops) {
     hub->publish("reading", "nobody");
 }
 
+TEST(EventStream, AViewerThatReadsNothingHoldsUpNoStop) {
+    const auto hub = std::make_shared<EventHub>();
+    ServerOptions options;
+    options.write_timeout = 60s;
+    LoopbackServer server(events(hub), {}, options);
+    auto viewer = server.connect(4096);
+    viewer.send(get);
+    wait_for_viewers(*hub, 1);
+    for (int i = 0; i < 200; ++i)
+        hub->publish("big", std::string(100'000, 'x'));
+    const auto begun = std::chrono::steady_clock::now();
+    server.server().stop();
+    EXPECT_LT(std::chrono::steady_clock::now() - begun, 5s);
+    EXPECT_EQ(hub->viewers(), 0u);
+}
+
 TEST(EventStream, ManyPublishersAndViewersDoNotDisturbEachOther) {
     const auto hub = std::make_shared<EventHub>(10'000);
     const LoopbackServer server(events(hub));
