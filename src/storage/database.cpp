@@ -1,5 +1,6 @@
 #include "storage/database.hpp"
 
+#include <algorithm>
 #include <random>
 #include <thread>
 
@@ -11,12 +12,25 @@ using Clock = std::chrono::steady_clock;
 
 constexpr std::chrono::seconds ping_after_idle{20};
 constexpr std::chrono::seconds longest_wait{30};
+constexpr std::chrono::seconds ask_for_more_after{10};
 
 constexpr unsigned galera_not_ready = 1047;
 constexpr unsigned unknown_variable = 1193;  // the server is no Galera node
 constexpr std::string_view cut_off_from_cluster = R"(
     SELECT @@wsrep_on = 1 AND variable_value = 'OFF' FROM information_schema.global_status
      WHERE variable_name = 'WSREP_READY')";
+
+/// The server, or our account on it, may have no more connections than there are.
+bool is_full(const DatabaseError& error) {
+    constexpr unsigned too_many = 1040;
+    constexpr unsigned too_many_of_account = 1203;
+    constexpr unsigned account_limit = 1226;
+    return error.code() == too_many || error.code() == too_many_of_account || error.code() == account_limit;
+}
+
+DatabaseUnavailable ending() {
+    return {0, "the program is ending"};
+}
 
 /// A replica, or a server that somebody is working on, takes no rows: the next one may.
 void refuse_read_only(Connection& connection) {
@@ -64,39 +78,61 @@ void Database::note_outage() {
 Database::Lease Database::acquire() {
     std::unique_lock lock(mutex_);
     refuse_in_outage();
-    if (!returned_.wait_for(lock, longest_wait,
-                            [&] { return interrupted_ || !idle_.empty() || open_ < options_.connections; })) {
-        throw DatabaseUnavailable(0, "every database connection has been busy for 30 s");
+    for (;;) {
+        const auto has_place = [&] { return interrupted_ || !idle_.empty() || open_ < most_open(); };
+        if (!returned_.wait_for(lock, longest_wait, has_place))
+            throw DatabaseUnavailable(0, "every database connection has been busy for 30 s");
+        if (interrupted_) throw ending();
+        if (auto connection = take_idle(lock)) return lend(std::move(connection));
+        if (auto connection = open_another(lock)) return lend(std::move(connection));
     }
+}
+
+/// Null if none is left; else without the lock.
+std::unique_ptr<Connection> Database::take_idle(std::unique_lock<std::mutex>& lock) {
     while (!idle_.empty()) {
         auto connection = std::move(idle_.back());
         idle_.pop_back();
         lock.unlock();
-        if (Clock::now() - connection->last_used() < ping_after_idle || connection->ping()) {
-            return lend(std::move(connection));
-        }
+        if (Clock::now() - connection->last_used() < ping_after_idle || connection->ping()) return connection;
         connection.reset();
         lock.lock();
         // The others are as old: most likely they are gone too.
         open_ -= static_cast<unsigned>(idle_.size()) + 1;
         idle_.clear();
     }
+    return nullptr;
+}
+
+/// Null, with the lock, if the server gives no more than those that are lent: one of them will come back.
+/// Else without it.
+std::unique_ptr<Connection> Database::open_another(std::unique_lock<std::mutex>& lock) {
     ++open_;
     lock.unlock();
     try {
-        return lend(connect());
-    } catch (...) {
+        return connect();
+    } catch (const std::exception& error) {
         lock.lock();
         --open_;
+        const auto* refusal = dynamic_cast<const DatabaseError*>(&error);
+        if (refusal != nullptr && is_full(*refusal) && open_ > 0) {
+            granted_ = open_;
+            ask_for_more_ = Clock::now() + ask_for_more_after;
+            return nullptr;
+        }
         note_outage();
         returned_.notify_one();
         throw;
     }
 }
 
+unsigned Database::most_open() const {
+    return Clock::now() < ask_for_more_ ? std::min(granted_, options_.connections) : options_.connections;
+}
+
 Database::Lease Database::lend(std::unique_ptr<Connection> connection) {
     const std::lock_guard lock(mutex_);
-    if (interrupted_) throw DatabaseUnavailable(0, "the program is ending");
+    if (interrupted_) throw ending();
     lent_.insert(connection.get());
     return {*this, std::move(connection)};
 }

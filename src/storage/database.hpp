@@ -37,7 +37,8 @@ class Database {
         std::unique_ptr<Connection> connection_;
     };
 
-    /// Waits for a free connection; throws DatabaseUnavailable if none can be made.
+    /// Waits for a free connection, also where the server gives fewer than `connections`; throws
+    /// DatabaseError if none can be made.
     Lease acquire();
 
     template <typename... Parameters>
@@ -99,6 +100,9 @@ class Database {
     static void commit(Connection& connection);
     static void roll_back(Connection& connection) noexcept;
     static void pause_after_conflict(int attempt);
+    std::unique_ptr<Connection> take_idle(std::unique_lock<std::mutex>& lock);
+    std::unique_ptr<Connection> open_another(std::unique_lock<std::mutex>& lock);
+    unsigned most_open() const;
     void refuse_in_outage();
     void note_outage();
     Lease lend(std::unique_ptr<Connection> connection);
@@ -114,6 +118,8 @@ class Database {
     bool outage_ = false;
     std::chrono::steady_clock::time_point next_try_;  ///< while `outage_`
     unsigned open_ = 0;
+    unsigned granted_ = 0;  ///< when the server gave no more, until `ask_for_more_`
+    std::chrono::steady_clock::time_point ask_for_more_;
     std::size_t preferred_host_ = 0;
 };
 

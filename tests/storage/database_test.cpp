@@ -1,3 +1,4 @@
+#include <atomic>
 #include <thread>
 
 #include <gtest/gtest.h>
@@ -128,6 +129,30 @@ TEST_F(OutageTest, AStatementThatTakesTooLongIsNoOutage) {
                  DatabaseUnavailable);
     EXPECT_EQ(whose(), before);
     EXPECT_EQ(pool.select<std::int64_t>(slow, 0).size(), 3U);
+}
+
+TEST_F(OutageTest, WhereTheServerGivesFewerConnectionsTheyGoFromHandToHand) {
+    auto options = refusing(std::chrono::hours{1});
+    options.user = options.name;
+    database->execute("CREATE USER '" + options.user + "'@'localhost' WITH MAX_USER_CONNECTIONS 2");
+    database->execute("GRANT SELECT ON " + options.name + ".* TO '" + options.user + "'@'localhost'");
+    Database pool(options);
+    std::atomic<int> answers = 0;
+    {
+        std::vector<std::jthread> people;
+        for (int i = 0; i < 8; ++i) {
+            people.emplace_back([&] {
+                try {
+                    for (int question = 0; question < 20; ++question)
+                        answers += *pool.select_one<int>("SELECT 1 + SLEEP(0.001)");
+                } catch (const DatabaseError&) {
+                    // Told by the answers that are missing.
+                }
+            });
+        }
+    }
+    EXPECT_EQ(answers, 8 * 20);
+    database->execute("DROP USER '" + options.user + "'@'localhost'");
 }
 
 TEST_F(OutageTest, AnotherPoolTriesAgain) {
