@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <memory>
 #include <span>
@@ -58,8 +59,11 @@ class RedeliveryWindow {
     void clear();
     /// Redeliveries are possible again, of what was remembered so far.
     void begin_connection();
-    /// The broker has the PUBACKs of all that is remembered.
-    void settle() { settled_ = newest_; }
+    /// The broker has read the PUBACKs of all that came on this connection. What it has none for it repeats
+    /// before it sends what is new: until then, more of it may come.
+    void settle() { settled_ = std::max(settled_, phase_ == Phase::closed ? newest_ : last_matched_); }
+    /// As if it had the PUBACKs of all.
+    void settle_all() { settled_ = newest_; }
     /// How much of `batch` is redelivered. The rest is to be recorded.
     Recognition recognise(std::span<const Receipt> batch);
     /// After the batch is durable: the rest of it is remembered.

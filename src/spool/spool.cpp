@@ -234,7 +234,7 @@ Result<void> Spool::State::begin_connection(std::string_view session, bool sessi
         if (!same_session) window_.clear();
         // The same broker under another name, or one that has had nothing from us: what is repeated by
         // chance must look like nothing else.
-        if (!same_name) window_.settle();
+        if (!same_name) window_.settle_all();
         window_.begin_connection();
         publish();
         return {};

@@ -90,7 +90,8 @@ class Spool {
     /// same broker: there, only what looks like no other message is one. Durable when it returns.
     core::Result<void> begin_connection(std::string_view session, bool session_present);
 
-    /// The broker has said that it has the PUBACKs of all that was appended; not remembered over a restart.
+    /// The broker has read the PUBACKs of all that was appended on this connection; not remembered over a
+    /// restart.
     void settle();
 
     /// All or nothing; on disk (fsync) when it returns. A redelivery of a message of an earlier connection is

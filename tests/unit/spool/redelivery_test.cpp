@@ -304,6 +304,21 @@ TEST(Redelivery, WhatIsSettledIsNotRepeatedWhereBytesAreEqual) {
     EXPECT_EQ(stream.take({dup(2, "21 degrees")}), 1u);
 }
 
+TEST(Redelivery, WhatIsStillToBeRepeatedIsNotSettled) {
+    Stream stream;
+    stream.connect();
+    stream.take({receipt(1, "21 degrees"), receipt(2, "21 degrees"), receipt(3, "21 degrees")});
+    stream.connect();
+    stream.window().settle();  // nothing has come on this connection
+    EXPECT_EQ(stream.take({dup(1, "21 degrees")}), 1u);
+    stream.window().settle();  // one has
+    EXPECT_EQ(stream.take({dup(2, "21 degrees")}), 1u);
+    stream.connect();
+    EXPECT_EQ(stream.take({dup(2, "21 degrees"), dup(3, "21 degrees")}), 2u);
+    stream.connect();
+    EXPECT_EQ(stream.take({dup(1, "21 degrees"), dup(2, "21 degrees"), dup(3, "21 degrees")}), 0u);
+}
+
 TEST(Redelivery, ABrokerThatFellBackRepeatsWhatIsSettledWithDup) {
     Stream stream;
     stream.connect();
