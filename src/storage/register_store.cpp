@@ -1,5 +1,6 @@
 #include "storage/register_store.hpp"
 
+#include "domain/observed_time.hpp"
 #include "storage/sql.hpp"
 
 namespace silaware::storage {
@@ -132,7 +133,8 @@ void add_checkpoints(Connection& connection, KnownDeviceId meter, Register which
     std::vector<CheckpointRow> rows;
     for (const domain::RegisterCheckpoint& checkpoint : checkpoints) {
         const std::int64_t hour = hour_of(checkpoint.before);
-        if (hour < newest - kept_hours) continue;
+        const bool too_far = domain::is_to_come(checkpoint.before, now + date::days{1});
+        if (hour < newest - kept_hours || too_far) continue;
         rows.push_back({meter, name(which), hour, domain::serialize(checkpoint.state)});
     }
     connection.bulk(save_checkpoint, rows);

@@ -33,7 +33,8 @@ std::optional<domain::RegisterCheckpoint> checkpoint_before(Connection& connecti
 std::optional<domain::RegisterCheckpoint> oldest_checkpoint(Connection& connection, KnownDeviceId meter,
                                                             Register which);
 /// Adds checkpoints, and forgets those more than two days older than the newest of them, or than `now` where
-/// that is of a time to come: what is late is late against readings of today.
+/// that is of a time to come: what is late is late against readings of today. None is kept of more than a
+/// day ahead, where no clock of a meter can be.
 void add_checkpoints(Connection& connection, KnownDeviceId meter, Register which,
                      const std::vector<domain::RegisterCheckpoint>& checkpoints, core::Instant now);
 /// Forgets all from `from` on, for a refold to put its own in their place.

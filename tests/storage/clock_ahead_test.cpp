@@ -83,6 +83,8 @@ TEST_F(ClockAheadTest, TheRegisterKeepsItsCheckpointsOfToday) {
     EXPECT_GT(count(fmt::format("register_checkpoints WHERE register_name = 'energy' AND hour <= {}", hour)),
               0)
         << hour;
+    EXPECT_EQ(count(fmt::format("register_checkpoints WHERE hour > {}", hour + 30)), 0)
+        << "and each would write those anew";
     feed(readings(start_ + 304min, 100));
     EXPECT_EQ(lines("ROUND(SUM(energy_kwh), 3)",
                     fmt::format("quarter_hours WHERE bucket <= {}", core::epoch_ms(now()) / 900'000)),
