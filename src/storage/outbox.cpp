@@ -15,14 +15,19 @@ constexpr std::string_view insert_mail = R"(
                         attachment_name, attachment, next_attempt_ms, created_ms, is_secret)
     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?))";
 
+// No mail waits for longer than a quiet night, nor is tried again after longer: that was said by a clock that
+// was ahead.
+constexpr std::chrono::hours longest_wait{25};
+
 // While a mail is sent its next attempt is the end of the claim: one range finds what is due and what was
 // left behind by a sender that died.
 constexpr std::string_view find_due = R"(
-    SELECT id FROM outbox WHERE state IN ('waiting', 'sending') AND next_attempt_ms <= ? AND kind = ?
+    SELECT id FROM outbox
+     WHERE state IN ('waiting', 'sending') AND (next_attempt_ms <= ? OR next_attempt_ms > ?) AND kind = ?
      ORDER BY next_attempt_ms, id LIMIT 16)";
 constexpr std::string_view take = R"(
     UPDATE outbox SET state = 'sending', claimed_by = ?, claimed_until_ms = ?, next_attempt_ms = ?
-     WHERE id = ? AND state IN ('waiting', 'sending') AND next_attempt_ms <= ?)";
+     WHERE id = ? AND state IN ('waiting', 'sending') AND (next_attempt_ms <= ? OR next_attempt_ms > ?))";
 constexpr std::string_view read_mail = R"(
     SELECT id, sender, receivers, copies, subject, text_body, html_body, attachment_name, attachment, attempts,
            created_ms, pending_receivers, COALESCE(last_answer, '')
@@ -96,8 +101,10 @@ std::optional<ClaimedMail> Outbox::claim(std::string_view kind, core::Instant no
     const auto connection = database_.acquire();
     const std::int64_t now_ms = core::epoch_ms(now);
     const std::int64_t until = core::epoch_ms(now + lease);
-    for (const auto id : connection->select<std::int64_t>(find_due, now_ms, kind)) {
-        if (connection->execute(take, owner_, until, until, id, now_ms) == 0) continue;  // another was first
+    const std::int64_t too_late = core::epoch_ms(now + longest_wait);
+    for (const auto id : connection->select<std::int64_t>(find_due, now_ms, too_late, kind)) {
+        // Another may have been first.
+        if (connection->execute(take, owner_, until, until, id, now_ms, too_late) == 0) continue;
         return connection->select_one<ClaimedMail>(read_mail, id);
     }
     return std::nullopt;

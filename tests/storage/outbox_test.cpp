@@ -70,6 +70,15 @@ TEST_F(OutboxTest, AMailIsTriedAgainWhenItIsTimeForThoseWhoAreLeft) {
     EXPECT_EQ(again->last_answer, "450 later");
 }
 
+TEST_F(OutboxTest, AMailThatAClockAheadPutOffLeavesNow) {
+    const auto id = put("hello");
+    const core::Instant ahead = now + std::chrono::hours(24 * 30);
+    ASSERT_TRUE(outbox.claim(outbox_mail, ahead, seconds(40)));
+    ASSERT_TRUE(outbox.mark_waiting(id, "no route", ahead + seconds(60), std::nullopt));
+    EXPECT_TRUE(outbox.claim(outbox_mail, now, seconds(40)));
+    EXPECT_FALSE(other.claim(outbox_mail, now, seconds(40)));
+}
+
 TEST_F(OutboxTest, KindsAndTimesAreKeptApart) {
     put("later", now + seconds(10));
     OutgoingMail call;
