@@ -45,6 +45,7 @@ struct DemoSensor {
     double humidity;     ///< %, mean
 };
 
+/// The devices of the demo, always the same.
 const std::vector<DemoMeter>& demo_meters();
 const std::vector<DemoMachine>& demo_machines();
 const std::vector<DemoSensor>& demo_sensors();
@@ -72,15 +73,16 @@ class DemoRegister {
     core::LocalDay day_{};
 };
 
-/// The runs of a machine that end within [from, to).
+/// One run of a machine, by the site's wall clock.
 struct DemoRun {
     core::LocalTime start;
     core::LocalTime stop;
     std::int64_t cycle_count;
 };
+/// The runs of a machine that end within [from, to).
 std::vector<DemoRun> demo_runs(const DemoMachine& machine, core::LocalTime from, core::LocalTime to);
+/// The payloads that devices publish of a run, and of a room at a time.
 std::string demo_run_payload(const DemoMachine& machine, const DemoRun& run, const core::SiteZone& zone);
-
 std::string demo_climate_payload(const DemoSensor& sensor, core::LocalTime at);
 
 }  // namespace silaware::app

@@ -11,15 +11,17 @@
 #include "portal/portal.hpp"
 #include "storage/database.hpp"
 
-// From the settings to what each room wants to know.
+// From the settings, which were checked when they were read, to what each room wants to know.
 namespace silaware::app {
 
 /// SILAWARE_HOME, made if missing, as an absolute path.
 std::filesystem::path home_folder(const Settings& settings);
 storage::DatabaseOptions database_options(const Settings& settings);
+/// SITE_TIMEZONE.
 core::SiteZone site_zone(const Settings& settings);
 /// Of utilities, power and climate, in this order.
 std::vector<std::string> subscribed_topics(const Settings& settings);
+/// The broker of the settings, as `client_id` connects to it.
 mqtt::Endpoint broker_endpoint(const Settings& settings, const std::string& client_id);
 ingest::Options ingest_options(const Settings& settings);
 portal::PortalSettings portal_settings(const Settings& settings);

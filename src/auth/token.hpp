@@ -12,7 +12,9 @@ std::string token_hash(std::string_view token);
 
 /// Personal API tokens start with this, so that one found in a file is recognised.
 inline constexpr std::string_view api_token_prefix = "slw_";
+/// The prefix and a random_token; throws as that does.
 std::string random_api_token();
+/// True if `token` begins as one.
 bool looks_like_api_token(std::string_view token);
 
 /// HMAC-SHA256 as base64url; `purpose` keeps the uses of one key apart.

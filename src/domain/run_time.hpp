@@ -43,6 +43,7 @@ struct RunWindows {
     DayRange ytd;    ///< from 1 January
     DayRange yoy;    ///< 1 January of last year to the same date; of 29 February to the 28th
 };
+/// Those of a day of the site.
 RunWindows run_windows(core::LocalDay today);
 
 /// Run seconds of one machine per window.

@@ -21,6 +21,7 @@ using CurlMime = std::unique_ptr<curl_mime, CurlDeleter>;
 
 /// A handle with what every session needs; libcurl is set up with the first. Throws std::runtime_error.
 CurlHandle open_curl();
+/// The lines in their order.
 CurlList make_list(const std::vector<std::string>& lines);
 /// A transfer that can be broken off, and that never waits for a server's goodbye: libcurl does, for minutes,
 /// and a mail that was taken must be noted as such before its claim ends. Must outlive the handle.

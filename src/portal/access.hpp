@@ -13,6 +13,7 @@ namespace silaware::portal {
 struct Portal;
 
 enum class Role { user, admin };
+/// "user" or "admin", as the database and the API have it.
 std::string_view name(Role role);
 
 /// Who a request comes from, as the database says at this moment.

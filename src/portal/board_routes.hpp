@@ -9,6 +9,8 @@ namespace silaware::portal {
 class ExportDesk;
 struct Portal;
 
+// The pages that show what was measured, one function for each file; of access see access_rules.cpp.
+
 void add_summary_routes(http::Router& router, Portal& portal);
 void add_power_monitoring_routes(http::Router& router, Portal& portal);
 void add_utility_routes(http::Router& router, Portal& portal);

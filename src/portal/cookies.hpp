@@ -16,6 +16,7 @@ inline constexpr std::string_view signed_in_cookie_name =
     "silaware_signed_in";  ///< see `session_cookie_got_lost`
 inline constexpr std::string_view language_cookie_name = "language";
 
+/// The session's cookie, with the attributes that the settings ask for, and the one that takes it away.
 http::Cookie session_cookie(const Portal& portal, std::string_view token);
 http::Cookie expired_session_cookie(const Portal& portal);
 http::Cookie expired_cookie(std::string_view name);

@@ -51,10 +51,12 @@ class EnergyWalk {
 /// Sums, and the highest demand of all.
 EnergyPeriod add_up(const std::vector<EnergyPeriod>& periods);
 
-/// The report as a sheet: its columns, its rows, its totals. False when nobody waits for more.
+/// The columns of the report as a sheet.
 const sheet::Table& energy_sheet();
+/// Gives the row of a period to `sink`; false when nobody waits for more.
 bool give_row(const EnergyPeriod& period, PeriodLength length, const core::SiteZone& zone,
               const RowSink& sink);
+/// The last row of the sheet.
 std::vector<sheet::Cell> totals_row(const EnergyPeriod& totals, const core::SiteZone& zone);
 
 }  // namespace silaware::portal

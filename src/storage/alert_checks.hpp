@@ -16,6 +16,7 @@ struct Listening {
     std::int64_t since_ms = 0;
     std::int64_t checked_ms = 0;
 };
+/// Zeros before the first check.
 Listening read_listening(Connection& connection);
 void write_listening(Connection& connection, const Listening& listening);
 /// True if every ingest process that is alive is connected to its broker and has no backlog, and there is
@@ -29,6 +30,7 @@ struct HeardDevice {
     std::optional<std::int64_t> usual_interval_ms;
     std::optional<std::int64_t> last_climate_ms;
 };
+/// By the order in which they were first heard of.
 std::vector<HeardDevice> heard_devices(Connection& connection, core::Instant since);
 
 /// Sensors that sent the very same temperature and humidity at least `least` times since `since`, and nothing
@@ -41,6 +43,7 @@ struct MonthlyPower {
     double kwh;
     double kvah;
 };
+/// Of the meters that have any.
 std::vector<MonthlyPower> power_since_bucket(Connection& connection, std::int64_t bucket);
 
 /// How full the spool of an ingest process is.
@@ -48,6 +51,7 @@ struct SpoolFill {
     std::string spool_id;
     std::int64_t bytes;
 };
+/// Of the processes that are alive at `now`.
 std::vector<SpoolFill> spool_fills(Connection& connection, core::Instant now);
 
 /// True if an outage of the database that ended after `since` is recorded already.

@@ -48,6 +48,7 @@ struct OpenAlert {
 /// The open alerts of a kind, or of two, in the order they were opened.
 std::vector<OpenAlert> open_alerts(Connection& connection, std::string_view kind,
                                    std::string_view other_kind = {});
+/// The open alert of a kind about a device.
 std::optional<OpenAlert> open_alert(Connection& connection, std::string_view kind, const std::string& device);
 /// The alerts that wait for a digest that is due.
 std::vector<OpenAlert> alerts_for_digest(Connection& connection, core::Instant now);
@@ -60,7 +61,9 @@ bool raise_alert(Connection& connection, std::int64_t id, const NewAlert& alert)
 bool drop_alert(Connection& connection, std::int64_t id);
 /// Moves the time of the last notification on, from what it was read as; also the value it tells.
 bool note_reminder(Connection& connection, const OpenAlert& alert, double value, core::Instant now);
+/// The condition is over.
 bool clear_alert(Connection& connection, std::int64_t id, core::Instant now);
+/// A mail about it is in the outbox.
 void note_notified(Connection& connection, std::int64_t id, core::Instant now);
 /// It goes out in the digest at `due`.
 void hold_for_digest(Connection& connection, std::int64_t id, core::Instant due);

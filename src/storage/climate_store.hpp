@@ -44,6 +44,7 @@ struct LatestClimate {
 };
 /// Keeps what is newer; a value that is missing leaves the one before it.
 void save_latest_climate(Connection& connection, const std::vector<LatestClimate>& readings);
+/// As they are stored; replacing takes nothing of them over.
 std::optional<NewestClimate> latest_climate_of(Connection& connection, KnownDeviceId sensor);
 void replace_latest_climate(Connection& connection, KnownDeviceId sensor, const NewestClimate& climate);
 /// What is stored of these counts as older than all that comes.

@@ -22,6 +22,7 @@ struct CycleHead {
     std::optional<std::int64_t> number;
 };
 
+/// Of those meters that have one.
 std::vector<CycleHead> cycle_heads(Connection& connection, std::span<const KnownDeviceId> meters);
 void save_cycle_heads(Connection& connection, const std::vector<CycleHead>& heads);
 
@@ -44,6 +45,7 @@ void apply_cycle_changes(Connection& connection, const std::vector<MeterCycleCha
 std::vector<domain::Cycle> cycles_from(Connection& connection, std::string_view uid, core::Instant from);
 /// The newest cycle that stops before `from`.
 std::optional<domain::Cycle> cycle_before(Connection& connection, std::string_view uid, core::Instant from);
+/// A row for each; their ids don't matter.
 void insert_cycles(Connection& connection, std::string_view uid, const std::vector<domain::Cycle>& cycles,
                    const core::SiteZone& zone);
 /// By the ids of their rows.
@@ -57,7 +59,9 @@ struct UnplacedCycle {
     std::string start;
     std::string stop;
 };
+/// Those whose instants nobody worked out yet, at most `limit`.
 std::vector<UnplacedCycle> unplaced_cycles(Connection& connection, std::string_view uid, std::int64_t limit);
+/// The instants that a row is to have.
 struct CyclePlacement {
     std::int64_t start_ms;
     std::int64_t stop_ms;

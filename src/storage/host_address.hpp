@@ -5,6 +5,7 @@
 
 namespace silaware::storage {
 
+/// Where a server listens.
 struct HostAddress {
     std::string host;
     unsigned port;

@@ -22,6 +22,7 @@ struct MaintenanceRecord {
 /// The limit in hours as it is now in the settings (not as it was when the transaction began), none if it is
 /// not set. It can't change until the transaction ends.
 std::optional<double> maintenance_limit_hours(Connection& connection);
+/// Zeros for a machine that never ran. Locked until the end of the transaction.
 MaintenanceRecord maintenance_record(Connection& connection, KnownDeviceId machine);
 /// `limit_hours` is the one that `state` was decided under.
 void save_maintenance(Connection& connection, KnownDeviceId machine, const domain::MaintenanceState& state,

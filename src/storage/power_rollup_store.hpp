@@ -32,6 +32,7 @@ struct QuarterHourRow {
     double pf_sum = 0;
     std::int64_t pf_samples = 0;
 };
+/// Its power samples.
 domain::PowerQuarter power_of(const QuarterHourRow& row);
 /// Its mean demand in kW.
 double demand_of(const QuarterHourRow& row);
@@ -47,9 +48,11 @@ std::vector<QuarterHourRow> quarter_hours_in(Connection& connection, std::span<c
 /// By bucket.
 std::vector<QuarterHourRow> quarter_hours_of(Connection& connection, KnownDeviceId meter,
                                              std::int64_t first_bucket, std::int64_t last_bucket);
+/// The bucket of a meter's first row; none without rows.
 std::optional<std::int64_t> oldest_quarter_hour(Connection& connection, KnownDeviceId meter);
 /// Power samples in all quarter hours of a meter.
 std::int64_t counted_samples(Connection& connection, KnownDeviceId meter);
+/// Writes all columns of the rows, new or there already.
 void replace_quarter_hours(Connection& connection, const std::vector<QuarterHourRow>& rows);
 void delete_quarter_hours(Connection& connection, KnownDeviceId meter,
                           const std::vector<std::int64_t>& buckets);
@@ -71,6 +74,7 @@ std::vector<EnergyDayRow> energy_days_among(Connection& connection, const std::s
 /// From `first` to `last`, both included, by day.
 std::vector<EnergyDayRow> energy_days_of(Connection& connection, KnownDeviceId meter,
                                          const std::string& first, const std::string& last);
+/// Writes all columns of the rows, new or there already.
 void replace_energy_days(Connection& connection, const std::vector<EnergyDayRow>& rows);
 void delete_energy_days(Connection& connection, KnownDeviceId meter, const std::vector<std::string>& days);
 

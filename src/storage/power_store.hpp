@@ -57,6 +57,7 @@ struct ReadingCursor {
 std::vector<StoredReading> readings_after(Connection& connection, std::string_view uid,
                                           const ReadingCursor& cursor, std::int64_t last_ms,
                                           std::int64_t limit);
+/// Observed from `first_ms` to `last_ms`, both included.
 std::int64_t count_readings(Connection& connection, std::string_view uid, std::int64_t first_ms,
                             std::int64_t last_ms);
 /// The newest observed time up to `at_ms`, the oldest one behind it.

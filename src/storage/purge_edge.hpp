@@ -31,6 +31,7 @@ struct EdgeMeter {
     KnownDeviceId id;
     std::string uid;
 };
+/// Every device that ever reported.
 std::vector<EdgeMeter> edge_meters(Connection& connection);
 
 /// The edge that a purge of what was received before `cutoff` makes; nothing where it takes no row.

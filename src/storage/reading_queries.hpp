@@ -32,6 +32,7 @@ struct StoredHistory {
     std::optional<std::string> json;
     std::optional<std::int64_t> observed_ms;
 };
+/// Nothing for a meter without a reading. Throws DatabaseError.
 std::optional<StoredHistory> newest_energy_history(Connection& connection, KnownDeviceId meter);
 
 }  // namespace silaware::storage

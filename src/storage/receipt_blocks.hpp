@@ -9,7 +9,8 @@
 
 // Which rows of power_monitoring are how old, without an index over their time of receipt: that would cost
 // every row that comes in a tenth of its time, and only the purge looks for it. Rows come in nearly in the
-// order of their ids, so it is enough to know the oldest receipt of each block of ids.
+// order of their ids, so it is enough to know the oldest receipt of each block of ids. All functions throw
+// DatabaseError.
 namespace silaware::storage {
 
 /// The rows with ids greater than `after_id`, at most `last_id`.
@@ -18,6 +19,7 @@ struct IdRange {
     std::int64_t last_id = std::numeric_limits<std::int64_t>::max();
 };
 
+/// A stretch of ids that is listed.
 struct ReceiptBlock {
     std::int64_t after_id = 0;
     std::int64_t last_id = 0;
@@ -40,6 +42,7 @@ IdRange unlisted_ids(Connection& connection);
 /// Notes what is left of a block that was purged.
 void update_block(Connection& connection, const ReceiptBlock& block);
 
+/// How many are listed.
 std::int64_t count_blocks(Connection& connection);
 
 /// All will be listed anew, with what other programs have put or changed in blocks that were listed.

@@ -7,6 +7,8 @@
 #include "domain/energy_register.hpp"
 #include "storage/known_device_store.hpp"
 
+// Where the registers of meters stand, in `meter_states` and `register_checkpoints`. All functions throw
+// DatabaseError.
 namespace silaware::storage {
 
 enum class Register { energy, co2 };
@@ -44,11 +46,11 @@ void drop_checkpoints(Connection& connection, KnownDeviceId meter, Register whic
 std::vector<domain::RegisterReading> stored_readings(Connection& connection, std::string_view uid,
                                                      Register which, core::Instant from);
 
-/// The rated power in kW of those meters that are registered with one.
 struct RatedPower {
     KnownDeviceId device_id;
     double kw;
 };
+/// The rated power in kW of those meters that are registered with one.
 std::vector<RatedPower> rated_powers(Connection& connection, std::span<const KnownDeviceId> meters);
 
 }  // namespace silaware::storage

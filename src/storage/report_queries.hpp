@@ -49,6 +49,7 @@ struct RunSums {
 
 /// Throws DatabaseError; std::invalid_argument for more than `most_devices`. So do the others.
 RunSums sum_runs(Connection& connection, const RunFilter& filter);
+/// The records of one page.
 std::vector<ReportedRun> find_runs(Connection& connection, const RunFilter& filter, const RunOrder& order,
                                    const core::PageRequest& request);
 /// Every record of the filter in order, as it comes off the wire, until `sink` answers false.

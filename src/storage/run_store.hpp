@@ -26,6 +26,7 @@ struct RunRow {
 std::vector<RunRow> runs_starting_at(Connection& connection, const std::string& mac_address,
                                      std::span<const std::int64_t> starts);
 
+/// A record on its way in.
 struct ReceivedRun {
     RunRow run;
     std::int64_t received_ms;
@@ -75,6 +76,7 @@ struct RunTotal {
 std::vector<RunTotal> run_totals(Connection& connection, std::span<const KnownDeviceId> machines);
 /// Adds to the totals.
 void add_run_totals(Connection& connection, const std::vector<RunTotal>& added);
+/// Writes the total, whatever it was.
 void set_run_total(Connection& connection, const RunTotal& total);
 
 }  // namespace silaware::storage

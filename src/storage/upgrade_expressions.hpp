@@ -13,6 +13,7 @@ struct OlderClock {
     std::string sure_offset;        ///< the same, NULL in the hours around a change of the clock
     bool receipts_are_utc = false;  ///< of DATETIME columns that hold the time of receipt
 };
+/// For a site in `zone`; `now` tells which changes of its clock an older database may have seen.
 OlderClock older_clock(const core::SiteZone& zone, core::Instant now);
 
 /// The SQL that takes `column` of the older table, named `o`, over as what `kind` says it is.

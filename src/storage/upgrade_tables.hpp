@@ -40,6 +40,7 @@ struct ServerColumn {
     std::string name;
     std::string type;  ///< "int", "float", "datetime", "varchar" …
 };
+/// In their order; none if there is no such table. These two throw DatabaseError.
 std::vector<ServerColumn> columns_of(Connection& connection, const std::string& table);
 bool table_exists(Connection& connection, const std::string& table);
 
