@@ -17,7 +17,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::chrono::seconds leftover_patience{60};
+constexpr std::chrono::seconds leftover_server_patience{60};
 constexpr std::size_t longest_socket_path = 100;  // of 108 that the kernel allows
 
 bool is_root() {
@@ -65,7 +65,7 @@ core::Result<void> PrivateMariaDb::prepare() {
     if (!server) return core::fail(server.error());
     fs::create_directories(folder_);
     fs::permissions(folder_, fs::perms::owner_all);
-    end_leftover(folder_ / "mariadb.pid", data_.string(), leftover_patience);
+    end_leftover(folder_ / "mariadb.pid", data_.string(), leftover_server_patience);
     // Its own: a server that starts deletes what others have in a folder for temporary tables.
     fs::create_directories(tmp_);
     if (exists()) return {};
@@ -145,7 +145,7 @@ core::Result<void> PrivateMosquitto::prepare() {
     if (!server) return core::fail(server.error());
     fs::create_directories(folder_);
     fs::permissions(folder_, fs::perms::owner_all);
-    end_leftover(folder_ / "mosquitto.pid", folder_.string(), leftover_patience);
+    end_leftover(folder_ / "mosquitto.pid", folder_.string(), leftover_server_patience);
     if (const auto obstacle = obstacle_to_listening(address_, port_)) {
         return core::fail(
             core::ErrorCode::unavailable,

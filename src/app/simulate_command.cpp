@@ -18,7 +18,7 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-constexpr std::chrono::seconds broker_patience{10};
+constexpr std::chrono::seconds publish_patience{10};
 constexpr std::chrono::seconds drain_patience{5};
 
 /// `count` meters with addresses of their own, all of one kind: they always report.
@@ -62,7 +62,7 @@ int run_simulate(const Settings& settings, const SimulateOptions& options) {
                    stop.token());
         DemoRegister& meter = registers[static_cast<std::size_t>(i) % registers.size()];
         const auto payload = meter.reading(zone.to_local(core::clock_now()), core::Seconds{1});
-        published = publisher.publish(settings["MQTT_POWER_TOPIC"], *payload, broker_patience, stop.token());
+        published = publisher.publish(settings["MQTT_POWER_TOPIC"], *payload, publish_patience, stop.token());
     }
     publisher.drain(drain_patience);
     const double took = std::chrono::duration<double>(Clock::now() - begin).count();

@@ -27,12 +27,12 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::chrono::seconds server_patience{90};
-constexpr std::chrono::seconds leftover_patience{5};
+constexpr std::chrono::seconds obstacle_patience{5};
 
 /// What an `up` that was killed has left behind is on its way out; others stay.
 std::optional<std::string> lasting_obstacle(const std::string& address, unsigned port,
                                             const std::stop_token& stop) {
-    const auto end = std::chrono::steady_clock::now() + leftover_patience;
+    const auto end = std::chrono::steady_clock::now() + obstacle_patience;
     auto obstacle = port == 0 ? std::nullopt : obstacle_to_listening(address, port);
     while (obstacle && !stop.stop_requested() && std::chrono::steady_clock::now() < end) {
         std::this_thread::sleep_for(std::chrono::milliseconds(200));

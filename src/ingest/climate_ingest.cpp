@@ -19,7 +19,7 @@ void advance(storage::LatestClimate& latest, const domain::ClimateMessage& readi
 }
 
 /// The quarter hours of a batch, each with what it adds.
-class Quarters {
+class ClimateQuarters {
   public:
     void add(storage::KnownDeviceId sensor, core::Instant received_at,
              const domain::ClimateMessage& reading) {
@@ -55,7 +55,7 @@ void store_climate(storage::Connection& connection, const Batch& batch, Devices&
     std::vector<storage::ClimateRow> rows;
     std::vector<ClimateFact> facts;
     std::map<storage::KnownDeviceId, storage::LatestClimate> latest;
-    Quarters quarters;
+    ClimateQuarters quarters;
     std::vector<storage::KnownDeviceId> ahead;  // what is stored came while our clock was
     for (const Received<domain::ClimateMessage>& received : batch.climate) {
         const domain::ClimateMessage& reading = received.content;
