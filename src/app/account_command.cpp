@@ -8,7 +8,6 @@
 #include "app/accounts.hpp"
 #include "app/commands.hpp"
 #include "app/environment.hpp"
-#include "auth/account_rules.hpp"
 #include "storage/migrations.hpp"
 
 namespace silaware::app {

@@ -6,7 +6,6 @@
 #include <thread>
 
 #include <fmt/format.h>
-#include <spdlog/spdlog.h>
 
 #include "app/demo_devices.hpp"
 #include "app/environment.hpp"

@@ -2,7 +2,6 @@
 
 #include <thread>
 
-#include <fmt/format.h>
 #include <spdlog/spdlog.h>
 
 #include "alerts/alert_ingest.hpp"

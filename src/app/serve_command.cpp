@@ -5,7 +5,6 @@
 #include <optional>
 #include <thread>
 
-#include <fmt/format.h>
 #include <spdlog/spdlog.h>
 
 #include "app/commands.hpp"

@@ -1,7 +1,6 @@
 #include "app/settings.hpp"
 
 #include <cerrno>
-#include <cstdlib>
 #include <cstring>
 #include <filesystem>
 #include <fstream>

@@ -4,7 +4,6 @@
 #include <openssl/sha.h>
 
 #include <array>
-#include <charconv>
 #include <optional>
 #include <span>
 #include <stdexcept>

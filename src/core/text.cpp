@@ -1,6 +1,5 @@
 #include "core/text.hpp"
 
-#include <bit>
 #include <charconv>
 #include <cmath>
 #include <cstdint>

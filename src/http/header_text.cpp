@@ -1,7 +1,6 @@
 #include "http/header_text.hpp"
 
 #include <algorithm>
-#include <array>
 
 #include "core/text.hpp"
 

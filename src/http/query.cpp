@@ -1,7 +1,5 @@
 #include "http/query.hpp"
 
-#include <vector>
-
 #include "core/text.hpp"
 #include "http/form.hpp"
 

@@ -1,7 +1,6 @@
 #include "ingest/batch_writer.hpp"
 
 #include <algorithm>
-#include <map>
 #include <set>
 
 #include <fmt/format.h>

@@ -1,7 +1,6 @@
 #include "ingest/power_rollup_ingest.hpp"
 
 #include <cmath>
-#include <optional>
 #include <set>
 
 #include "storage/power_rollup_store.hpp"

@@ -1,7 +1,5 @@
 #include "storage/known_device_store.hpp"
 
-#include <algorithm>
-
 #include "storage/sql.hpp"
 
 namespace silaware::storage {

@@ -6,7 +6,6 @@
 
 #include "core/clock.hpp"
 #include "core/device_id.hpp"
-#include "core/text.hpp"
 #include "storage/migrations.hpp"
 #include "storage/upgrade_expressions.hpp"
 

@@ -1,6 +1,5 @@
 #include "view/catalogue.hpp"
 
-#include <charconv>
 #include <fstream>
 #include <iterator>
 

@@ -3,7 +3,6 @@
 
 #include <fmt/ranges.h>
 
-#include "core/text.hpp"
 #include "view/number.hpp"
 #include "view/renderer.hpp"
 

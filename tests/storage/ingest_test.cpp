@@ -1,7 +1,6 @@
 #include "ingest/housekeeping.hpp"
 #include "ingest_fixture.hpp"
 
-#include <set>
 #include <thread>
 
 namespace silaware::ingest {

@@ -1,6 +1,5 @@
 #include "domain/run_time.hpp"
 
-#include <numeric>
 #include <random>
 
 #include <gtest/gtest.h>
