@@ -7,6 +7,7 @@
 #include "core/clock.hpp"
 #include "core/device_id.hpp"
 #include "storage/migrations.hpp"
+#include "storage/upgrade_columns.hpp"
 #include "storage/upgrade_expressions.hpp"
 
 namespace silaware::storage {
@@ -111,6 +112,7 @@ class TableCopy {
             connection_.run_script(fmt::format(
                 "ALTER TABLE {} MODIFY rtc DATETIME NULL, MODIFY relay_state VARCHAR(10) NULL", shadow_));
         }
+        fit_columns(connection_, shadow_, name_);
         connection_.run_script(widen_and_index(connection_, shadow_, name_));
         connection_.execute(write_step, "made:" + name_, 1);
     }
@@ -260,6 +262,7 @@ void prepare_small_tables(Connection& connection) {
         if (!table_exists(connection, table)) continue;
         connection.run_script(fmt::format("ALTER TABLE {} ENGINE=InnoDB ROW_FORMAT=DYNAMIC", table));
         connection.run_script(add_specified_columns(table, table));
+        fit_columns(connection, table, table);
     }
     if (table_exists(connection, "accounts")) {
         for (const char* column : {"username", "email", "password"})

@@ -92,18 +92,24 @@ bool table_exists(Connection& connection, const std::string& table) {
     return connection.select_one<std::int64_t>(find_table, table).value_or(0) > 0;
 }
 
-std::string add_specified_columns(const std::string& table, std::string_view definition) {
+std::vector<std::string> specified_columns(std::string_view definition) {
     const auto body = between(script("specified_tables"),
                               fmt::format("CREATE TABLE IF NOT EXISTS {} (\n", definition), "\n) ENGINE");
-    std::string additions;
+    std::vector<std::string> lines;
     for (std::size_t from = 0; from < body.size();) {
         const auto end = std::min(body.find('\n', from), body.size());
         auto line = core::trim(body.substr(from, end - from));
         from = end + 1;
         if (line.ends_with(',')) line.remove_suffix(1);
-        if (line.find("PRIMARY KEY") != std::string_view::npos) continue;
-        additions += fmt::format("{} ADD COLUMN IF NOT EXISTS {}", additions.empty() ? "" : ",", line);
+        if (line.find("PRIMARY KEY") == std::string_view::npos) lines.emplace_back(line);
     }
+    return lines;
+}
+
+std::string add_specified_columns(const std::string& table, std::string_view definition) {
+    std::string additions;
+    for (const std::string& line : specified_columns(definition))
+        additions += fmt::format("{} ADD COLUMN IF NOT EXISTS {}", additions.empty() ? "" : ",", line);
     return fmt::format("ALTER TABLE {}{}", table, additions);
 }
 

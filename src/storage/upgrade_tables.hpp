@@ -44,8 +44,9 @@ struct ServerColumn {
 std::vector<ServerColumn> columns_of(Connection& connection, const std::string& table);
 bool table_exists(Connection& connection, const std::string& table);
 
-/// "ALTER TABLE `table` ADD COLUMN IF NOT EXISTS …" for every column that the first migration gives to
-/// `definition`.
+/// The columns, but for the key, that the first migration gives to `definition`: "voltage FLOAT NULL".
+std::vector<std::string> specified_columns(std::string_view definition);
+/// "ALTER TABLE `table` ADD COLUMN IF NOT EXISTS …" for each of them.
 std::string add_specified_columns(const std::string& table, std::string_view definition);
 /// What the second migration does to `definition`, done to `table`.
 std::string widen_and_index(Connection& connection, const std::string& table, std::string_view definition);

@@ -256,6 +256,60 @@ def test_tables_of_any_character_set_take_all_that_the_pages_take(mariadb, form)
         older.drop()
 
 
+STRICT = """
+ALTER TABLE power_monitoring MODIFY voltage INT NOT NULL, MODIFY power DECIMAL(6, 2),
+  MODIFY current FLOAT NOT NULL DEFAULT 0, MODIFY energy FLOAT NOT NULL, MODIFY energy_history VARCHAR(255) CHARACTER SET latin1 NOT NULL,
+  MODIFY relay_state ENUM('ON', 'OFF') NOT NULL, MODIFY rtc DATETIME NOT NULL, ADD line VARCHAR(10) NOT NULL;
+ALTER TABLE temphumid MODIFY humidity FLOAT NOT NULL, ADD sensor INT NOT NULL;
+ALTER TABLE utils ADD received DATETIME NOT NULL;
+ALTER TABLE cycle_time ADD day DATE NOT NULL;
+ALTER TABLE utils_notification_log ADD sent_at DATETIME NOT NULL;
+ALTER TABLE accounts ADD phone VARCHAR(20) NOT NULL;
+ALTER TABLE devices ADD owner VARCHAR(20) NOT NULL DEFAULT 'house';
+ALTER TABLE settings MODIFY utils_min_duration INT NOT NULL, MODIFY max_temperature INT NOT NULL,
+  MODIFY mail_sender VARCHAR(50) NOT NULL
+"""
+
+
+def make_strict(older):
+    """Every column has to be filled, as models with nullable=False make them, and some have no fractions."""
+    with older.connect() as connection, connection.cursor() as cursor:
+        cursor.execute("SET sql_mode = ''")
+        cursor.execute("UPDATE power_monitoring SET energy_history = '', current = 0")
+        cursor.execute("UPDATE settings SET max_temperature = 30")
+        for statement in STRICT.split(";"):
+            cursor.execute(statement)
+
+
+def test_columns_that_had_to_be_filled_may_stay_empty_and_take_fractions(mariadb, broker):
+    older = SmallOlderDatabase(mariadb)
+    try:
+        make_strict(older)
+        must_run("migrate", env=environment(older.environment))
+        older.create_account()
+        assert older.value("SELECT COUNT(*) FROM devices WHERE owner = 'house'") == 1
+        with Serve(older) as portal, Ingest(older, broker) as ingest:
+            admin = Visitor(portal.url).login()
+            limits = {"utils_min_duration": 12.5, "max_temperature": 30.5}
+            assert admin.put("/login/settings/json", json=limits).status_code == 200
+            assert {name: admin.json("/login/settings/json")[name] for name in limits} == limits
+            assert admin.post("/login/devices", json={"mac_address": "AA:BB:CC:DD:EE:07"}).status_code == 201
+            device, now = Device(broker.port), int(time.time())
+            samples = {"voltage": [220.1], "power": [None, 12345.5]}
+            device.send("silaware/power", encode({"uid": "new", "meter_data": samples}))
+            device.send("silaware/temphumid", encode({"id": "new", "temperature": 20}))
+            device.send("silaware/utils", encode({"id": "new", "start": now - 50000, "stop": now - 4000, "cycle_count": 1,
+                                                  "total_run": 46000}))
+            device.wait()
+            wait_for(lambda: ingest.metrics()["silaware_messages_stored_total"] == 3, 20, "the messages to be stored")
+        assert older.rows("SELECT CAST(ROUND(voltage * 10) AS SIGNED), power, current, relay_state, rtc, energy_history, "
+                          "line FROM power_monitoring WHERE uid = 'new' ORDER BY id") \
+            == [(2201, *(None,) * 6), (None, 12345.5, *(None,) * 5)]
+        assert older.value("SELECT COUNT(*) FROM utils_notification_log WHERE mac_address = 'new'") == 1
+    finally:
+        older.drop()
+
+
 MISSING = ["ALTER TABLE settings DROP COLUMN cc_mailreceiver, DROP COLUMN mail_sender", "DROP TABLE settings",
            "ALTER TABLE devices DROP COLUMN mcu_type, DROP COLUMN createdDate", "ALTER TABLE accounts DROP COLUMN email",
            "ALTER TABLE power_monitoring DROP COLUMN timestamp", "ALTER TABLE power_monitoring DROP COLUMN rtc",
