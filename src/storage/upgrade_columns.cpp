@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "core/text.hpp"
+#include "storage/sql.hpp"
 #include "storage/upgrade_tables.hpp"
 
 namespace silaware::storage {
@@ -78,7 +79,8 @@ void fit_columns(Connection& connection, const std::string& table, std::string_v
     for (const Shape& column : connection.select<Shape>(find_shapes, table)) {
         const std::string change = fitting(column, specifications);
         if (change.empty()) continue;
-        changes += fmt::format("{} MODIFY `{}` {}", changes.empty() ? "" : ",", column.name, change);
+        changes +=
+            fmt::format("{} MODIFY {} {}", changes.empty() ? "" : ",", quoted_name(column.name), change);
     }
     if (!changes.empty()) connection.run_script(fmt::format("ALTER TABLE {}{}", table, changes));
 }
