@@ -67,7 +67,7 @@ STORIES = [
     ("a rollover", [(0, 99_998.5), (30, 99_999.5), (60, 20)], 1 + 0.5 + 20, ["rollover"]),
     ("a rollover of seven digits", [(0, 9_999_983), (30, 9_999_984), (60, 20)], 1 + 16 + 20, ["rollover"]),
     ("a rollover is taken back", [(0, 99_998.5), (30, 99_999.5), (40, 20), (50, 99_999.75)], 1.25,
-     ["rollover", "glitch"]),
+     ["glitch", "rollover"]),
     ("no rollover below 100,000", [(0, 9998), (30, 9999), (60, 20)], 1, []),
     ("a dip to zero", USUAL + [(70, 0), (75, 0)] + steps(80, 1004, 0.5, 3), 5, ["glitch"]),
     ("a spike", USUAL + [(70, 900_000)] + steps(80, 1004, 0.5, 3), 5, ["glitch"]),
