@@ -1,5 +1,6 @@
 #include "portal/figures.hpp"
 
+#include <algorithm>
 #include <cmath>
 
 #include "core/text.hpp"
@@ -8,8 +9,8 @@ namespace silaware::portal {
 
 namespace {
 
-constexpr double nine_decimals = 1e9;
-constexpr double largest_rounded = 1e6;  ///< beyond it nine decimals are more than a double holds
+constexpr int most_decimals = 9;
+constexpr int exact_digits = 15;  ///< that a double holds, whatever the number
 
 core::Result<date::year_month> valid_month(long long year, long long month) {
     if (year < 1970 || year > 9999 || month < 1 || month > 12) {
@@ -28,8 +29,13 @@ long long number_in(const std::optional<std::string>& text, long long otherwise)
 }  // namespace
 
 double figure(double value) {
-    if (!std::isfinite(value) || std::abs(value) > largest_rounded) return value;
-    return std::round(value * nine_decimals) / nine_decimals + 0.0;
+    if (!std::isfinite(value)) return value;
+    const double magnitude = std::abs(value);
+    const int digits = magnitude < 1 ? 0 : static_cast<int>(std::floor(std::log10(magnitude))) + 1;
+    const int decimals = std::min(most_decimals, exact_digits - digits);
+    if (decimals <= 0) return value;
+    const double scale = std::pow(10.0, decimals);
+    return std::round(value * scale) / scale + 0.0;
 }
 
 boost::json::value figure_or_null(std::optional<float> value) {

@@ -16,7 +16,7 @@
 
 namespace silaware::portal {
 
-/// `value` without the noise of binary sums: rounded to nine decimals, never −0.
+/// `value` without the noise of binary sums: rounded to nine decimals and fifteen digits, never −0.
 double figure(double value);
 /// A FLOAT column as the shortest decimal that reads back the same; null if there is none.
 boost::json::value figure_or_null(std::optional<float> value);

@@ -37,6 +37,11 @@ TEST(Figure, HasNoNoiseOfBinarySums) {
     EXPECT_EQ(figure(1444.70 * 3), 4334.1);
     EXPECT_FALSE(std::signbit(figure(-1e-12)));
     EXPECT_EQ(figure(1e18), 1e18);
+    // A bill of many summands; and what has more digits than that stays.
+    EXPECT_EQ(figure(34'858'938.000000007), 34'858'938.0);
+    EXPECT_EQ(figure(-1'444'700'000.0000002), -1'444'700'000.0);
+    EXPECT_EQ(figure(123'456'789.123456), 123'456'789.123456);
+    EXPECT_EQ(figure(9'007'199'254'740'991.0), 9'007'199'254'740'991.0);
     EXPECT_EQ(figure_or_null(std::optional(220.1f)), 220.1);
     EXPECT_TRUE(figure_or_null(std::optional<float>()).is_null());
 }
