@@ -1,14 +1,11 @@
-#include "core/text.hpp"
 #include "portal/answers.hpp"
 #include "portal/board_routes.hpp"
 #include "portal/climate_series.hpp"
 #include "portal/download.hpp"
-#include "portal/figures.hpp"
 #include "portal/report_request.hpp"
+#include "portal/requested_device.hpp"
 #include "portal/routes.hpp"
-#include "storage/alert_settings.hpp"
 #include "storage/climate_store.hpp"
-#include "storage/meter_queries.hpp"
 #include "storage/power_rollup_store.hpp"
 
 namespace silaware::portal {
@@ -23,26 +20,17 @@ using sheet::Cell;
 using storage::ClimateQuarter;
 using storage::DeviceIdentity;
 
-Result<DeviceIdentity> requested_sensor(storage::Connection& connection, const Request& request) {
-    const auto id = core::DeviceId::parse(request.query("mac").value_or(""));
-    if (!id) return core::fail({core::ErrorCode::invalid, id.error().message, {{"mac", id.error().message}}});
-    auto sensor = storage::find_device(connection, *id);
-    if (!sensor)
-        return core::fail(core::ErrorCode::not_found, fmt::format("No device \"{}\" is known.", id->text()));
-    return std::move(*sensor);
-}
-
 std::vector<ClimateQuarter> quarters_of(storage::Connection& connection, const DeviceIdentity& sensor,
                                         core::Instant from, core::Instant to) {
     if (!sensor.id) return {};
-    constexpr core::Milliseconds less_than_nothing{1};
+    constexpr core::Milliseconds instant{1};
     return storage::stored_climate_quarters(connection, *sensor.id, storage::bucket_of(from),
-                                            storage::bucket_of(to - less_than_nothing) + 1);
+                                            storage::bucket_of(to - instant) + 1);
 }
 
 Result<Response> climate_series_json(const Portal& portal, const Request& request) {
     auto connection = portal.database.acquire();
-    const auto sensor = requested_sensor(*connection, request);
+    const auto sensor = requested_device(*connection, request, "mac");
     if (!sensor) return core::fail(sensor.error());
     const auto range = series_range(portal.zone, portal.now(), request.query("from"), request.query("to"),
                                     request.query("step"));
@@ -88,14 +76,14 @@ struct ClimateRows {
 
   private:
     bool give_row(const ClimateQuarter& quarter, const RowSink& sink) const {
-        const auto points = climate_series(zone, {&quarter, 1}, SeriesStep::quarter, {});
-        const auto cell = [](std::optional<double> value) {
-            return value ? Cell{figure(*rounded(value))} : Cell{};
-        };
-        const auto clock = zone.to_local(points.front().at).time_since_epoch();
-        const std::array<Cell, 6> row{sheet::WallClock{clock.count()},  std::string_view(sensor.uid),
-                                      std::string_view(sensor.name),    std::string_view(sensor.location),
-                                      cell(points.front().temperature), cell(points.front().humidity)};
+        const ClimatePoint point = climate_point(storage::bucket_start(quarter.bucket), {&quarter, 1});
+        const auto clock = zone.to_local(point.at).time_since_epoch();
+        const std::array<Cell, 6> row{sheet::WallClock{clock.count()},
+                                      std::string_view(sensor.uid),
+                                      std::string_view(sensor.name),
+                                      std::string_view(sensor.location),
+                                      number_or_blank(rounded(point.temperature)),
+                                      number_or_blank(rounded(point.humidity))};
         return sink(row);
     }
 };
@@ -112,7 +100,7 @@ ReportPeriod days_or_month(ReportPeriod period, core::LocalDay today) {
 Result<Response> download_climate(const Portal& portal, ExportDesk& desk, const Request& request,
                                   const Visitor& visitor, FileKind kind) {
     constexpr date::days most{3660};
-    const auto sensor = requested_sensor(*portal.database.acquire(), request);
+    const auto sensor = requested_device(*portal.database.acquire(), request, "mac");
     if (!sensor) return core::fail(sensor.error());
     const auto asked = requested_period(request);
     if (!asked) return core::fail(asked.error());
@@ -142,14 +130,7 @@ void add_climate_history_routes(http::Router& router, Portal& portal, std::share
     add_route(
         router, portal, http::Method::get, "/login/climate/series",
         [&portal](const Request& request, const Visitor&) { return climate_series_json(portal, request); });
-    add_route(router, portal, http::Method::get, "/login/climate/excel",
-              [&portal, desk](const Request& request, const Visitor& visitor) {
-                  return download_climate(portal, *desk, request, visitor, FileKind::excel);
-              });
-    add_route(router, portal, http::Method::get, "/login/climate/csv",
-              [&portal, desk](const Request& request, const Visitor& visitor) {
-                  return download_climate(portal, *desk, request, visitor, csv_kind(request));
-              });
+    add_download_routes(router, portal, desk, "/login/climate", download_climate);
 }
 
 }  // namespace silaware::portal

@@ -46,7 +46,9 @@ std::optional<double> mean(double sum, std::int64_t samples) {
     return samples > 0 ? std::optional(sum / static_cast<double>(samples)) : std::nullopt;
 }
 
-ClimatePoint point_of(Instant at, std::span<const ClimateQuarter> quarters) {
+}  // namespace
+
+ClimatePoint climate_point(Instant at, std::span<const ClimateQuarter> quarters) {
     ClimateQuarter sum;
     for (const ClimateQuarter& quarter : quarters) {
         sum.temperature_sum += quarter.temperature_sum;
@@ -57,12 +59,6 @@ ClimatePoint point_of(Instant at, std::span<const ClimateQuarter> quarters) {
     return {at, mean(sum.temperature_sum, sum.temperature_samples),
             mean(sum.humidity_sum, sum.humidity_samples)};
 }
-
-boost::json::value shown(std::optional<double> value) {
-    return value ? boost::json::value(figure(*value)) : boost::json::value(nullptr);
-}
-
-}  // namespace
 
 std::vector<ClimatePoint> climate_series(const core::SiteZone& zone, std::span<const ClimateQuarter> quarters,
                                          SeriesStep step, std::optional<std::int64_t> usual_interval_ms) {
@@ -80,7 +76,7 @@ std::vector<ClimatePoint> climate_series(const core::SiteZone& zone, std::span<c
             const Instant expected = next_step(zone, before, step);
             if (at > expected && at - before > tolerated) points.push_back({expected, {}, {}});
         }
-        points.push_back(point_of(at, {first, last}));
+        points.push_back(climate_point(at, {first, last}));
         first = last;
     }
     return points;
@@ -94,8 +90,8 @@ boost::json::object as_columns(const core::SiteZone& zone, std::span<const Clima
     boost::json::array times, temperatures, humidities;
     for (const ClimatePoint& point : points) {
         times.emplace_back(zone.iso8601(point.at));
-        temperatures.push_back(shown(rounded(point.temperature)));
-        humidities.push_back(shown(rounded(point.humidity)));
+        temperatures.push_back(figure_or_null(rounded(point.temperature)));
+        humidities.push_back(figure_or_null(rounded(point.humidity)));
     }
     return {{"t", std::move(times)},
             {"temperature", std::move(temperatures)},

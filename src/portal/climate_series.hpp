@@ -19,6 +19,9 @@ struct ClimatePoint {
     std::optional<double> humidity;     ///< %
 };
 
+/// The means of all of `quarters`, which stand for the step that begins `at`.
+ClimatePoint climate_point(core::Instant at, std::span<const storage::ClimateQuarter> quarters);
+
 /// The quarter hours of one sensor, by bucket, gathered into steps. What is longer without a value than three
 /// times its usual interval is a silence.
 std::vector<ClimatePoint> climate_series(const core::SiteZone& zone,

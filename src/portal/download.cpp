@@ -6,6 +6,7 @@
 #include <unistd.h>
 #include <boost/json/object.hpp>
 
+#include "portal/figures.hpp"
 #include "sheet/csv.hpp"
 
 namespace silaware::portal {
@@ -70,6 +71,10 @@ void make_csv(const Download& download, PieceQueue& pieces, bool mark) {
 }
 
 }  // namespace
+
+sheet::Cell number_or_blank(std::optional<double> value) {
+    return value ? sheet::Cell{figure(*value)} : sheet::Cell{};
+}
 
 std::string progress_id(const http::RequestHead& request) {
     return request.query("progress").value_or("").substr(0, longest_id);

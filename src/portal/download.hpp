@@ -1,6 +1,7 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <span>
 #include <string>
 #include <utility>
@@ -13,6 +14,9 @@
 namespace silaware::portal {
 
 enum class FileKind { excel, csv, csv_with_mark };
+
+/// A figure as a cell; blank if there is none.
+sheet::Cell number_or_blank(std::optional<double> value);
 
 /// Takes a row; false when nobody waits for more.
 using RowSink = std::function<bool(std::span<const sheet::Cell>)>;

@@ -185,14 +185,7 @@ void add_energy_report_routes(http::Router& router, Portal& portal, std::shared_
               });
     add_route(router, portal, http::Method::get, "/login/report/energy/json",
               [&portal](const Request& request, const Visitor&) { return list_periods(portal, request); });
-    add_route(router, portal, http::Method::get, "/login/report/energy/excel",
-              [&portal, desk](const Request& request, const Visitor& visitor) {
-                  return download_periods(portal, *desk, request, visitor, FileKind::excel);
-              });
-    add_route(router, portal, http::Method::get, "/login/report/energy/csv",
-              [&portal, desk](const Request& request, const Visitor& visitor) {
-                  return download_periods(portal, *desk, request, visitor, csv_kind(request));
-              });
+    add_download_routes(router, portal, desk, "/login/report/energy", download_periods);
 }
 
 }  // namespace silaware::portal

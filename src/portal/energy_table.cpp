@@ -48,10 +48,6 @@ void add_to(EnergyPeriod& totals, const EnergyPeriod& period) {
     totals.max_demand_at = period.max_demand_at;
 }
 
-Cell number_or_blank(std::optional<double> value) {
-    return value ? Cell{figure(*value)} : Cell{};
-}
-
 Cell clock_or_blank(const core::SiteZone& zone, std::optional<core::Instant> at) {
     return at ? Cell{sheet::WallClock{zone.to_local(*at).time_since_epoch().count()}} : Cell{};
 }

@@ -8,6 +8,7 @@
 #include "portal/month_figures.hpp"
 #include "portal/power_series.hpp"
 #include "portal/presence.hpp"
+#include "portal/requested_device.hpp"
 #include "portal/routes.hpp"
 #include "storage/meter_queries.hpp"
 #include "storage/reading_queries.hpp"
@@ -26,15 +27,8 @@ using storage::DeviceIdentity;
 
 constexpr int shown_readings = 20;
 
-/// The meter that `uid` names; error `invalid` without one, `not_found` for one nobody knows.
 Result<DeviceIdentity> requested_meter(Connection& connection, const Request& request) {
-    const auto id = core::DeviceId::parse(request.query("uid").value_or(""));
-    if (!id) return core::fail({core::ErrorCode::invalid, id.error().message, {{"uid", id.error().message}}});
-    auto meter = storage::find_device(connection, *id);
-    if (!meter) {
-        return core::fail(core::ErrorCode::not_found, fmt::format("No device \"{}\" is known.", id->text()));
-    }
-    return std::move(*meter);
+    return requested_device(connection, request, "uid");
 }
 
 /// The days of one meter; none if it never reported.

@@ -185,16 +185,9 @@ void add_report_routes(http::Router& router, Portal& portal, std::shared_ptr<Exp
               });
     add_route(router, portal, http::Method::get, "/login/report/json",
               [&portal](const Request& request, const Visitor&) { return list_runs(portal, request); });
-    add_route(router, portal, http::Method::get, "/login/report/excel",
-              [&portal, desk](const Request& request, const Visitor& visitor) {
-                  return download_runs(portal, *desk, request, visitor, FileKind::excel);
-              });
+    add_download_routes(router, portal, desk, "/login/report", download_runs);
     add_route(router, portal, http::Method::get, "/login/report/progress",
               [desk](const Request& request, const Visitor&) { return progress_of(*desk, request); });
-    add_route(router, portal, http::Method::get, "/login/report/csv",
-              [&portal, desk](const Request& request, const Visitor& visitor) {
-                  return download_runs(portal, *desk, request, visitor, csv_kind(request));
-              });
 }
 
 }  // namespace silaware::portal

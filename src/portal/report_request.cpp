@@ -98,6 +98,18 @@ FileKind csv_kind(const http::RequestHead& request) {
     return mark == "1" || mark == "true" ? FileKind::csv_with_mark : FileKind::csv;
 }
 
+void add_download_routes(http::Router& router, Portal& portal, const std::shared_ptr<ExportDesk>& desk,
+                         const std::string& pattern, DownloadHandler handler) {
+    add_route(router, portal, http::Method::get, pattern + "/excel",
+              [&portal, desk, handler](const http::Request& request, const Visitor& visitor) {
+                  return handler(portal, *desk, request, visitor, FileKind::excel);
+              });
+    add_route(router, portal, http::Method::get, pattern + "/csv",
+              [&portal, desk, handler](const http::Request& request, const Visitor& visitor) {
+                  return handler(portal, *desk, request, visitor, csv_kind(request));
+              });
+}
+
 std::string report_file_name(std::string_view what, const std::vector<std::string>& devices,
                              const ReportPeriod& period) {
     std::string name = "silaware-" + std::string(what);

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -13,6 +14,7 @@
 #include "http/request.hpp"
 #include "portal/download.hpp"
 #include "portal/portal.hpp"
+#include "portal/routes.hpp"
 
 namespace silaware::portal {
 
@@ -43,6 +45,13 @@ core::Result<std::vector<std::string>> requested_devices(
 core::Result<std::vector<std::string>> requested_devices(const Portal& portal,
                                                          const http::RequestHead& request,
                                                          std::string_view name);
+
+/// Answers a request with a file of that kind.
+using DownloadHandler = core::Result<http::Response> (*)(const Portal&, ExportDesk&, const http::Request&,
+                                                         const Visitor&, FileKind);
+/// Adds the routes `<pattern>/excel` and `<pattern>/csv`.
+void add_download_routes(http::Router& router, Portal& portal, const std::shared_ptr<ExportDesk>& desk,
+                         const std::string& pattern, DownloadHandler handler);
 
 /// `bom=1` asks for the mark that tells a spreadsheet program about UTF-8.
 FileKind csv_kind(const http::RequestHead& request);

@@ -1,7 +1,7 @@
 // Climate: temperature and humidity of each room, with the limits drawn in.
 import "./shell.js";
 import { get } from "./request.js";
-import { colour, lineChart } from "./charts.js";
+import { climateChart } from "./climate_chart.js";
 import { named, otherId } from "./device.js";
 import { byId, debounced, el, icon, setFigure, setText, showLater } from "./dom.js";
 import * as format from "./format.js";
@@ -32,21 +32,14 @@ function shownTime({ from, to }) {
   return { min, max, ticks };
 }
 
-function draw(box, { times, values, name, tone, figure, limit, describe }) {
-  if (!values.some((value) => value !== null)) {
-    box.replaceChildren(el("p.small.faint.grid.h-full.place-items-center.text-center", {}, t("climate.no_series")));
-    return;
-  }
-  lineChart(box, {
-    labels: times.map((time) => Date.parse(time)), format: (value) => format.joined(figure(value)), describe,
-    title: ([point]) => format.clock(new Date(point.parsed.x)),
-    datasets: [{ label: name, data: values, colour: colour(tone) }],
-    y: { beginAtZero: false, grace: "10%", suggestedMin: limit ?? undefined, suggestedMax: limit ?? undefined, ticks: { padding: 6, maxTicksLimit: 5, callback: (value) => `${format.exact(value, 1)}${figure(0).unit.replace("°C", "°")}` } },
+function draw(box, { unit, ...curve }) {
+  climateChart(box, {
+    ...curve, unit, title: (time) => format.clock(time), nothing: t("climate.no_series"),
+    tick: (value) => `${format.exact(value, 1)}${unit.replace("°C", "°")}`,
     x: {
       type: "linear", min: span.min, max: span.max, afterBuildTicks: (axis) => Object.assign(axis, { ticks: span.ticks }),
       ticks: { autoSkip: false, maxRotation: 0, callback: (at) => format.clock(new Date(at)) },
     },
-    lines: limit ? [{ value: limit, name: t("climate.limit", { limit: format.joined({ value: format.exact(limit, 1), unit: figure(0).unit }) }) }] : [],
   });
 }
 
@@ -81,8 +74,8 @@ function room(device) {
       setText(badge, t(word[1]));
       const { t: times, temperature: temperatures, humidity: humidities } = fresh.series;
       const describe = t("climate.chart", { room: named(fresh) });
-      draw(warmth, { times, values: temperatures, name: t("climate.temperature"), tone: "demand", figure: degrees, limit: limits.temperature, describe });
-      draw(damp, { times, values: humidities, name: t("climate.humidity"), tone: "cost", figure: percent, limit: limits.humidity, describe });
+      draw(warmth, { times, values: temperatures, name: t("climate.temperature"), tone: "demand", unit: "°C", limit: limits.temperature, describe });
+      draw(damp, { times, values: humidities, name: t("climate.humidity"), tone: "cost", unit: "%", limit: limits.humidity, describe });
     },
   };
 }

@@ -144,6 +144,8 @@ export function day(text, options = { day: "numeric", month: "short" }) {
   const value = new Date(`${text}T00:00:00Z`);
   return isDate(value) ? cached("DateTimeFormat", { ...options, timeZone: "UTC" }).format(value) : String(text ?? nothing);
 }
+/** The site day `days` before `text`; after it for fewer than none. */
+export const daysBefore = (text, days) => new Date(Date.parse(`${text}T00:00:00Z`) - days * 86_400_000).toISOString().slice(0, 10);
 export const weekday = (text) => day(text, { weekday: "short" });
 export const month = (text) => day(`${text}-01`, { month: "long", year: "numeric" });
 /** `2026-W47` → "W47", "M47" in Indonesian. */

@@ -16,7 +16,7 @@ const range = {  // without a day, it follows the readings
 };
 let newest = format.siteDay();
 const shownDay = () => range.day || newest;
-const moved = (text, days) => new Date(Date.parse(`${text}T00:00:00Z`) + days * 86400000).toISOString().slice(0, 10);
+const moved = (text, days) => format.daysBefore(text, -days);
 
 const newestAnswer = newestOnly();
 

@@ -16,7 +16,6 @@ export async function fillDevices(select, chosen) {
   return items;
 }
 
-const daysBefore = (day, days) => new Date(Date.parse(`${day}T00:00:00Z`) - days * 86_400_000).toISOString().slice(0, 10);
 const monthStart = (day, back) => {
   const [year, month] = day.split("-").map(Number);
   return new Date(Date.UTC(year, month - 1 - back, 1)).toISOString().slice(0, 10);
@@ -24,9 +23,9 @@ const monthStart = (day, back) => {
 
 export const presets = {
   today: (today) => [today, today],
-  week: (today) => [daysBefore(today, 6), today],
+  week: (today) => [format.daysBefore(today, 6), today],
   month: (today) => [monthStart(today, 0), today],
-  last_month: (today) => [monthStart(today, 1), daysBefore(monthStart(today, 0), 1)],
+  last_month: (today) => [monthStart(today, 1), format.daysBefore(monthStart(today, 0), 1)],
 };
 
 /** Buttons with data-preset set both days and call `changed`; `today` is that of the clock which the report is asked in. */

@@ -1,6 +1,6 @@
 // The dialog with the past days of one room: its curves, and the files of what they show.
 import { get, isAborted, newestOnly, query } from "./request.js";
-import { colour, lineChart } from "./charts.js";
+import { climateChart } from "./climate_chart.js";
 import { showDialog } from "./dialog.js";
 import { el, icon, setText } from "./dom.js";
 import * as format from "./format.js";
@@ -14,7 +14,6 @@ const quantities = [
   { name: "humidity", unit: "%", tone: "cost" },
 ];
 
-const daysBefore = (date, days) => new Date(Date.parse(`${date}T00:00:00Z`) - days * day).toISOString().slice(0, 10);
 const isKnown = (value) => value !== null && value !== undefined;
 
 /** A line of time whose marks are days, no more of them than there is room for. */
@@ -32,24 +31,17 @@ function timeLine({ from, to }) {
 function part({ name, unit, tone }) {
   const note = el("span.note");
   const chart = el("div.chart");
-  const shown = (value, decimals = 1) => format.joined({ value: format.number(value, decimals), unit });
+  const shown = (value) => format.joined({ value: format.number(value, 1), unit });
   return {
     node: el("section.stack", { "aria-label": t(`climate.${name}`) }, el("div.card-head", {}, el("h3", {}, t(`climate.${name}`)), note), chart),
     show(answer, limit, room) {
       const values = answer[name];
       const known = values.filter(isKnown);
       setText(note, known.length === 0 ? "" : t("climate.between", { lowest: shown(Math.min(...known)), highest: shown(Math.max(...known)) }));
-      if (known.length === 0) {
-        chart.replaceChildren(el("p.small.faint.grid.h-full.place-items-center.text-center", {}, t("climate.no_history")));
-        return;
-      }
-      lineChart(chart, {
-        labels: answer.t.map((time) => Date.parse(time)), format: (value) => shown(value), x: timeLine(answer),
-        title: ([point]) => format.dateTime(new Date(point.parsed.x)),
-        describe: t("climate.history_chart", { room, quantity: t(`climate.${name}`), lowest: shown(Math.min(...known)), highest: shown(Math.max(...known)) }),
-        datasets: [{ label: t(`climate.${name}`), data: values, colour: colour(tone) }],
-        y: { beginAtZero: false, grace: "10%", suggestedMin: limit ?? undefined, suggestedMax: limit ?? undefined, ticks: { padding: 6, maxTicksLimit: 5, callback: (value) => format.joined({ value: format.exact(value, 1), unit }) } },
-        lines: isKnown(limit) ? [{ value: limit, name: t("climate.limit", { limit: format.joined({ value: format.exact(limit, 1), unit }) }) }] : [],
+      climateChart(chart, {
+        times: answer.t, values, name: t(`climate.${name}`), tone, unit, limit, x: timeLine(answer), nothing: t("climate.no_history"),
+        title: (time) => format.dateTime(time), tick: (value) => format.joined({ value: format.exact(value, 1), unit }),
+        describe: known.length === 0 ? "" : t("climate.history_chart", { room, quantity: t(`climate.${name}`), lowest: shown(Math.min(...known)), highest: shown(Math.max(...known)) }),
       });
     },
   };
@@ -66,7 +58,7 @@ export function showRoomHistory(uid, room, limits) {
 
   async function choose(span) {
     const to = format.siteDay();
-    const range = { mac: uid, from: daysBefore(to, spans[span] - 1), to };
+    const range = { mac: uid, from: format.daysBefore(to, spans[span] - 1), to };
     Object.keys(spans).forEach((name, i) => buttons[i].setAttribute("aria-pressed", String(name === span)));
     files[0].href = `/login/climate/excel${query(range)}`;
     files[1].href = `/login/climate/csv${query(range)}`;
