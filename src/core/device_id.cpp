@@ -1,5 +1,8 @@
 #include "core/device_id.hpp"
 
+#include <array>
+#include <optional>
+
 #include "core/text.hpp"
 #include "core/unicode.hpp"
 
@@ -16,38 +19,33 @@ char hex_digit(char c) {
     return c >= 'a' && c <= 'f' ? static_cast<char>(c - 'a' + 'A') : '\0';
 }
 
-/// The hex digits of `text`, upper case, if they are twelve in groups of `group` between `separator`s; else
-/// empty.
-std::string grouped_digits(std::string_view text, char separator, std::size_t group) {
-    std::string digits;
-    std::size_t in_group = 0;
-    for (const char c : text) {
-        if (in_group == group) {
-            if (c != separator) return {};
-            in_group = 0;
+/// A MAC with colons between its bytes, upper case.
+using Mac = std::array<char, 17>;
+
+/// The MAC whose twelve digits stand in `text` in groups of `group` between `separator`s; nothing if that is
+/// not all there is. `text` has the length of such a form.
+std::optional<Mac> grouped_mac(std::string_view text, char separator, std::size_t group) {
+    Mac mac = {'0', '0', ':', '0', '0', ':', '0', '0', ':', '0', '0', ':', '0', '0', ':', '0', '0'};
+    std::size_t digits = 0;
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        if (i % (group + 1) == group) {
+            if (text[i] != separator) return std::nullopt;
             continue;
         }
-        const char digit = hex_digit(c);
-        if (digit == '\0') return {};
-        digits += digit;
-        ++in_group;
+        const char digit = hex_digit(text[i]);
+        if (digit == '\0') return std::nullopt;
+        mac[digits / 2 * 3 + digits % 2] = digit;
+        ++digits;
     }
-    return digits.size() == 12 && text.size() == 12 + 12 / group - 1 ? digits : std::string();
-}
-
-/// The twelve hex digits of a MAC in any common form, upper case; empty if it is none.
-std::string mac_digits(std::string_view text) {
-    if (text.size() == 12) return grouped_digits(text, '\0', 12);
-    if (text.size() == 14) return grouped_digits(text, '.', 4);
-    if (text.size() == 17) return grouped_digits(text, text[2] == '-' ? '-' : ':', 2);
-    return {};
-}
-
-std::string colon_form(const std::string& digits) {
-    std::string mac = "00:00:00:00:00:00";
-    for (std::size_t i = 0; i < digits.size(); ++i)
-        mac[i / 2 * 3 + i % 2] = digits[i];
     return mac;
+}
+
+/// The MAC in any common form of it; nothing if `text` is none.
+std::optional<Mac> mac_of(std::string_view text) {
+    if (text.size() == 12) return grouped_mac(text, '\0', 12);
+    if (text.size() == 14) return grouped_mac(text, '.', 4);
+    if (text.size() == 17) return grouped_mac(text, text[2] == '-' ? '-' : ':', 2);
+    return std::nullopt;
 }
 
 }  // namespace
@@ -57,6 +55,8 @@ DeviceId::DeviceId(std::string text, bool is_mac)
 
 Result<DeviceId> DeviceId::parse(std::string_view text) {
     text = trim(text);
+    // First, as nearly all ids are one.
+    if (const auto mac = mac_of(text)) return DeviceId(std::string(mac->data(), mac->size()), true);
     if (text.empty()) return fail(ErrorCode::invalid, "the device id is empty");
     if (!is_visible(text)) {
         return fail(ErrorCode::invalid, "the device id has characters that can't be printed");
@@ -64,8 +64,6 @@ Result<DeviceId> DeviceId::parse(std::string_view text) {
     if (code_points(text) > longest_id) {
         return fail(ErrorCode::invalid, "the device id is longer than 64 characters");
     }
-    const std::string digits = mac_digits(text);
-    if (!digits.empty()) return DeviceId(colon_form(digits), true);
     return DeviceId(std::string(text), false);
 }
 

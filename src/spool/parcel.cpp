@@ -3,6 +3,7 @@
 #include <cstring>
 
 #include "core/clock.hpp"
+#include "spool/compression.hpp"
 
 namespace silaware::spool {
 
@@ -64,6 +65,12 @@ std::string pack(std::span<const Arrival> arrivals) {
     return bytes;
 }
 
+Unpacking Unpacking::of_damaged(std::string_view contents) {
+    Unpacking unpacking(contents);
+    unpacking.damaged_ = true;
+    return unpacking;
+}
+
 std::string_view Unpacking::take(std::size_t count) {
     if (count > rest_.size()) throw damaged();
     const std::string_view taken = rest_.substr(0, count);
@@ -87,7 +94,7 @@ Arrival Unpacking::next_or_damaged(bool is_last) {
     const std::string_view before = rest_;
     try {
         Arrival message;
-        if (next(message) && (rest_.empty() || !is_last)) {
+        if (!damaged_ && next(message) && (rest_.empty() || !is_last)) {
             received_at_ = message.received_at;
             return message;
         }
@@ -102,20 +109,33 @@ Arrival Unpacking::next_or_damaged(bool is_last) {
 }
 
 ParcelInsert::ParcelInsert(Connection& connection)
-    : statement_(connection, "INSERT INTO parcel (last_seq, messages, size, contents) VALUES (?, ?, ?, ?)") {}
+    : statement_(
+          connection,
+          "INSERT INTO parcel (last_seq, messages, size, contents, compressed) VALUES (?, ?, ?, ?, ?)") {}
 
 void ParcelInsert::run(std::int64_t last_seq, std::int64_t size, std::span<const Arrival> arrivals) {
-    const std::string contents = pack(arrivals);
+    const std::string plain = pack(arrivals);
+    const auto compressed = compress(plain);
     statement_.bind(1, last_seq)
         .bind(2, static_cast<std::int64_t>(arrivals.size()))
         .bind(3, size)
-        .bind_bytes(4, contents)
+        .bind_bytes(4, compressed ? *compressed : plain)
+        .bind(5, compressed ? 1 : 0)
         .run();
 }
 
 ParcelSelect::ParcelSelect(Connection& connection)
     : statement_(connection,
-                 "SELECT last_seq, messages, contents FROM parcel WHERE last_seq > ? ORDER BY last_seq") {}
+                 "SELECT last_seq, messages, size, contents, compressed FROM parcel WHERE last_seq > ? ORDER "
+                 "BY last_seq") {}
+
+Unpacking ParcelSelect::unpack() {
+    const std::string_view contents = statement_.bytes(3);
+    if (statement_.integer(4) == 0) return Unpacking(contents);
+    // The size that counts against the limit is never less than what a parcel holds.
+    const bool whole = decompress(contents, static_cast<std::size_t>(statement_.integer(2)), plain_);
+    return whole ? Unpacking(plain_) : Unpacking::of_damaged(contents);
+}
 
 void ParcelSelect::each(std::int64_t after_seq, const Take& take) {
     const ResetAtEnd reset(statement_);
@@ -124,7 +144,7 @@ void ParcelSelect::each(std::int64_t after_seq, const Take& take) {
     while (more && statement_.step()) {
         const std::int64_t last_seq = statement_.integer(0);
         std::int64_t seq = last_seq - statement_.integer(1);
-        Unpacking parcel(statement_.bytes(2));
+        Unpacking parcel = unpack();
         while (more && seq < last_seq) {
             const Arrival message = parcel.next_or_damaged(++seq == last_seq);
             more = seq <= after_seq || take(seq, message);

@@ -26,6 +26,8 @@ class Unpacking {
   public:
     /// `contents` must outlive this and what next() gives.
     explicit Unpacking(std::string_view contents) : rest_(contents) {}
+    /// Of contents that are known to be no messages: next_or_damaged() gives them as one damaged message.
+    static Unpacking of_damaged(std::string_view contents);
 
     /// False at the end. Throws SqliteError (SQLITE_CORRUPT) if the bytes are not those of a parcel.
     bool next(Arrival& message);
@@ -37,10 +39,11 @@ class Unpacking {
     std::string_view take(std::size_t count);
 
     std::string_view rest_;
+    bool damaged_ = false;
     std::optional<core::Instant> received_at_;
 };
 
-/// Stores a parcel.
+/// Stores a parcel, compressed if that makes it smaller.
 class ParcelInsert {
   public:
     explicit ParcelInsert(Connection& connection);
@@ -63,7 +66,11 @@ class ParcelSelect {
     void each(std::int64_t after_seq, const Take& take);
 
   private:
+    /// Of the row that the statement is at.
+    Unpacking unpack();
+
     Statement statement_;
+    std::string plain_;
 };
 
 }  // namespace silaware::spool

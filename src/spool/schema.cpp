@@ -12,10 +12,11 @@ namespace silaware::spool {
 namespace {
 
 constexpr std::int64_t application_id = 0x53494C41;  // "SILA"
-constexpr std::int64_t version = 2;
+constexpr std::int64_t version = 3;
 
 // A row of `parcel` holds the messages that were appended together (parcel.hpp), with the seqs last_seq -
-// messages + 1 … last_seq. `contents` stands last, so that the other columns are read without it.
+// messages + 1 … last_seq. No column that takes room stands behind `contents`, so that the others are read
+// without it; `compressed` (0 or 1) takes none. Version 2 had no such column and compressed nothing.
 // `state` holds in one row what must change together with an append.
 // `receipt` has a row per batch: `entries` is 18 bytes for each seq from first_seq on (packet id,
 // fingerprint).
@@ -24,7 +25,8 @@ CREATE TABLE IF NOT EXISTS parcel (
     last_seq    INTEGER PRIMARY KEY,
     messages    INTEGER NOT NULL,
     size        INTEGER NOT NULL,
-    contents    BLOB NOT NULL
+    contents    BLOB NOT NULL,
+    compressed  INTEGER NOT NULL DEFAULT 0
 );
 )sql";
 constexpr const char* tables = R"sql(
@@ -96,12 +98,28 @@ bool move_messages(Connection& connection) {
     return true;
 }
 
+void allow_compressed_parcels(Connection& connection) {
+    if (connection.integer("SELECT count(*) FROM pragma_table_info('parcel') WHERE name = 'compressed'") >
+        0) {
+        return;
+    }
+    connection.execute("ALTER TABLE parcel ADD COLUMN compressed INTEGER NOT NULL DEFAULT 0");
+}
+
 void upgrade_from_1(Connection& connection) {
     connection.execute(parcels);
+    allow_compressed_parcels(connection);  // version 2 may have been interrupted here
     while (move_messages(connection)) {
     }
     Transaction transaction(connection);
     connection.execute("DROP TABLE message");
+    connection.execute(fmt::format("PRAGMA user_version = {}", version).c_str());
+    transaction.commit();
+}
+
+void upgrade_from_2(Connection& connection) {
+    Transaction transaction(connection);
+    allow_compressed_parcels(connection);
     connection.execute(fmt::format("PRAGMA user_version = {}", version).c_str());
     transaction.commit();
 }
@@ -129,6 +147,7 @@ void prepare_schema(Connection& connection) {
         throw std::runtime_error("the spool was written by a newer version of silaware");
     }
     if (connection.integer("PRAGMA user_version") == 1) upgrade_from_1(connection);
+    if (connection.integer("PRAGMA user_version") == 2) upgrade_from_2(connection);
 }
 
 }  // namespace silaware::spool

@@ -95,7 +95,7 @@ def test_a_disk_that_the_backlog_fills_is_drained_also_after_a_kill(mariadb):
         if not machine.disk.mounted:
             pytest.skip("only root can mount a small disk")
         machine.mariadb.kill()
-        machine.publish(rate=0)
+        machine.publish(rate=0, noise=900)
         wait_for(lambda: "disk is full" in machine.ingest.log(), 120, "the disk to be full")
         machine.kill_ingest(0)
         wait_for(lambda: machine.ingest.log().count("disk is full") > 1, 30, "the disk to be full still")

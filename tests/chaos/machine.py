@@ -167,8 +167,8 @@ class Machine:
         if self.mariadb.process.poll() is not None:
             self.mariadb.start()
 
-    def publish(self, **options):
-        self.publisher = NumberedPublisher(self.broker.port, Telemetry(), **options)
+    def publish(self, noise=0, **options):
+        self.publisher = NumberedPublisher(self.broker.port, Telemetry(noise=noise), **options)
         self.publisher.start()
         return self.publisher
 

@@ -3,7 +3,9 @@
 Each number is published at most once: what was in flight when a connection broke is not repeated, so whatever is
 stored twice was doubled behind the publisher.
 """
+import base64
 import json
+import os
 import select
 import socket
 import struct
@@ -36,9 +38,11 @@ class Telemetry:
     else a run's cycle count, a temperature, or a line in quarantine."""
     KINDS = "power power power power run power power power climate power power bad".split()
 
-    def __init__(self, meters=20):
+    def __init__(self, meters=20, noise=0):
+        """`noise`: bytes in each reading that no compression makes smaller."""
         now = int(time.time())
         self.meters = meters
+        self.noise = noise
         self.start = now - 2 * 86400
         self.clock = (0, "")
 
@@ -64,9 +68,10 @@ class Telemetry:
         rtc = f'"rtc":"{self.wall_clock()}",' if meter % 2 else ""
         if meter == 1:
             rtc = '"rtc":"01/01/2000 00:00:00",'
-        return ('{"uid":"%s",%s"relay_state":"ON","meter_data":{"voltage":[220.1],"current":[1.25],"power":[270.1],'
+        noise = f'"noise":"{base64.b64encode(os.urandom(self.noise)).decode()}",' if self.noise else ""
+        return ('{"uid":"%s",%s%s"relay_state":"ON","meter_data":{"voltage":[220.1],"current":[1.25],"power":[270.1],'
                 '"frequency":[50],"pf":[0.98],"energy":[%.5f],"co2":[null]},"energy_history":[12.1,11.8]}'
-                % (uid, rtc, number * KWH_PER_NUMBER))
+                % (uid, rtc, noise, number * KWH_PER_NUMBER))
 
     def wall_clock(self):
         now = int(time.time())

@@ -85,6 +85,77 @@ TEST(Parcel, IsRemovedMessageByMessageOverRestarts) {
     EXPECT_EQ(spool.status().messages, 0);
 }
 
+/// A batch of a few meters that say nearly the same again and again, as meters do.
+std::vector<std::string> telemetry(std::size_t count) {
+    std::vector<std::string> texts;
+    for (std::size_t i = 0; i < count; ++i) {
+        texts.push_back(R"({"uid":"0E:00:00:00:00:0)" + std::to_string(i % 8) +
+                        R"(","meter_data":{"power":[)" + std::to_string(1000 + i * 37 % 900) +
+                        R"(.5],"energy":[)" + std::to_string(i) + "]}}");
+    }
+    return texts;
+}
+
+std::vector<Arrival> arrivals_of(const std::vector<std::string>& texts) {
+    std::vector<Arrival> arrivals;
+    for (std::size_t i = 0; i < texts.size(); ++i)
+        arrivals.push_back(arrival("silaware/power", texts[i], 1000 + static_cast<std::int64_t>(i)));
+    return arrivals;
+}
+
+TEST(Parcel, TelemetryTakesAThirdOfItsSizeOnTheDisk) {
+    const TempFolder folder;
+    const auto texts = telemetry(500);
+    Spool spool = Spool::open(folder.path()).value();
+    ASSERT_TRUE(spool.append(arrivals_of(texts)));
+    EXPECT_EQ(waiting(spool), texts);
+    std::int64_t size = 0;
+    for (const Arrival& each : arrivals_of(texts))
+        size += footprint(each);
+    EXPECT_EQ(spool.status().bytes, size) << "what counts against the limit does not hang on the contents";
+    Connection connection(folder.path() / "spool.db");
+    EXPECT_EQ(connection.integer("SELECT compressed FROM parcel"), 1);
+    EXPECT_LT(connection.integer("SELECT length(contents) FROM parcel"), size / 3);
+}
+
+TEST(Parcel, WhatDoesNotCompressStaysAsItIs) {
+    const TempFolder folder;
+    Spool spool = Spool::open(folder.path()).value();
+    ASSERT_TRUE(spool.append(std::vector{arrival("t", "short")}));
+    EXPECT_EQ(waiting(spool), std::vector<std::string>{"short"});
+    EXPECT_EQ(Connection(folder.path() / "spool.db").integer("SELECT compressed FROM parcel"), 0);
+}
+
+TEST(Parcel, ACompressedOneThatIsDamagedIsOneDamagedMessageAndEmptyOnes) {
+    for (const char* sql : {
+             "UPDATE parcel SET contents = substr(contents, 1, length(contents) - 1)",
+             "UPDATE parcel SET contents = contents || x'00'",
+             "UPDATE parcel SET contents = substr(contents, 1, 10)", "UPDATE parcel SET contents = x''",
+             "UPDATE parcel SET contents = zeroblob(500)",
+             // A flipped bit in the middle: the checksum of the frame knows.
+             "UPDATE parcel SET contents = CAST(substr(contents, 1, 200) AS BLOB) || x'5A' || "
+             "CAST(substr(contents, 202) AS BLOB)",
+             "UPDATE parcel SET size = 100",  // it would hold more than it may
+         }) {
+        const TempFolder folder;
+        {
+            Spool spool = Spool::open(folder.path()).value();
+            ASSERT_TRUE(spool.append(arrivals_of(telemetry(40))));
+        }
+        Connection(folder.path() / "spool.db").execute(sql);
+        Spool spool = Spool::open(folder.path()).value();
+        ASSERT_TRUE(spool.append(std::vector{arrival("t", "four")}));
+        const auto messages = spool.read(0, 100, 1 << 20).value();
+        ASSERT_EQ(messages.size(), 41u) << sql;
+        for (std::size_t i = 0; i < 40; ++i) {
+            EXPECT_TRUE(messages[i].damaged) << sql;
+            EXPECT_EQ(messages[i].seq, static_cast<std::int64_t>(i + 1)) << sql;
+            if (i > 0) EXPECT_EQ(messages[i].payload, "") << sql;
+        }
+        EXPECT_EQ(messages[40].payload, "four") << sql;
+    }
+}
+
 TEST(Parcel, WhatIsDamagedHoldsNothingElseUp) {
     struct Damage {
         const char* sql;
@@ -187,6 +258,44 @@ TEST(Parcel, TakesOverTheMessagesOfTheFirstVersion) {
     EXPECT_EQ(spool.append(std::vector{arrival("t", "new")}).value().first_seq, 9100);
     ASSERT_TRUE(spool.remove_through(9100));
     EXPECT_EQ(spool.status().bytes, 0);
+}
+
+/// What version 2 wrote: parcels without the column that tells whether they are compressed.
+void make_version_2(const std::filesystem::path& folder) {
+    Connection(folder / "spool.db")
+        .execute("ALTER TABLE parcel DROP COLUMN compressed; PRAGMA user_version = 2");
+}
+
+TEST(Parcel, ReadsTheParcelsOfTheSecondVersionAmongItsOwn) {
+    const TempFolder folder;
+    {
+        Spool spool = Spool::open(folder.path()).value();
+        ASSERT_TRUE(spool.append(std::vector{arrival("t", "one", 1), arrival("t", "two", 2)}));
+    }
+    make_version_2(folder.path());
+    const auto texts = telemetry(50);
+    {
+        Spool spool = Spool::open(folder.path()).value();
+        EXPECT_EQ(spool.append(arrivals_of(texts)).value().first_seq, 3);
+    }
+    const Spool spool = Spool::open(folder.path()).value();
+    auto expected = texts;
+    expected.insert(expected.begin(), {"one", "two"});
+    EXPECT_EQ(waiting(spool), expected);
+}
+
+TEST(Parcel, TakesOverWhatTheSecondVersionHadBegunToTakeOver) {
+    const TempFolder folder;
+    std::vector<std::int64_t> seqs;
+    for (std::int64_t seq = 1; seq <= 2500; ++seq)
+        seqs.push_back(seq);
+    write_version_1(folder.path(), seqs);
+    Connection(folder.path() / "spool.db")
+        .execute(
+            "CREATE TABLE parcel (last_seq INTEGER PRIMARY KEY, messages INTEGER NOT NULL, "
+            "size INTEGER NOT NULL, contents BLOB NOT NULL)");
+    const Spool spool = Spool::open(folder.path()).value();
+    expect_messages(spool, seqs);
 }
 
 TEST(Parcel, GoesOnTakingOverWhereItWasInterrupted) {

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <random>
 #include <thread>
 
 #include "support/temp_folder.hpp"
@@ -289,11 +290,27 @@ std::uintmax_t size_of_files(const std::filesystem::path& folder) {
     return bytes;
 }
 
+/// That no compression makes smaller.
+std::string noise(std::size_t size) {
+    std::mt19937 random(7);
+    std::string bytes;
+    while (bytes.size() < size)
+        bytes += static_cast<char>(random());
+    return bytes;
+}
+
+std::vector<Arrival> pieces(std::string_view bytes, std::size_t size) {
+    std::vector<Arrival> arrivals;
+    for (; !bytes.empty(); bytes.remove_prefix(size))
+        arrivals.push_back(arrival(bytes.substr(0, size)));
+    return arrivals;
+}
+
 TEST(Spool, FilesStaySmallWhileMessagesPassThrough) {
     const TempFolder folder;
     Spool spool = open(folder);
-    const std::string payload(4000, 'x');
-    const std::vector<Arrival> batch(500, arrival(payload));
+    const std::string payload = noise(500 * 4000);
+    const std::vector<Arrival> batch = pieces(payload, 4000);
     for (int i = 0; i < 150; ++i) {  // 300 MB in all
         const Appended appended = append(spool, batch);
         ASSERT_TRUE(spool.remove_through(appended.last_seq));
@@ -303,8 +320,8 @@ TEST(Spool, FilesStaySmallWhileMessagesPassThrough) {
 
 TEST(Spool, GivesTheSpaceOfAnOutageBack) {
     const TempFolder folder;
-    const std::string payload(4000, 'x');
-    const std::vector<Arrival> batch(500, arrival(payload));
+    const std::string payload = noise(500 * 4000);
+    const std::vector<Arrival> batch = pieces(payload, 4000);
     {
         Spool spool = open(folder);
         for (int i = 0; i < 60; ++i)
