@@ -25,7 +25,8 @@ install(FILES ${PROJECT_SOURCE_DIR}/deploy/systemd/silaware-portal.service
               ${PROJECT_SOURCE_DIR}/deploy/systemd/silaware-ingest.service DESTINATION lib/systemd/system)
 install(FILES ${PROJECT_SOURCE_DIR}/deploy/debian/silaware.conf DESTINATION /etc/silaware
         PERMISSIONS OWNER_READ OWNER_WRITE GROUP_READ)
-install(FILES ${PROJECT_SOURCE_DIR}/README.md ${PROJECT_SOURCE_DIR}/CHANGELOG.md DESTINATION share/doc/silaware)
+install(FILES ${PROJECT_SOURCE_DIR}/README.md ${PROJECT_SOURCE_DIR}/CHANGELOG.md
+              ${PROJECT_SOURCE_DIR}/CONTRIBUTING.md ${PROJECT_SOURCE_DIR}/SECURITY.md DESTINATION share/doc/silaware)
 install(FILES ${PROJECT_SOURCE_DIR}/LICENSE DESTINATION share/doc/silaware RENAME copyright)
 install(DIRECTORY ${PROJECT_SOURCE_DIR}/docs/ DESTINATION share/doc/silaware/docs FILES_MATCHING PATTERN "*.md")
 install(DIRECTORY ${PROJECT_SOURCE_DIR}/deploy/nginx ${PROJECT_SOURCE_DIR}/deploy/apache

@@ -32,7 +32,7 @@ HEADER_ROOMS = [
     (r"curl/", {"mail"}),
     (r"xlsxwriter", {"sheet"}),
     (r"ctemplate/", {"view"}),
-    (r"sqlite3\.h", {"spool"}),
+    (r"sqlite3\.h|lz4", {"spool"}),
     (r"boost/(asio|beast)", {"http"}),
     (r"jwt\.h", {"auth"}),
     (r"CLI/", {"app"}),

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -27,7 +28,7 @@ std::string describe(const storage::DatabaseError& error);
 
 struct ServeOptions {
     std::string host = "127.0.0.1";
-    unsigned port = 8080;
+    std::optional<unsigned> port = {};  ///< unset: the environment's PORT, else 8080
     std::string socket = {};
     bool passenger = false;
     bool until_stdin_ends = false;

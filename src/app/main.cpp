@@ -54,9 +54,9 @@ void add_serve(CLI::App& app, CommandLine& line) {
     auto* serve = add(app, "serve", "run the portal alone", line,
                       [&line] { return run_serve(line.settings, line.serve); });
     serve->add_option("--host", line.serve.host, "address to listen on")->capture_default_str();
-    serve->add_option("--port", line.serve.port, "port to listen on")
-        ->envname("PORT")
-        ->capture_default_str()
+    serve
+        ->add_option("--port", line.serve.port,
+                     "port to listen on; unset: PORT of the environment, else 8080")
         ->check(CLI::Range(0, 65535));
     serve->add_option("--socket", line.serve.socket, "Unix socket to listen on instead");
     serve->add_flag("--passenger", line.serve.passenger, "speak Phusion Passenger's spawn protocol");
@@ -132,7 +132,8 @@ void declare(CLI::App& app, CommandLine& line) {
     app.require_subcommand(1);
     app.set_version_flag("--version", "silaware " + version());
     app.footer(
-        "Every setting is an option, an environment variable (--db-host is DB_HOST) and a line of the "
+        "Every setting that \"silaware config\" lists is an option, an environment variable (--db-host is "
+        "DB_HOST) and a line of the "
         "--config file\n"
         "(db-host = …); the option beats the environment, the environment the file.\n\n"
         "  silaware up --demo                      the whole system with simulated devices\n"

@@ -1,10 +1,13 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
+#include <charconv>
 #include <cstdlib>
 #include <optional>
+#include <string_view>
 #include <thread>
 
+#include <fmt/format.h>
 #include <spdlog/spdlog.h>
 
 #include "app/commands.hpp"
@@ -29,11 +32,29 @@ constexpr unsigned portal_connections = 12;
 constexpr unsigned report_connections = 6;  // five downloads and the monthly mail
 constexpr std::chrono::seconds longest_page_query{10};
 
+/// As hosts say it that start what they serve: a port for all, in the environment.
+core::Result<std::uint16_t> port_of(const ServeOptions& serve) {
+    constexpr std::uint16_t usual = 8080;
+    if (serve.port) return static_cast<std::uint16_t>(*serve.port);
+    const char* said = std::getenv("PORT");
+    if (said == nullptr || *said == '\0') return usual;
+    const std::string_view text = said;
+    std::uint16_t port = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), port);
+    if (error == std::errc() && end == text.data() + text.size()) return port;
+    return core::fail(
+        core::ErrorCode::invalid,
+        fmt::format("PORT={} (environment) is not allowed: it must be a port, 0 to 65535", text));
+}
+
 core::Result<http::ServerOptions> server_options(const Settings& settings, const ServeOptions& serve) {
     http::ServerOptions options;
-    options.host = serve.host;
-    options.port = static_cast<std::uint16_t>(serve.port);
-    if (!serve.socket.empty()) {
+    if (serve.socket.empty()) {
+        const auto port = port_of(serve);
+        if (!port) return core::fail(port.error());
+        options.host = serve.host;
+        options.port = *port;
+    } else {
         options.host.reset();
         options.socket = serve.socket;
     }

@@ -40,6 +40,7 @@ constexpr std::array table{
         .tag = operation,
         .summary = "Counters for Prometheus",
         .answer = text,
+        .description = "Of an account without the role admin 403.",
     },
     Endpoint{
         .method = get,

@@ -1,5 +1,6 @@
 #include "spool/parcel.hpp"
 
+#include <algorithm>
 #include <cstring>
 
 #include "core/clock.hpp"
@@ -10,6 +11,7 @@ namespace silaware::spool {
 namespace {
 
 constexpr std::int64_t overhead = 64;
+constexpr std::int64_t largest_parcel = 1 << 30;  // far above any batch
 
 /// In front of each message's topic and payload; in the byte order of this machine, as receipts are.
 struct Head {
@@ -65,12 +67,6 @@ std::string pack(std::span<const Arrival> arrivals) {
     return bytes;
 }
 
-Unpacking Unpacking::of_damaged(std::string_view contents) {
-    Unpacking unpacking(contents);
-    unpacking.damaged_ = true;
-    return unpacking;
-}
-
 std::string_view Unpacking::take(std::size_t count) {
     if (count > rest_.size()) throw damaged();
     const std::string_view taken = rest_.substr(0, count);
@@ -94,7 +90,7 @@ Arrival Unpacking::next_or_damaged(bool is_last) {
     const std::string_view before = rest_;
     try {
         Arrival message;
-        if (!damaged_ && next(message) && (rest_.empty() || !is_last)) {
+        if (next(message) && (rest_.empty() || !is_last)) {
             received_at_ = message.received_at;
             return message;
         }
@@ -133,8 +129,9 @@ Unpacking ParcelSelect::unpack() {
     const std::string_view contents = statement_.bytes(3);
     if (statement_.integer(4) == 0) return Unpacking(contents);
     // The size that counts against the limit is never less than what a parcel holds.
-    const bool whole = decompress(contents, static_cast<std::size_t>(statement_.integer(2)), plain_);
-    return whole ? Unpacking(plain_) : Unpacking::of_damaged(contents);
+    const auto largest = std::clamp(statement_.integer(2), std::int64_t{0}, largest_parcel);
+    decompress(contents, static_cast<std::size_t>(largest), plain_);
+    return Unpacking(plain_);
 }
 
 void ParcelSelect::each(std::int64_t after_seq, const Take& take) {

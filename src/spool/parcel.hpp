@@ -26,8 +26,6 @@ class Unpacking {
   public:
     /// `contents` must outlive this and what next() gives.
     explicit Unpacking(std::string_view contents) : rest_(contents) {}
-    /// Of contents that are known to be no messages: next_or_damaged() gives them as one damaged message.
-    static Unpacking of_damaged(std::string_view contents);
 
     /// False at the end. Throws SqliteError (SQLITE_CORRUPT) if the bytes are not those of a parcel.
     bool next(Arrival& message);
@@ -39,7 +37,6 @@ class Unpacking {
     std::string_view take(std::size_t count);
 
     std::string_view rest_;
-    bool damaged_ = false;
     std::optional<core::Instant> received_at_;
 };
 

@@ -106,22 +106,22 @@ void allow_compressed_parcels(Connection& connection) {
     connection.execute("ALTER TABLE parcel ADD COLUMN compressed INTEGER NOT NULL DEFAULT 0");
 }
 
-void upgrade_from_1(Connection& connection) {
-    connection.execute(parcels);
-    allow_compressed_parcels(connection);  // version 2 may have been interrupted here
-    while (move_messages(connection)) {
-    }
+/// Version 1 had no parcels, version 2 none that are compressed. The new number comes first, so that no older
+/// build takes for its own what an interrupted upgrade left.
+void upgrade(Connection& connection) {
     Transaction transaction(connection);
-    connection.execute("DROP TABLE message");
+    connection.execute(parcels);
+    allow_compressed_parcels(connection);
     connection.execute(fmt::format("PRAGMA user_version = {}", version).c_str());
     transaction.commit();
 }
 
-void upgrade_from_2(Connection& connection) {
-    Transaction transaction(connection);
-    allow_compressed_parcels(connection);
-    connection.execute(fmt::format("PRAGMA user_version = {}", version).c_str());
-    transaction.commit();
+/// What version 1 left, if it is not all moved yet.
+void move_all_messages(Connection& connection) {
+    if (connection.integer("SELECT count(*) FROM sqlite_master WHERE name = 'message'") == 0) return;
+    while (move_messages(connection)) {
+    }
+    connection.execute("DROP TABLE message");
 }
 
 }  // namespace
@@ -146,8 +146,8 @@ void prepare_schema(Connection& connection) {
     if (connection.integer("PRAGMA user_version") > version) {
         throw std::runtime_error("the spool was written by a newer version of silaware");
     }
-    if (connection.integer("PRAGMA user_version") == 1) upgrade_from_1(connection);
-    if (connection.integer("PRAGMA user_version") == 2) upgrade_from_2(connection);
+    if (connection.integer("PRAGMA user_version") < version) upgrade(connection);
+    move_all_messages(connection);
 }
 
 }  // namespace silaware::spool

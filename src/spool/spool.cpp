@@ -92,6 +92,16 @@ std::string_view client_of(std::string_view session) {
     return session.substr(session.find('/') + 1);
 }
 
+/// A disk without any space is no reason not to drain what waits: opening may write, too.
+Writer open_writer(const std::filesystem::path& file, Ballast& ballast) {
+    try {
+        return Writer(file);
+    } catch (const SqliteError& refusal) {
+        if (explain(refusal).code != ErrorCode::unavailable || !ballast.release()) throw;
+    }
+    return Writer(file);
+}
+
 }  // namespace
 
 /// Locks, in this order: write_mutex_ (the writer and the window), read_mutex_ (the reader), view_mutex_
@@ -163,7 +173,7 @@ Spool::State::State(ProcessLock lock, const std::filesystem::path& folder, Limit
       spare_(spare_space(folder)),
       ballast_(folder / "spool.ballast", std::min(largest_ballast, limits.bytes / 16)),
       note_(folder / "spool.note"),
-      writer_(folder / "spool.db"),
+      writer_(open_writer(folder / "spool.db", ballast_)),
       oldest_(writer_.oldest()),
       forgotten_through_(writer_.tally().removed_through),
       reader_(folder / "spool.db"),

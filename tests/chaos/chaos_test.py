@@ -105,6 +105,25 @@ def test_a_disk_that_the_backlog_fills_is_drained_also_after_a_kill(mariadb):
         machine.assert_nothing_lost_or_doubled(metrics)
 
 
+def test_a_backlog_is_drained_where_the_disk_is_full_when_ingest_starts(mariadb):
+    with Machine(mariadb, disk_megabytes=160, SPOOL_LIMIT_MB=256) as machine:
+        if not machine.disk.mounted:
+            pytest.skip("only root can mount a small disk")
+        machine.mariadb.kill()
+        machine.publish(rate=2000)
+        wait_for(lambda: machine.ingest.metrics()["silaware_messages_spooled"] > 2000, 30, "a backlog")
+        machine.publisher.stopping.set()
+        machine.ingest.end()
+        machine.disk.fill()
+        machine.mariadb.start()
+        machine.ingest.spawn()
+        wait_for(machine.ingest.is_up, 20, "ingest")
+        wait_for(lambda: machine.ingest.metrics()["silaware_messages_spooled"] == 0, 60, "the backlog to be drained")
+        machine.disk.clear()
+        metrics = machine.settle()
+        machine.assert_nothing_lost_or_doubled(metrics)
+
+
 def test_sigterm_in_a_burst_loses_and_doubles_nothing(mariadb):
     with Machine(mariadb) as machine:
         machine.publish(rate=0)

@@ -37,7 +37,7 @@ def test_it_installs_programs_units_and_settings(package):
 
 def test_it_depends_on_the_libraries_it_was_linked_with(package):
     depends = output("dpkg-deb", "-f", package, "Depends")
-    for library in ("libc6", "libmariadb3", "libmosquitto1", "libsqlite3-0", "libssl3", "libcurl4", "adduser", "tzdata"):
+    for library in ("libc6", "libmariadb3", "libmosquitto1", "libsqlite3-0", "liblz4-1", "libssl3", "libcurl4", "adduser", "tzdata"):
         assert re.search(rf"\b{re.escape(library)}\b", depends), library
     assert "/etc/silaware/silaware.conf" in output("dpkg-deb", "-I", package, "conffiles")
 

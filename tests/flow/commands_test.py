@@ -8,7 +8,7 @@ import time
 
 import pytest
 from mail_sink import MailSink
-from servers import MariaDB, Mosquitto, free_port, wait_for
+from servers import MariaDB, Mosquitto, free_port, port_open, wait_for
 from silaware import BINARY, FreshDatabase, Ingest, Serve, environment, must_run, run
 
 BAD_SETTINGS = [
@@ -32,6 +32,25 @@ def test_a_bad_setting_stops_with_one_line_and_exit_code_2(tmp_path, command, na
     [line] = result.stderr.strip().splitlines()
     assert name in line and value in line and "must be" in line
     assert result.stdout == ""
+
+
+def test_a_bad_port_of_the_environment_stops_serve_alone(tmp_path):
+    for value in ("abc", "70000", "80 "):
+        result = run("serve", env=environment(SILAWARE_HOME=tmp_path, PORT=value))
+        assert result.returncode == 2
+        assert result.stderr == f"silaware: PORT={value} (environment) is not allowed: it must be a port, 0 to 65535\n"
+    must_run("config", env=environment(SILAWARE_HOME=tmp_path, PORT="abc"))
+
+
+def test_serve_listens_on_the_port_of_the_environment(database, tmp_path):
+    port = free_port()
+    process = subprocess.Popen([BINARY, "serve"], stderr=subprocess.PIPE, text=True,
+                               env=environment(database.environment, SILAWARE_HOME=tmp_path, PORT=port))
+    try:
+        wait_for(lambda: port_open(port), 20, "the portal")
+    finally:
+        process.terminate()
+        process.communicate(timeout=20)
 
 
 def test_the_option_beats_the_environment_which_beats_the_file(tmp_path):
