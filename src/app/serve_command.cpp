@@ -49,7 +49,7 @@ core::Result<std::uint16_t> port_of(const ServeOptions& serve) {
 
 core::Result<http::ServerOptions> server_options(const Settings& settings, const ServeOptions& serve) {
     http::ServerOptions options;
-    if (serve.socket.empty()) {
+    if (serve.socket.empty() && !serve.passenger) {
         const auto port = port_of(serve);
         if (!port) return core::fail(port.error());
         options.host = serve.host;
@@ -191,7 +191,7 @@ int run_serve(const Settings& settings, const ServeOptions& serve) {
     StopSignal stop;
     if (serve.passenger) return serve_under_passenger(settings, serve, stop);
     const auto options = server_options(settings, serve);
-    if (!options) return complain(options.error());
+    if (!options) return complain(options.error()), Exit::usage;
     std::optional<EndOfInput> end;
     if (serve.until_stdin_ends) end.emplace(stop);
     return serve_until(settings, *options, stop, [] { return core::Result<void>{}; });

@@ -54,7 +54,8 @@ void add_ingest_metrics(MetricsText& text, const storage::IngestSums& sums, core
              number(sums.duplicates));
     text.add("silaware_messages_quarantined_total", counter, "Bad messages", number(sums.quarantined));
     text.add("silaware_messages_spooled", gauge, "Messages that wait for the database", number(sums.spooled));
-    text.add("silaware_spool_bytes", gauge, "Size of the waiting messages, as SPOOL_LIMIT_MB counts it", number(sums.spool_bytes));
+    text.add("silaware_spool_bytes", gauge, "Size of the waiting messages, as SPOOL_LIMIT_MB counts it",
+             number(sums.spool_bytes));
     text.add("silaware_spool_lag_seconds", gauge, "Age of the oldest waiting message", std::max(lag, 0.0));
     text.add("silaware_mqtt_reconnects_total", counter, "Connections to the broker after the first",
              number(sums.reconnects));

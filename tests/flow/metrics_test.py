@@ -48,6 +48,7 @@ def test_counters_go_on_after_a_restart_and_while_the_database_is_away(mariadb, 
         ingest.wait_for_database = False
         ingest.start()
         away = ingest.metrics()
+        assert away["process_resident_memory_bytes"] > 1e6
         assert_accounts_balance(away)
         assert away[STORED] == before[STORED] and away["silaware_database_reachable"] == 0
         feed.device.send(POWER, power("0F:00:00:00:00:01", 2)).wait_for_publish(10)
