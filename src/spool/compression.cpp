@@ -28,19 +28,19 @@ bool is_damage(std::size_t result) {
     return true;
 }
 
-struct Head {
+struct FrameHead {
     std::size_t content_size;
     std::size_t next;  ///< bytes that the decoder wants next
 };
 
 /// Nothing if `frame` is none of ours; else it loses its head.
-std::optional<Head> take_head(LZ4F_dctx* context, std::string_view& frame) {
+std::optional<FrameHead> take_head(LZ4F_dctx* context, std::string_view& frame) {
     LZ4F_frameInfo_t info = {};
     std::size_t used = frame.size();
     const std::size_t next = LZ4F_getFrameInfo(context, &info, frame.data(), &used);
     if (is_damage(next)) return std::nullopt;
     frame.remove_prefix(used);
-    return Head{static_cast<std::size_t>(info.contentSize), next};
+    return FrameHead{static_cast<std::size_t>(info.contentSize), next};
 }
 
 }  // namespace
