@@ -133,9 +133,8 @@ void declare(CLI::App& app, CommandLine& line) {
     app.set_version_flag("--version", "silaware " + version());
     app.footer(
         "Every setting that \"silaware config\" lists is an option, an environment variable (--db-host is "
-        "DB_HOST) and a line of the "
-        "--config file\n"
-        "(db-host = …); the option beats the environment, the environment the file.\n\n"
+        "DB_HOST)\nand a line of the --config file (db-host = …); the option beats the environment, the "
+        "environment the file.\n\n"
         "  silaware up --demo                      the whole system with simulated devices\n"
         "  silaware serve --config /etc/silaware/silaware.conf\n"
         "  silaware COMMAND --help                 the options of a command\n\n"

@@ -95,10 +95,10 @@ object responses_of(const Endpoint& endpoint, const Rule& rule) {
     if (rule.needs == Needs::admin || rule.method != http::Method::get) add_error(responses, "403");
     if (has_path_parameter(endpoint) || names_device) add_error(responses, "404");
     if (rule.needs == Needs::admin && rule.method != http::Method::get) add_error(responses, "409");
-    if (endpoint.body.find("password!") != endpoint.body.npos || endpoint.body.starts_with("current"))
-        add_error(responses, "429");
     const bool mails = endpoint.body.starts_with("email!");
-    if (mails) add_error(responses, "429");
+    if (mails || endpoint.body.find("password!") != endpoint.body.npos ||
+        endpoint.body.starts_with("current"))
+        add_error(responses, "429");
     if (mails || endpoint.answer == Answer::file || rule.effort == http::Effort::heavy)
         add_error(responses, "503");
     return responses;

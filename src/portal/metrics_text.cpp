@@ -36,6 +36,25 @@ double number(std::int64_t value) {
     return static_cast<double>(value);
 }
 
+/// Of one process or of all; `lag` in seconds.
+template <typename Counts>
+void add_message_metrics(MetricsText& text, const Counts& counts, double lag) {
+    using enum MetricsText::Type;
+    text.add("silaware_messages_received_total", counter, "Messages taken from the broker",
+             number(counts.received));
+    text.add("silaware_messages_stored_total", counter, "Messages stored", number(counts.stored));
+    text.add("silaware_messages_duplicate_total", counter, "Messages that were there already",
+             number(counts.duplicates));
+    text.add("silaware_messages_quarantined_total", counter, "Bad messages", number(counts.quarantined));
+    text.add("silaware_messages_spooled", gauge, "Messages that wait for the database",
+             number(counts.spooled));
+    text.add("silaware_spool_bytes", gauge, "Size of the waiting messages, as SPOOL_LIMIT_MB counts it",
+             number(counts.spool_bytes));
+    text.add("silaware_spool_lag_seconds", gauge, "Age of the oldest waiting message", lag);
+    text.add("silaware_mqtt_reconnects_total", counter, "Connections to the broker after the first",
+             number(counts.reconnects));
+}
+
 }  // namespace
 
 void MetricsText::add(std::string_view name, Type type, std::string_view help, double value) {
@@ -47,24 +66,26 @@ void add_ingest_metrics(MetricsText& text, const storage::IngestSums& sums, core
     using enum MetricsText::Type;
     const double lag =
         sums.oldest_spooled_ms ? number(core::epoch_ms(now) - *sums.oldest_spooled_ms) / ms_per_second : 0;
-    text.add("silaware_messages_received_total", counter, "Messages taken from the broker",
-             number(sums.received));
-    text.add("silaware_messages_stored_total", counter, "Messages stored", number(sums.stored));
-    text.add("silaware_messages_duplicate_total", counter, "Messages that were there already",
-             number(sums.duplicates));
-    text.add("silaware_messages_quarantined_total", counter, "Bad messages", number(sums.quarantined));
-    text.add("silaware_messages_spooled", gauge, "Messages that wait for the database", number(sums.spooled));
-    text.add("silaware_spool_bytes", gauge, "Size of the waiting messages, as SPOOL_LIMIT_MB counts it",
-             number(sums.spool_bytes));
-    text.add("silaware_spool_lag_seconds", gauge, "Age of the oldest waiting message", std::max(lag, 0.0));
-    text.add("silaware_mqtt_reconnects_total", counter, "Connections to the broker after the first",
-             number(sums.reconnects));
+    add_message_metrics(text, sums, std::max(lag, 0.0));
     text.add("silaware_mqtt_connected", gauge, "Ingest processes that are connected to the broker",
              number(sums.connected));
     text.add("silaware_ingest_processes", gauge, "Ingest processes that are running", number(sums.processes));
     text.add("silaware_ingest_batches_total", counter, "Batches committed", number(sums.batches));
     text.add("silaware_ingest_commit_seconds_total", counter, "Time spent in them",
              sums.commit_ms_total / ms_per_second);
+}
+
+void add_ingest_metrics(MetricsText& text, const storage::IngestCounters& counters) {
+    using enum MetricsText::Type;
+    const double lag = counters.oldest_spooled_ms
+                           ? number(counters.updated_ms - *counters.oldest_spooled_ms) / ms_per_second
+                           : 0;
+    add_message_metrics(text, counters, lag);
+    text.add("silaware_mqtt_connected", gauge, "1 while connected to the broker", counters.connected ? 1 : 0);
+    text.add("silaware_ingest_batches_total", counter, "Batches committed since the start",
+             number(counters.batches));
+    text.add("silaware_ingest_commit_seconds_total", counter, "Time spent in them",
+             counters.commit_ms_total / ms_per_second);
 }
 
 void add_request_metrics(MetricsText& text, const RequestMeter& requests) {

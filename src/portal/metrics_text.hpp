@@ -24,6 +24,8 @@ class MetricsText {
 
 /// What all ingest processes counted.
 void add_ingest_metrics(MetricsText& text, const storage::IngestSums& sums, core::Instant now);
+/// What one of them counted.
+void add_ingest_metrics(MetricsText& text, const storage::IngestCounters& counters);
 /// Requests by status, and their durations.
 void add_request_metrics(MetricsText& text, const RequestMeter& requests);
 /// Memory, processor time, threads and open files of this process.

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <iterator>
+#include <numeric>
 #include <vector>
 
 #include "support/temp_folder.hpp"
@@ -141,10 +143,8 @@ std::size_t whole_after(const char* sql, std::size_t count) {
     const auto messages = spool.read(0, 1'000'000, 1 << 30).value();
     if (messages.size() != count + 1) throw std::runtime_error(std::to_string(messages.size()) + " messages");
     std::size_t whole = 0;
-    for (; !messages[whole].damaged; ++whole) {
-        if (whole < count) EXPECT_EQ(messages[whole].payload, texts[whole]);
-        if (whole == count) break;
-    }
+    for (; whole < count && !messages[whole].damaged; ++whole)
+        EXPECT_EQ(messages[whole].payload, texts[whole]);
     for (std::size_t i = whole; i < count; ++i) {
         EXPECT_TRUE(messages[i].damaged) << i;
         EXPECT_EQ(messages[i].seq, static_cast<std::int64_t>(i + 1));
@@ -251,6 +251,12 @@ void write_version_1(const std::filesystem::path& folder, std::span<const std::i
     transaction.commit();
 }
 
+std::vector<std::int64_t> seqs_of(std::int64_t first, std::int64_t last) {
+    std::vector<std::int64_t> seqs(static_cast<std::size_t>(last - first + 1));
+    std::iota(seqs.begin(), seqs.end(), first);
+    return seqs;
+}
+
 void expect_messages(const Spool& spool, std::span<const std::int64_t> seqs) {
     const auto messages = spool.read(0, 1'000'000, 1 << 30).value();
     ASSERT_EQ(messages.size(), seqs.size());
@@ -265,11 +271,8 @@ void expect_messages(const Spool& spool, std::span<const std::int64_t> seqs) {
 
 TEST(Parcel, TakesOverTheMessagesOfTheFirstVersion) {
     const TempFolder folder;
-    std::vector<std::int64_t> seqs;
-    for (std::int64_t seq = 5; seq < 2505; ++seq)
-        seqs.push_back(seq);
-    for (std::int64_t seq = 9000; seq < 9100; ++seq)  // behind a position of the database
-        seqs.push_back(seq);
+    std::vector<std::int64_t> seqs = seqs_of(5, 2504);
+    std::ranges::copy(seqs_of(9000, 9099), std::back_inserter(seqs));  // behind a position of the database
     write_version_1(folder.path(), seqs);
     Spool spool = Spool::open(folder.path()).value();
     expect_messages(spool, seqs);
@@ -305,9 +308,7 @@ TEST(Parcel, ReadsTheParcelsOfTheSecondVersionAmongItsOwn) {
 
 TEST(Parcel, TakesOverWhatTheSecondVersionHadBegunToTakeOver) {
     const TempFolder folder;
-    std::vector<std::int64_t> seqs;
-    for (std::int64_t seq = 1; seq <= 2500; ++seq)
-        seqs.push_back(seq);
+    const std::vector<std::int64_t> seqs = seqs_of(1, 2500);
     write_version_1(folder.path(), seqs);
     Connection(folder.path() / "spool.db")
         .execute(
@@ -319,9 +320,7 @@ TEST(Parcel, TakesOverWhatTheSecondVersionHadBegunToTakeOver) {
 
 TEST(Parcel, GoesOnTakingOverWhereItWasInterrupted) {
     const TempFolder folder;
-    std::vector<std::int64_t> seqs;
-    for (std::int64_t seq = 1; seq <= 2500; ++seq)
-        seqs.push_back(seq);
+    const std::vector<std::int64_t> seqs = seqs_of(1, 2500);
     write_version_1(folder.path(), seqs);
     // A message that refuses to be moved stands for the kill.
     Connection(folder.path() / "spool.db")
